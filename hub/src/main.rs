@@ -1,0 +1,2 @@
+//! The todoke binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Avro messages: references only (ids, numbers, trace), never bodies. Single-object encoding.
