@@ -1,0 +1,90 @@
+//! A delivery: one filing revision to one authority, with its two state machines.
+
+mod state;
+
+use schemas::{AuthorityId, Channel, DeliveryId, FilingId, ProofLevel};
+
+pub use state::{Event, Refusal, Review, State};
+
+/// One filing revision on its way to one authority.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// Its id; every try carries it.
+    pub id: DeliveryId,
+    /// What is delivered.
+    pub filing_id: FilingId,
+    /// Which revision of it.
+    pub revision: i32,
+    /// To whom.
+    pub authority: AuthorityId,
+    /// Over which channel now; none while the authority has no way to be reached.
+    pub channel: Option<Channel>,
+    /// Place of that channel in the authority's ladder, from 0.
+    pub ladder_step: i32,
+    /// Transport side.
+    pub state: State,
+    /// Review side.
+    pub review: Review,
+    /// How often it has become due; a work message names the turn it was written for.
+    pub turn: i32,
+    /// Tries used up on this channel.
+    pub tries: i32,
+    /// Attempts made on all channels.
+    pub attempts: i32,
+    /// How often in a row it was put back without an attempt.
+    pub postponed: i32,
+    /// What is proved.
+    pub proof: Option<ProofLevel>,
+    /// An earlier channel may already have brought it.
+    pub second_copy: bool,
+    /// SHA-256 of the sealed package, once it was built.
+    pub package_sha256: Option<String>,
+    /// The routing rule that named this authority.
+    pub rule: String,
+    /// The article behind that rule.
+    pub article: String,
+    /// When it was planned, in milliseconds.
+    pub created_at: i64,
+    /// Since when it is on this channel, in milliseconds.
+    pub channel_since: i64,
+    /// When the authority decided, in milliseconds.
+    pub decided_at: Option<i64>,
+    /// When it last changed, in milliseconds.
+    pub updated_at: i64,
+}
+
+impl Delivery {
+    /// Moves the transport side; what does not fit the state is refused and changes nothing.
+    pub fn apply(&mut self, event: Event, now: i64) -> Result<(), Refusal> {
+        let counts = event.counts();
+        let next = self.state.apply(event)?;
+        if next == State::Due {
+            self.turn += 1;
+        }
+        self.tries += i32::from(counts.tried);
+        // Falling due in between does not end a row of postponements; an attempt does.
+        self.postponed = if counts.attempted { 0 } else { self.postponed };
+        self.postponed += i32::from(counts.postponed);
+        self.attempts += i32::from(counts.attempted);
+        self.state = next;
+        self.updated_at = now;
+        Ok(())
+    }
+
+    /// Goes over to the next channel of the ladder, with a fresh count of tries.
+    pub fn change_channel(&mut self, channel: Channel, step: i32, now: i64) {
+        self.channel = Some(channel);
+        self.ladder_step = step;
+        self.tries = 0;
+        self.channel_since = now;
+    }
+
+    /// Raises what is proved; a lower level changes nothing.
+    pub fn prove(&mut self, level: ProofLevel) -> bool {
+        let raised = self.proof < Some(level);
+        if raised {
+            self.proof = Some(level);
+        }
+        raised
+    }
+}

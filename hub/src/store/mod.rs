@@ -1,0 +1,211 @@
+//! The store: every durable thing. Reads are on [`Store`], writes on a unit of work, [`Tx`].
+//!
+//! A message can only be enqueued on a [`Tx`], so publishing outside one does not compile. No unit
+//! of work stays open across network I/O other than the store's own.
+//!
+//! * **To add a statement**: a file of the same name in `sqlite/sql` and `postgres/sql` (one
+//!   parameter, a JSON text; rows are one JSON text each), then a method here or in a sibling. A
+//!   test prepares every file on a freshly migrated database of its engine.
+//! * **To change a table**: a new migration with the same number on both sides.
+
+mod chain;
+mod engine;
+mod postgres;
+mod reads;
+mod rows;
+mod sqlite;
+mod writes;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use schemas::message::{Message, MessageError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+pub use chain::{ChainBreak, NewEvent, event_hash, verify_chain};
+pub use engine::StoreError;
+use engine::{Engine, EngineTx, Sql};
+pub use reads::{DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
+pub use rows::{
+    ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow, EventRow,
+    FilingRow, HeadRow, InboxRow, NoticeRow, OperatorRow, OutboxRow, ParcelRow, RevisionRow,
+};
+
+use crate::clock::Clock;
+
+/// How long a relay that got a message with its commit keeps it to itself, in milliseconds.
+pub const CLAIM_MS: i64 = 60_000;
+
+/// Everything durable, behind one of two engines.
+#[derive(Debug, Clone)]
+pub struct Store {
+    engine: Arc<dyn Engine>,
+    clock: Arc<Clock>,
+    /// The relay of this process: gets messages with their commit, without asking the tables.
+    relay: Option<mpsc::UnboundedSender<Vec<OutboxRow>>>,
+    embedded: bool,
+}
+
+impl Store {
+    /// Opens what the URL names: `sqlite:PATH` or `postgres://…`.
+    pub async fn open(
+        url: &str,
+        connections_max: u32,
+        clock: Arc<Clock>,
+    ) -> Result<Self, StoreError> {
+        let embedded = url.starts_with("sqlite:");
+        let engine: Arc<dyn Engine> = if let Some(path) = url.strip_prefix("sqlite:") {
+            Arc::new(sqlite::Sqlite::open(&PathBuf::from(path.trim_start_matches("//"))).await?)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Arc::new(postgres::PostgresEngine::open(url, connections_max).await?)
+        } else {
+            return Err(StoreError::Open(
+                "store.url: write sqlite:PATH for the embedded store or \
+                 postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+                    .into(),
+            ));
+        };
+        Ok(Self { engine, clock, relay: None, embedded })
+    }
+
+    /// The same store, handing each commit's messages to a relay in this process.
+    #[must_use]
+    pub fn with_relay(mut self, relay: mpsc::UnboundedSender<Vec<OutboxRow>>) -> Self {
+        self.relay = Some(relay);
+        self
+    }
+
+    /// Whether this is the embedded engine, which one process has to itself.
+    pub fn is_embedded(&self) -> bool {
+        self.embedded
+    }
+
+    /// Brings the tables up to this build. Safe to call at every start.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.engine.migrate().await
+    }
+
+    /// Ends all connections.
+    pub async fn close(&self) {
+        self.engine.close().await;
+    }
+
+    /// Begins a unit of work.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let engine = self.engine.begin().await?;
+        Ok(Tx {
+            engine,
+            clock: Arc::clone(&self.clock),
+            relay: self.relay.clone(),
+            messages: Vec::new(),
+        })
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        sql: &Sql,
+        args: &(impl Serialize + ?Sized),
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.engine.rows(sql, &text(sql, args)?).await?;
+        parse(sql, &rows)
+    }
+}
+
+/// A unit of work: what it writes becomes durable together, or not at all.
+pub struct Tx {
+    engine: Box<dyn EngineTx>,
+    clock: Arc<Clock>,
+    relay: Option<mpsc::UnboundedSender<Vec<OutboxRow>>>,
+    messages: Vec<OutboxRow>,
+}
+
+impl Tx {
+    /// Sends a message when, and only when, this unit of work is committed.
+    pub fn enqueue<M: Message>(
+        &mut self,
+        exchange: &str,
+        routing_key: impl Into<String>,
+        message: &M,
+    ) -> Result<(), MessageError> {
+        let claimed = if self.relay.is_some() { self.clock.now_ms() + CLAIM_MS } else { 0 };
+        self.messages.push(OutboxRow {
+            id: self.clock.id(),
+            exchange: exchange.to_owned(),
+            routing_key: routing_key.into(),
+            body: hex::encode(message.encode()?),
+            claimed_until: claimed,
+        });
+        Ok(())
+    }
+
+    /// Makes all of it durable, then hands the messages to the relay.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        if !self.messages.is_empty() {
+            let messages = std::mem::take(&mut self.messages);
+            self.run(engine::sql!("insert_outbox"), &messages).await?;
+            self.messages = messages;
+        }
+        self.engine.commit().await?;
+        if let Some(relay) = self.relay
+            && !self.messages.is_empty()
+        {
+            // A relay that has stopped is no loss: the rows stay, and their claim ends.
+            drop(relay.send(self.messages));
+        }
+        Ok(())
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &mut self,
+        sql: &Sql,
+        args: &(impl Serialize + ?Sized),
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.engine.rows(sql, &text(sql, args)?).await?;
+        parse(sql, &rows)
+    }
+
+    async fn run(
+        &mut self,
+        sql: &Sql,
+        args: &(impl Serialize + ?Sized),
+    ) -> Result<u64, StoreError> {
+        self.engine.run(sql, &text(sql, args)?).await
+    }
+
+    /// Writes all rows, or none when one of them is not there to be written.
+    async fn run_all<T: Serialize>(&mut self, sql: &Sql, rows: &[T]) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let touched = self.run(sql, rows).await?;
+        let expected = rows.len() as u64;
+        if touched != expected {
+            return Err(StoreError::Count { statement: sql.name, touched, expected });
+        }
+        Ok(())
+    }
+}
+
+fn text(sql: &Sql, args: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
+    serde_json::to_string(args).map_err(|source| StoreError::Row { statement: sql.name, source })
+}
+
+fn parse<T: DeserializeOwned>(sql: &Sql, rows: &[String]) -> Result<Vec<T>, StoreError> {
+    rows.iter()
+        .map(|row| serde_json::from_str(row))
+        .collect::<Result<_, _>>()
+        .map_err(|source| StoreError::Row { statement: sql.name, source })
+}
+
+fn migration_problem(error: &sqlx::migrate::MigrateError) -> String {
+    format!(
+        "the store's tables cannot be brought up to this build: {error}; run `todoke migrate` with \
+         a build at least as new as the one that last used this store"
+    )
+}
+
+/// The id of a message or row, as the tables sort it.
+pub type RowId = Uuid;

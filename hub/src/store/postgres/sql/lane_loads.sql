@@ -1,0 +1,12 @@
+-- Lanes of the authorities asked for, with how many of their deliveries are being sent.
+SELECT json_build_object('authority', j.authority, 'channel', j.channel,
+    'sending', (SELECT count(*) FROM deliveries AS d WHERE d.state = 'sending'
+        AND d.authority = j.authority AND d.channel = j.channel),
+    'lane', (SELECT json_build_object(
+    'authority', x.authority, 'channel', x.channel, 'breaker', x.breaker,
+    'failures', x.failures, 'openings', x.openings, 'open_until', x.open_until,
+    'paused_at', x.paused_at, 'paused_why', x.paused_why, 'cap', x.cap,
+    'last_error', x.last_error, 'updated_at', x.updated_at
+)
+        FROM lanes AS x WHERE x.authority = j.authority AND x.channel = j.channel))::text
+FROM json_to_recordset($1::json) AS j (authority text, channel text)

@@ -1,0 +1,12 @@
+-- Filters are null when not asked for; `before` is the received_at of the last row seen.
+SELECT json_build_object(
+    'id', x.id, 'receipt_number', x.receipt_number, 'corporate_number', x.corporate_number,
+    'operator_name', x.operator_name, 'kind', x.kind, 'office_name', x.office_name,
+    'received_at', x.received_at, 'revision', x.revision, 'withdrawn_at', x.withdrawn_at,
+    'event_seq', x.event_seq, 'event_head', x.event_head
+)::text
+FROM filings AS x
+WHERE x.corporate_number = coalesce(($1::json) ->> 'corporate_number', x.corporate_number)
+    AND x.kind = coalesce(($1::json) ->> 'kind', x.kind)
+    AND x.received_at < coalesce((($1::json) ->> 'before')::bigint, 9223372036854775807)
+ORDER BY x.received_at DESC, x.id DESC LIMIT (($1::json) ->> 'limit')::bigint

@@ -1,0 +1,10 @@
+SELECT json_build_object(
+    'filing_id', x.filing_id, 'revision', x.revision, 'action', x.action,
+    'received_at', x.received_at, 'corporate_number', x.corporate_number,
+    'idempotency_key', x.idempotency_key, 'document', x.document,
+    'document_sha256', x.document_sha256, 'only_authorities', x.only_authorities,
+    'routed_at', x.routed_at, 'plan', x.plan, 'problem', x.problem
+)::text
+FROM revisions AS x WHERE x.routed_at IS NULL AND x.received_at <= (($1::json) ->> 'before')::bigint
+ORDER BY x.received_at LIMIT (($1::json) ->> 'limit')::bigint
+FOR UPDATE SKIP LOCKED

@@ -1,0 +1,12 @@
+SELECT json_build_object(
+    'filing_id', r.filing_id, 'revision', r.revision, 'action', r.action,
+    'received_at', r.received_at, 'corporate_number', r.corporate_number,
+    'idempotency_key', r.idempotency_key, 'document', r.document,
+    'document_sha256', r.document_sha256, 'only_authorities', r.only_authorities,
+    'routed_at', r.routed_at, 'plan', r.plan, 'problem', r.problem
+)::text
+FROM json_to_recordset($1::json) AS j (filing_id uuid, revision int)
+JOIN revisions AS r ON r.filing_id = j.filing_id AND r.revision = j.revision
+WHERE r.routed_at IS NULL
+ORDER BY r.filing_id, r.revision
+FOR UPDATE OF r

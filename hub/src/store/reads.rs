@@ -1,0 +1,314 @@
+//! What can be read, inside a unit of work (upkeep's batches, locked) and outside (pages, API).
+
+use schemas::{AuthorityId, Channel, CorporateNumber, DeliveryId, FilingId, FilingKind, NoticeId};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::engine::{Sql, StoreError, sql};
+use super::rows::DeliveryRow;
+use super::{
+    ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow, EventRow,
+    FilingRow, InboxRow, NoticeRow, OperatorRow, RevisionRow, Store, Tx,
+};
+use crate::delivery::Delivery;
+use crate::lane::Lane;
+
+/// A revision that was made with an idempotency key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct IdempotentRow {
+    /// Whose key.
+    pub corporate_number: String,
+    /// The key.
+    pub idempotency_key: String,
+    /// The filing.
+    pub filing_id: FilingId,
+    /// Its revision.
+    pub revision: i32,
+    /// Milliseconds.
+    pub received_at: i64,
+    /// Digest of the body that it was used with.
+    pub document_sha256: String,
+}
+
+/// A lane with what is under way on it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LaneLoad {
+    /// Whose.
+    pub authority: AuthorityId,
+    /// Over which channel.
+    pub channel: Channel,
+    /// Deliveries under way.
+    pub sending: i64,
+    /// The row, when there is one.
+    pub lane: Option<Lane>,
+}
+
+/// How many deliveries are in a state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryCount {
+    /// The state's word.
+    pub state: String,
+    /// The channel, when there is one.
+    pub channel: Option<Channel>,
+    /// How many.
+    pub count: i64,
+    /// Milliseconds of the oldest due time or change.
+    pub oldest: Option<i64>,
+}
+
+/// Totals of the tables.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Filings.
+    pub filings: i64,
+    /// Revisions that are not planned yet.
+    pub unrouted: i64,
+    /// Messages not yet with the broker.
+    pub outbox: i64,
+    /// Messages that could not be worked on.
+    pub dead_letters: i64,
+    /// Milliseconds of the oldest due time among the waiting.
+    pub oldest_due: Option<i64>,
+    /// Notices not yet sent.
+    pub open_notices: i64,
+}
+
+/// What a list is asked for; what is not set does not narrow it.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Filter {
+    /// Of one operator.
+    pub corporate_number: Option<CorporateNumber>,
+    /// Of one kind.
+    pub kind: Option<FilingKind>,
+    /// To one authority.
+    pub authority: Option<AuthorityId>,
+    /// In one state of the delivery.
+    pub state: Option<String>,
+    /// In one state of review.
+    pub review: Option<String>,
+    /// Older than this time of the last row seen, in milliseconds.
+    pub before: Option<i64>,
+    /// Rows at most.
+    pub limit: usize,
+}
+
+pub(super) fn deliveries(rows: Vec<DeliveryRow>) -> Result<Vec<Delivery>, StoreError> {
+    rows.into_iter()
+        .map(Delivery::try_from)
+        .collect::<Result<_, _>>()
+        .map_err(|source| StoreError::Row { statement: "deliveries", source })
+}
+
+impl Store {
+    async fn one<T: DeserializeOwned>(
+        &self,
+        sql: &Sql,
+        args: &(impl Serialize + ?Sized),
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.read(sql, args).await?.pop())
+    }
+
+    /// A filing.
+    pub async fn filing(&self, id: FilingId) -> Result<Option<FilingRow>, StoreError> {
+        self.one(sql!("filing"), &id).await
+    }
+
+    /// The filing with this 受付番号.
+    pub async fn filing_by_receipt_number(
+        &self,
+        number: &str,
+    ) -> Result<Option<FilingRow>, StoreError> {
+        self.one(sql!("filing_by_receipt_number"), number).await
+    }
+
+    /// Filings, the newest first.
+    pub async fn list_filings(&self, filter: &Filter) -> Result<Vec<FilingRow>, StoreError> {
+        self.read(sql!("list_filings"), filter).await
+    }
+
+    /// A filing's revisions, the oldest first.
+    pub async fn revisions(&self, id: FilingId) -> Result<Vec<RevisionRow>, StoreError> {
+        self.read(sql!("revisions_of_filing"), &id).await
+    }
+
+    /// A filing's events, in order.
+    pub async fn events(&self, id: FilingId) -> Result<Vec<EventRow>, StoreError> {
+        self.read(sql!("events_of_filing"), &id).await
+    }
+
+    /// A filing's deliveries, by revision.
+    pub async fn deliveries_of(&self, id: FilingId) -> Result<Vec<Delivery>, StoreError> {
+        deliveries(self.read(sql!("deliveries_of_filing"), &id).await?)
+    }
+
+    /// A filing's notices.
+    pub async fn notices_of(&self, id: FilingId) -> Result<Vec<NoticeRow>, StoreError> {
+        self.read(sql!("notices_of_filing"), &id).await
+    }
+
+    /// A delivery.
+    pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+        Ok(deliveries(self.read(sql!("delivery"), &id).await?)?.pop())
+    }
+
+    /// Deliveries, the newest first.
+    pub async fn list_deliveries(&self, filter: &Filter) -> Result<Vec<Delivery>, StoreError> {
+        deliveries(self.read(sql!("list_deliveries"), filter).await?)
+    }
+
+    /// A delivery's attempts, in order.
+    pub async fn attempts(&self, id: DeliveryId) -> Result<Vec<AttemptRow>, StoreError> {
+        self.read(sql!("attempts_of_delivery"), &id).await
+    }
+
+    /// A delivery's decision.
+    pub async fn decision(&self, id: DeliveryId) -> Result<Option<DecisionRow>, StoreError> {
+        self.one(sql!("decision"), &id).await
+    }
+
+    /// An authority's inbox.
+    pub async fn inbox(&self, filter: &Filter) -> Result<Vec<InboxRow>, StoreError> {
+        self.read(sql!("inbox"), filter).await
+    }
+
+    /// A notice.
+    pub async fn notice(&self, id: NoticeId) -> Result<Option<NoticeRow>, StoreError> {
+        self.one(sql!("notice"), &id).await
+    }
+
+    /// An operator.
+    pub async fn operator(
+        &self,
+        number: CorporateNumber,
+    ) -> Result<Option<OperatorRow>, StoreError> {
+        self.one(sql!("operator"), &number).await
+    }
+
+    /// A key by its public part.
+    pub async fn api_key(&self, id: &str) -> Result<Option<ApiKeyRow>, StoreError> {
+        self.one(sql!("api_key"), id).await
+    }
+
+    /// All keys.
+    pub async fn api_keys(&self) -> Result<Vec<ApiKeyRow>, StoreError> {
+        self.read(sql!("list_api_keys"), "").await
+    }
+
+    /// Those of the owner's uploads that are among the digests.
+    pub async fn find_attachments(
+        &self,
+        owner: &str,
+        digests: impl Iterator<Item = &str>,
+    ) -> Result<Vec<AttachmentRow>, StoreError> {
+        let args: Vec<_> = digests.map(|d| json!({"sha256": d, "owner": owner})).collect();
+        if args.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(sql!("find_attachments"), &args).await
+    }
+
+    /// All endpoints, each authority's in the order of its ladder.
+    pub async fn endpoints(&self) -> Result<Vec<EndpointRow>, StoreError> {
+        self.read(sql!("all_endpoints"), "").await
+    }
+
+    /// All lanes that anything is known about.
+    pub async fn lanes(&self) -> Result<Vec<Lane>, StoreError> {
+        self.read(sql!("all_lanes"), "").await
+    }
+
+    /// The newest messages that could not be worked on.
+    pub async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetterRow>, StoreError> {
+        self.read(sql!("all_dead_letters"), &limit).await
+    }
+
+    /// Authorities that have undecided deliveries on a channel.
+    pub async fn awaiting_decision(
+        &self,
+        channel: Channel,
+    ) -> Result<Vec<AuthorityId>, StoreError> {
+        self.read(sql!("awaiting_decision"), &channel).await
+    }
+
+    /// Deliveries by state and channel.
+    pub async fn count_deliveries(&self) -> Result<Vec<DeliveryCount>, StoreError> {
+        self.read(sql!("count_deliveries"), "").await
+    }
+
+    /// Deliveries by prefecture and state, as `{prefecture, state, count}`.
+    pub async fn count_prefectures(&self) -> Result<Vec<serde_json::Value>, StoreError> {
+        self.read(sql!("count_prefectures"), "").await
+    }
+
+    /// Deliveries by state of review, as `{review, count}`.
+    pub async fn count_reviews(&self) -> Result<Vec<serde_json::Value>, StoreError> {
+        self.read(sql!("count_reviews"), "").await
+    }
+
+    /// Notices by state and kind, as `{state, kind, count}`.
+    pub async fn count_notices(&self) -> Result<Vec<serde_json::Value>, StoreError> {
+        self.read(sql!("count_notices"), "").await
+    }
+
+    /// Totals of the tables.
+    pub async fn totals(&self) -> Result<Totals, StoreError> {
+        let missing = StoreError::Count { statement: "count_totals", touched: 0, expected: 1 };
+        self.one(sql!("count_totals"), "").await?.ok_or(missing)
+    }
+}
+
+impl Tx {
+    /// Upkeep: deliveries whose time has come, locked.
+    pub async fn waiting_deliveries(&mut self, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+        let args = json!({"now": self.clock.now_ms(), "limit": limit});
+        deliveries(self.read(sql!("waiting_deliveries"), &args).await?)
+    }
+
+    /// Upkeep: deliveries whose courier vanished, locked.
+    pub async fn expired_deliveries(&mut self, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+        let args = json!({"now": self.clock.now_ms(), "limit": limit});
+        deliveries(self.read(sql!("expired_deliveries"), &args).await?)
+    }
+
+    /// Upkeep: deliveries that have been due since before a time: their message was lost.
+    pub async fn stale_deliveries(
+        &mut self,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let args = json!({"before": before, "limit": limit});
+        deliveries(self.read(sql!("stale_deliveries"), &args).await?)
+    }
+
+    /// Upkeep: revisions unplanned since before a time: their message was lost.
+    pub async fn stale_revisions(
+        &mut self,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<RevisionRow>, StoreError> {
+        self.read(sql!("stale_revisions"), &json!({"before": before, "limit": limit})).await
+    }
+
+    /// Upkeep: notices whose time has come, whose lease ended, or that are due since long.
+    pub async fn open_notices(
+        &mut self,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<NoticeRow>, StoreError> {
+        let now = self.clock.now_ms();
+        let args = json!({"now": now, "before": before, "limit": limit});
+        self.read(sql!("open_notices"), &args).await
+    }
+
+    /// Held deliveries with a reason, of one authority or of all, the oldest first, locked.
+    pub async fn held_deliveries(
+        &mut self,
+        authority: Option<AuthorityId>,
+        code: &str,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let args = json!({"authority": authority, "code": code, "limit": limit});
+        deliveries(self.read(sql!("held_deliveries"), &args).await?)
+    }
+}

@@ -1,0 +1,150 @@
+//! SQLite: one writing connection behind a mutex, readers beside it (WAL, `synchronous=FULL`).
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use super::engine::{Engine, EngineTx, Sql, StoreError, driver};
+
+/// The embedded engine: a file.
+#[derive(Debug)]
+pub(super) struct Sqlite {
+    writer: Arc<Mutex<Writer>>,
+    readers: SqlitePool,
+    options: SqliteConnectOptions,
+}
+
+#[derive(Debug)]
+struct Writer {
+    connection: SqliteConnection,
+    /// A unit of work was dropped without commit: roll it back before the next.
+    dirty: bool,
+}
+
+impl Sqlite {
+    /// Opens or makes the file.
+    pub(super) async fn open(file: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).map_err(|e| cannot_open(file, &e.to_string()))?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .statement_cache_capacity(200)
+            .pragma("cache_size", "-65536")
+            .pragma("wal_autocheckpoint", "4000")
+            .disable_statement_logging();
+        let connection =
+            options.connect().await.map_err(|e| cannot_open(file, &e.to_string()))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.clone().read_only(true))
+            .await
+            .map_err(|e| cannot_open(file, &e.to_string()))?;
+        let writer = Writer { connection, dirty: false };
+        Ok(Self { writer: Arc::new(Mutex::new(writer)), readers, options })
+    }
+}
+
+fn cannot_open(file: &Path, why: &str) -> StoreError {
+    StoreError::Open(format!(
+        "store.url: cannot open {}: {why}; check that the folder exists, can be written to and \
+         that no other program holds the file",
+        file.display()
+    ))
+}
+
+#[async_trait]
+impl Engine for Sqlite {
+    async fn rows(&self, sql: &Sql, args: &str) -> Result<Vec<String>, StoreError> {
+        sqlx::query_scalar(sql.sqlite)
+            .bind(args)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(driver(sql.name))
+    }
+
+    async fn begin(&self) -> Result<Box<dyn EngineTx>, StoreError> {
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        if writer.dirty {
+            sqlx::raw_sql("ROLLBACK")
+                .execute(&mut writer.connection)
+                .await
+                .map_err(driver("rollback"))?;
+            writer.dirty = false;
+        }
+        // Deferred transactions fail under contention when they first write; IMMEDIATE waits.
+        sqlx::raw_sql("BEGIN IMMEDIATE")
+            .execute(&mut writer.connection)
+            .await
+            .map_err(driver("begin"))?;
+        writer.dirty = true;
+        Ok(Box::new(SqliteTx(writer)))
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        // A pool of one, since the migrator cannot borrow a connection from behind a lock.
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(self.options.clone())
+            .await
+            .map_err(driver("migrate"))?;
+        let done = sqlx::migrate!("src/store/sqlite/migrations").run(&pool).await;
+        pool.close().await;
+        done.map_err(|e| StoreError::Open(super::migration_problem(&e)))
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        let mut writer = self.writer.lock().await;
+        let end = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)");
+        if let Err(error) = end.execute(&mut writer.connection).await {
+            tracing::warn!(%error, "the write-ahead log was not folded in; the next start does it");
+        }
+        if let Ok(spare) = SqliteConnection::connect("sqlite::memory:").await {
+            let closing = std::mem::replace(&mut writer.connection, spare);
+            drop(closing.close().await);
+        }
+    }
+}
+
+struct SqliteTx(OwnedMutexGuard<Writer>);
+
+#[async_trait]
+impl EngineTx for SqliteTx {
+    async fn rows(&mut self, sql: &Sql, args: &str) -> Result<Vec<String>, StoreError> {
+        sqlx::query_scalar(sql.sqlite)
+            .bind(args)
+            .fetch_all(&mut self.0.connection)
+            .await
+            .map_err(driver(sql.name))
+    }
+
+    async fn run(&mut self, sql: &Sql, args: &str) -> Result<u64, StoreError> {
+        sqlx::query(sql.sqlite)
+            .bind(args)
+            .execute(&mut self.0.connection)
+            .await
+            .map(|done| done.rows_affected())
+            .map_err(driver(sql.name))
+    }
+
+    async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        let commit = sqlx::raw_sql("COMMIT").execute(&mut self.0.connection);
+        commit.await.map_err(driver("commit"))?;
+        self.0.dirty = false;
+        Ok(())
+    }
+}

@@ -1,0 +1,2 @@
+SELECT json_object('review', review, 'count', count(*))
+FROM deliveries WHERE $1 IS NOT NULL GROUP BY review

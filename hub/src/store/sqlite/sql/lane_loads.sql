@@ -1,0 +1,13 @@
+-- Lanes of the authorities asked for, with how many of their deliveries are being sent.
+SELECT json_object('authority', j.value ->> '$.authority', 'channel', j.value ->> '$.channel',
+    'sending', (SELECT count(*) FROM deliveries AS d WHERE d.state = 'sending'
+        AND d.authority = j.value ->> '$.authority' AND d.channel = j.value ->> '$.channel'),
+    'lane', (SELECT json_object(
+    'authority', x.authority, 'channel', x.channel, 'breaker', x.breaker,
+    'failures', x.failures, 'openings', x.openings, 'open_until', x.open_until,
+    'paused_at', x.paused_at, 'paused_why', x.paused_why, 'cap', x.cap,
+    'last_error', x.last_error, 'updated_at', x.updated_at
+)
+        FROM lanes AS x WHERE x.authority = j.value ->> '$.authority'
+        AND x.channel = j.value ->> '$.channel'))
+FROM json_each($1) AS j

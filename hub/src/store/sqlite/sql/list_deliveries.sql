@@ -1,0 +1,17 @@
+-- Filters are null when not asked for; `before` is the created_at of the last row seen.
+SELECT json_object(
+    'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
+    'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
+    'tries', x.tries, 'attempts', x.attempts, 'postponed', x.postponed,
+    'next_attempt_at', x.next_attempt_at, 'lease_until', x.lease_until,
+    'lease_owner', x.lease_owner, 'why', x.why, 'owner', x.owner, 'proof', x.proof,
+    'review', x.review, 'second_copy', x.second_copy, 'package_sha256', x.package_sha256,
+    'rule', x.rule, 'article', x.article, 'created_at', x.created_at,
+    'channel_since', x.channel_since, 'delivered_at', x.delivered_at,
+    'decided_at', x.decided_at, 'updated_at', x.updated_at
+)
+FROM deliveries AS x
+WHERE x.authority = coalesce($1 ->> '$.authority', x.authority)
+    AND x.state = coalesce($1 ->> '$.state', x.state)
+    AND x.created_at < coalesce($1 ->> '$.before', 9223372036854775807)
+ORDER BY x.created_at DESC, x.id DESC LIMIT $1 ->> '$.limit'

@@ -1,0 +1,10 @@
+SELECT json_object(
+    'id', x.id, 'filing_id', x.filing_id, 'delivery_id', x.delivery_id, 'kind', x.kind,
+    'recipient', x.recipient, 'state', x.state, 'turn', x.turn, 'tries', x.tries,
+    'next_attempt_at', x.next_attempt_at, 'lease_until', x.lease_until, 'why', x.why,
+    'created_at', x.created_at, 'sent_at', x.sent_at, 'updated_at', x.updated_at
+)
+FROM notices AS x WHERE x.state <> 'sent' AND x.state <> 'failed'
+    AND (x.next_attempt_at <= $1 ->> '$.now' OR x.lease_until <= $1 ->> '$.now'
+        OR (x.state = 'due' AND x.updated_at <= $1 ->> '$.before'))
+ORDER BY x.updated_at LIMIT $1 ->> '$.limit'
