@@ -1,1 +1,36 @@
-//! Scaffold.
+//! *Where*: which authorities must get a filing, by which rule, from which version of the master.
+//!
+//! Pure functions over tables: no I/O, no clock, dates are arguments. The router calls [`plan`] with
+//! the master as of the filing's `received_at`; the courier never asks again.
+//!
+//! * **To correct a fact** (an authority, a union, a transfer of power, a kind's services): one row
+//!   in `master/*.csv` and the next `master/VERSION`; a changed fact is a new row with its dates.
+//! * **To try a new master before it is used**: [`dry_run`] tells whose filings would move.
+//! * **To add a rule**: one variant of [`Rule`], its article in `master/rules.csv`, one step in
+//!   `case.rs`.
+//! * **To add a filing kind**: one row in `master/kinds.csv` (the kind itself lives in `schemas`).
+
+mod authority;
+mod case;
+mod check;
+mod error;
+mod master;
+mod period;
+mod plan;
+mod reception;
+mod rule;
+mod selector;
+mod service;
+mod table;
+
+pub use authority::{AuthorityRow, Body, Class, UnionRow};
+pub use case::{Case, CasePlan, Route, plan_case};
+pub use error::{CaseError, Fault, PlanError, Role};
+pub use master::{Master, MasterError, Tables};
+pub use period::Period;
+pub use plan::{Concern, Note, Plan, Target, plan};
+pub use reception::{Alternative, NotReadyReason, Readiness, Reception, Status};
+pub use rule::{Deemed, GoesTo, KindRow, Rule, TransferRow};
+pub use selector::{KindSet, ServiceWord};
+pub use service::{Category, Designator, Institution, ServiceRow};
+pub use table::MasterFault;
