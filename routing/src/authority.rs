@@ -5,7 +5,7 @@ use schemas::AuthorityId;
 use crate::period::Period;
 use crate::reception::Reception;
 use crate::selector::{ServiceSet, ServiceWord};
-use crate::table::{Row, words};
+use crate::table::{Noted, Row, words};
 
 words! {
     /// What an authority is.
@@ -65,23 +65,23 @@ impl AuthorityRow {
         "code6", "prefecture_code", "prefecture", "name", "name_kana", "class", "launch_period" ;
     );
 
-    pub(crate) fn parse(row: &mut Row<'_>) -> Option<Self> {
+    pub(crate) fn parse(row: &mut Row<'_>) -> Result<Self, Noted> {
         let (code, class) = (row.cell::<AuthorityId>("code6"), row.cell("class"));
         let (prefecture, name) = (row.name("prefecture"), row.name("name"));
         let (name_kana, launch_period) = (row.name("name_kana"), row.cell("launch_period"));
         let (reception, period) = (Reception::parse(row), Period::parse(row));
         let code = code?;
         if code.is_union() {
-            row.fault("code6", format!("{code} is a union's id; unions stand in unions.csv"));
-            return None;
+            return Err(
+                row.fault("code6", format!("{code} is a union's id; unions stand in unions.csv"))
+            );
         }
         check_prefecture(row, code)?;
         let launch_period = launch_period?;
         if !(1..=7).contains(&launch_period) {
-            row.fault("launch_period", format!("{launch_period} is not one of 1 to 7"));
-            return None;
+            return Err(row.fault("launch_period", format!("{launch_period} is not one of 1 to 7")));
         }
-        Some(Self {
+        Ok(Self {
             code,
             prefecture: prefecture?,
             name: name?,
@@ -128,22 +128,23 @@ impl UnionRow {
         "evidence"
     );
 
-    pub(crate) fn parse(row: &mut Row<'_>) -> Option<Self> {
+    pub(crate) fn parse(row: &mut Row<'_>) -> Result<Self, Noted> {
         let (id, name) = (row.cell::<AuthorityId>("union_id"), row.name("name"));
         let (prefecture, kind) = (row.name("prefecture"), row.name("kind"));
         let (members, services) = (row.list::<AuthorityId>("members"), row.list("services"));
         let (reception, period) = (Reception::parse(row), Period::parse(row));
         let id = id?;
         if !id.is_union() {
-            row.fault("union_id", format!("{id} must be U, the prefecture and three digits"));
-            return None;
+            return Err(
+                row.fault("union_id", format!("{id} must be U, the prefecture and three digits"))
+            );
         }
         check_prefecture(row, id)?;
         let members = members?;
         if members.is_empty() {
             row.fault("members", "a union has members");
         }
-        Some(Self {
+        Ok(Self {
             id,
             name: name?,
             prefecture: prefecture?,
@@ -159,14 +160,13 @@ impl UnionRow {
     }
 }
 
-fn check_prefecture(row: &mut Row<'_>, code: AuthorityId) -> Option<()> {
+fn check_prefecture(row: &mut Row<'_>, code: AuthorityId) -> Result<(), Noted> {
     let (given, expected) = (row.text("prefecture_code").to_owned(), code.prefecture());
     if given != expected {
         let message = format!("{given:?} does not fit {code}, which begins with {expected}");
-        row.fault("prefecture_code", message);
-        return None;
+        return Err(row.fault("prefecture_code", message));
     }
-    Some(())
+    Ok(())
 }
 
 /// One body that gets filings, be it an authority or a union.

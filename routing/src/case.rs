@@ -238,15 +238,20 @@ impl<'m, 'c> Step<'m, 'c> {
     }
 
     fn insurer(&self, code: AuthorityId, rule: Rule) -> Result<Route, CaseError> {
-        if !code.is_union() {
-            return Ok(self.municipal(&self.municipality(Role::Insurer, code)?, rule));
+        if code.is_union() {
+            return self.union_as_insurer(code);
         }
-        let (day, role) = (self.case.date, Role::Insurer);
+        Ok(self.municipal(&self.municipality(Role::Insurer, code)?, rule))
+    }
+
+    /// A union may be named in place of its members.
+    fn union_as_insurer(&self, code: AuthorityId) -> Result<Route, CaseError> {
+        let role = Role::Insurer;
         if !self.master.places.contains_key(&code) {
             return Err(CaseError::UnknownMunicipality { role, code, city: None });
         }
-        let name = || self.master.name(code);
-        match self.master.union(code, day) {
+        let (name, date) = (|| self.master.name(code), self.case.date);
+        match self.master.union(code, date) {
             Some(union) if union.holds.has(self.index) => {
                 Ok(self.route(code, &union.reception, Rule::Union, code))
             }
@@ -254,7 +259,7 @@ impl<'m, 'c> Step<'m, 'c> {
                 let service = self.service.code;
                 Err(CaseError::UnionWithoutService { code, name: name(), service })
             }
-            None => Err(CaseError::MunicipalityNotOnDate { role, code, name: name(), date: day }),
+            None => Err(CaseError::MunicipalityNotOnDate { role, code, name: name(), date }),
         }
     }
 

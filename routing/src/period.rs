@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::table::Row;
+use crate::table::{Noted, Row};
 
 /// The days on which a row holds; an open end has no day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,15 +35,16 @@ impl Period {
         !ends_early(self, other) && !ends_early(other, self)
     }
 
-    pub(crate) fn parse(row: &mut Row<'_>) -> Option<Self> {
+    pub(crate) fn parse(row: &mut Row<'_>) -> Result<Self, Noted> {
         let (from, to) = (row.maybe("valid_from"), row.maybe("valid_to"));
         let period = Self { from: from?, to: to? };
         if let (Some(from), Some(to)) = (period.from, period.to)
             && to < from
         {
-            row.fault("valid_to", format!("the last day {to} is before the first day {from}"));
-            return None;
+            return Err(
+                row.fault("valid_to", format!("the last day {to} is before the first day {from}"))
+            );
         }
-        Some(period)
+        Ok(period)
     }
 }

@@ -4,7 +4,7 @@ use schemas::FilingKind;
 use serde::{Deserialize, Serialize};
 
 use crate::selector::KindSet;
-use crate::table::{Row, words};
+use crate::table::{Noted, Row, words};
 
 words! {
     /// An authority's switch.
@@ -86,10 +86,10 @@ pub struct Reception {
 }
 
 impl Reception {
-    pub(crate) fn parse(row: &mut Row<'_>) -> Option<Self> {
+    pub(crate) fn parse(row: &mut Row<'_>) -> Result<Self, Noted> {
         let (prepared, status) = (row.cell::<crate::service::Flag>("prepared"), row.cell("status"));
         let (not_taken, alternative) = (row.list("not_taken"), row.cell("alternative"));
-        Some(Self {
+        Ok(Self {
             prepared: prepared?.0,
             unprepared_basis: row.text("unprepared_basis").to_owned(),
             status: status?,

@@ -4,7 +4,7 @@ use schemas::{AuthorityId, FilingKind};
 
 use crate::period::Period;
 use crate::selector::{KindSet, ServiceSet, ServiceWord};
-use crate::table::{Row, words};
+use crate::table::{Noted, Row, words};
 
 words! {
     /// Why an authority gets a filing; its article is in `rules.csv`.
@@ -39,8 +39,8 @@ impl RuleRow {
     pub(crate) const FILE: &'static str = "rules.csv";
     pub(crate) const COLUMNS: &'static [&'static str] = &["rule", "article", "basis"];
 
-    pub(crate) fn parse(row: &mut Row<'_>) -> Option<Self> {
-        Some(Self { rule: row.cell("rule")?, article: row.text("article").to_owned() })
+    pub(crate) fn parse(row: &mut Row<'_>) -> Result<Self, Noted> {
+        Ok(Self { rule: row.cell("rule")?, article: row.text("article").to_owned() })
     }
 }
 
@@ -88,11 +88,11 @@ impl KindRow {
     pub(crate) const COLUMNS: &'static [&'static str] =
         &["kind", "services", "goes_to", "deemed", "article", "valid_from", "valid_to", "basis"];
 
-    pub(crate) fn parse(row: &mut Row<'_>) -> Option<Self> {
+    pub(crate) fn parse(row: &mut Row<'_>) -> Result<Self, Noted> {
         let (kind, services) = (row.cell("kind"), row.list("services"));
         let (goes_to, deemed) = (row.cell("goes_to"), row.cell("deemed"));
         let period = Period::parse(row);
-        Some(Self {
+        Ok(Self {
             kind: kind?,
             services: services?,
             goes_to: goes_to?,
@@ -129,11 +129,11 @@ impl TransferRow {
     pub(crate) const COLUMNS: &'static [&'static str] =
         &["prefecture_code", "to", "services", "kinds", "valid_from", "valid_to", "evidence"];
 
-    pub(crate) fn parse(row: &mut Row<'_>) -> Option<Self> {
+    pub(crate) fn parse(row: &mut Row<'_>) -> Result<Self, Noted> {
         let (prefecture_code, to) = (row.name("prefecture_code"), row.cell("to"));
         let (services, kinds) = (row.list("services"), row.list("kinds"));
         let (period, evidence) = (Period::parse(row), row.name("evidence"));
-        Some(Self {
+        Ok(Self {
             prefecture_code: prefecture_code?,
             to: to?,
             services: services?,

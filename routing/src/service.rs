@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemas::ServiceCode;
 
 use crate::period::Period;
-use crate::table::{Row, words};
+use crate::table::{Noted, Row, words};
 
 words! {
     /// サービス分類: the group of the law that a service belongs to.
@@ -108,15 +108,15 @@ impl ServiceRow {
         "valid_to",
     ];
 
-    pub(crate) fn parse(row: &mut Row<'_>) -> Option<Self> {
+    pub(crate) fn parse(row: &mut Row<'_>) -> Result<Self, Noted> {
         let (code, name) = (row.cell("code"), row.name("name"));
         let (category, designator) = (row.cell("category"), row.cell("designator"));
         let (follows, deemed_for) = (row.maybe("follows"), row.list("deemed_for"));
         let (article, period) = (row.text("article").to_owned(), Period::parse(row));
-        if article.is_empty() && designator.is_some_and(|it| it != Designator::None) {
+        if article.is_empty() && designator.is_ok_and(|it| it != Designator::None) {
             row.fault("article", "name the article that makes the designator competent");
         }
-        Some(Self {
+        Ok(Self {
             code: code?,
             name: name?,
             category: category?,

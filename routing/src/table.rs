@@ -45,7 +45,7 @@ impl<'a> Sheet<'a> {
     pub(crate) fn rows<T>(
         mut self,
         text: &str,
-        mut parse: impl FnMut(&mut Row<'_>) -> Option<T>,
+        mut parse: impl FnMut(&mut Row<'_>) -> Result<T, Noted>,
     ) -> Vec<T> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -82,15 +82,19 @@ impl<'a> Sheet<'a> {
 
     fn note_unreadable(&mut self, error: &csv::Error) {
         let line = error.position().map_or(0, csv::Position::line);
-        let message = match error.kind() {
-            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                format!("the row has {len} cells, the head has {expected_len}")
-            }
-            _ => format!("the row cannot be read: {error}"),
+        let message = if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind()
+        {
+            format!("the row has {len} cells, the head has {expected_len}")
+        } else {
+            format!("the row cannot be read: {error}")
         };
         self.faults.push(MasterFault { file: self.file, line, column: WHOLE_ROW, message });
     }
 }
+
+/// The fault has been noted; the row that has it is left out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Noted;
 
 /// One row being read.
 pub(crate) struct Row<'a> {
@@ -111,35 +115,33 @@ impl Row<'_> {
         self.places.get(column).and_then(|place| self.cells.get(*place)).unwrap_or("").trim()
     }
 
-    pub(crate) fn fault(&mut self, column: &'static str, message: impl Into<String>) {
+    pub(crate) fn fault(&mut self, column: &'static str, message: impl Into<String>) -> Noted {
         let (file, line) = (self.file, self.line);
         self.faults.push(MasterFault { file, line, column, message: message.into() });
+        Noted
     }
 
     /// The cell as a value; notes the fault when it is none.
-    pub(crate) fn cell<T: FromStr<Err: Display>>(&mut self, column: &'static str) -> Option<T> {
-        match self.text(column).parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.fault(column, error.to_string());
-                None
-            }
-        }
+    pub(crate) fn cell<T: FromStr<Err: Display>>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<T, Noted> {
+        self.text(column).parse().map_err(|error: T::Err| self.fault(column, error.to_string()))
     }
 
-    /// The cell as a value, `Some(None)` when it is empty.
+    /// The cell as a value, `None` when it is empty.
     pub(crate) fn maybe<T: FromStr<Err: Display>>(
         &mut self,
         column: &'static str,
-    ) -> Option<Option<T>> {
-        if self.text(column).is_empty() { Some(None) } else { self.cell(column).map(Some) }
+    ) -> Result<Option<T>, Noted> {
+        if self.text(column).is_empty() { Ok(None) } else { self.cell(column).map(Some) }
     }
 
     /// The cell as a list with `;` between its values; empty when the cell is.
     pub(crate) fn list<T: FromStr<Err: Display>>(
         &mut self,
         column: &'static str,
-    ) -> Option<Vec<T>> {
+    ) -> Result<Vec<T>, Noted> {
         let parsed: Result<Vec<T>, T::Err> = self
             .text(column)
             .split(';')
@@ -147,23 +149,16 @@ impl Row<'_> {
             .filter(|s| !s.is_empty())
             .map(str::parse)
             .collect();
-        match parsed {
-            Ok(values) => Some(values),
-            Err(error) => {
-                self.fault(column, error.to_string());
-                None
-            }
-        }
+        parsed.map_err(|error| self.fault(column, error.to_string()))
     }
 
     /// The cell's text, which must not be empty.
-    pub(crate) fn name(&mut self, column: &'static str) -> Option<String> {
+    pub(crate) fn name(&mut self, column: &'static str) -> Result<String, Noted> {
         let text = self.text(column).to_owned();
         if text.is_empty() {
-            self.fault(column, "the cell is empty");
-            return None;
+            return Err(self.fault(column, "the cell is empty"));
         }
-        Some(text)
+        Ok(text)
     }
 }
 
