@@ -1,0 +1,45 @@
+//! What an HTTPS endpoint needs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Secret;
+
+/// An authority's intake over HTTPS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where packages are posted.
+    pub url: String,
+    /// The Standard Webhooks secret: `whsec_` and base64, or any text, whose bytes are the key.
+    pub signing_secret: Secret,
+    /// A bearer token, if the authority wants one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bearer: Option<Secret>,
+    /// How long to wait for the answer once the package is sent.
+    #[serde(default = "answer_timeout_ms")]
+    pub answer_timeout_ms: u64,
+    /// How long an upload may stand still before it is given up.
+    #[serde(default = "idle_timeout_ms")]
+    pub idle_timeout_ms: u64,
+}
+
+impl Config {
+    /// An endpoint with the usual time-outs.
+    pub fn new(url: impl Into<String>, signing_secret: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            signing_secret: Secret::new(signing_secret),
+            bearer: None,
+            answer_timeout_ms: answer_timeout_ms(),
+            idle_timeout_ms: idle_timeout_ms(),
+        }
+    }
+}
+
+fn answer_timeout_ms() -> u64 {
+    30_000
+}
+
+fn idle_timeout_ms() -> u64 {
+    20_000
+}

@@ -1,0 +1,5 @@
+//! HTTPS push to an authority's intake.
+
+mod config;
+
+pub use config::Config;

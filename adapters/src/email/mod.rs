@@ -1,0 +1,5 @@
+//! Mail.
+
+mod config;
+
+pub use config::Config;

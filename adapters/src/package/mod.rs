@@ -1,0 +1,217 @@
+//! What an authority gets: a BagIt 1.0 bag (RFC 8493) in a ZIP file, the same bytes on every try.
+//!
+//! ```text
+//! todoke-<delivery id>/
+//!   bagit.txt  bag-info.txt
+//!   data/filing.json  data/filing.csv  data/receipt.json  data/attachments/*
+//!   manifest-sha256.txt  manifest-sha512.txt  tagmanifest-sha256.txt  tagmanifest-sha512.txt
+//! ```
+//!
+//! Entries are stored, not compressed, with a fixed date and in a fixed order, so that the bytes
+//! are a function of the contents alone and no library's version can change them.
+
+mod bag;
+mod ledger;
+mod open;
+mod sealed;
+
+use std::io;
+use std::path::Path;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use schemas::{Attachment, DeliveryId};
+
+use bag::{Bag, Target};
+pub use ledger::{LedgerFacts, ledger_csv};
+pub use open::{HeldFile, OpenError, Opened, read_package};
+pub use sealed::Sealed;
+
+/// Everything that goes into one delivery's package.
+#[derive(Debug, Clone)]
+pub struct Contents {
+    /// The delivery; names the package and its folder.
+    pub delivery: DeliveryId,
+    /// 受付番号.
+    pub receipt_number: String,
+    /// When the hub recorded the filing; its day in Japan is the bag's date.
+    pub received_at: Timestamp,
+    /// `data/filing.json`.
+    pub filing_json: Bytes,
+    /// `data/filing.csv`, as [`ledger_csv`] makes it.
+    pub filing_csv: Bytes,
+    /// `data/receipt.json`.
+    pub receipt_json: Bytes,
+    /// The files of `data/attachments/`, read from the source by digest while sealing.
+    pub attachments: Vec<Attachment>,
+}
+
+impl Contents {
+    /// Bytes of all payload files.
+    pub fn payload_bytes(&self) -> u64 {
+        let texts = self.filing_json.len() + self.filing_csv.len() + self.receipt_json.len();
+        self.attachments.iter().fold(texts as u64, |sum, a| sum.saturating_add(a.size))
+    }
+}
+
+/// Where attachments are read from.
+#[async_trait]
+pub trait AttachmentSource: Send + Sync {
+    /// The bytes of the object with this lower-case hex SHA-256, from the beginning.
+    async fn open(&self, sha256: &str) -> io::Result<BoxStream<'static, io::Result<Bytes>>>;
+}
+
+/// A source that holds nothing, for filings without attachments.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoAttachments;
+
+#[async_trait]
+impl AttachmentSource for NoAttachments {
+    async fn open(&self, sha256: &str) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
+        Err(io::Error::new(io::ErrorKind::NotFound, format!("no object {sha256}")))
+    }
+}
+
+/// Why a package could not be sealed; none of these is the authority's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The object store did not give the bytes.
+    #[error("attachment {name:?} cannot be read from the object store: {error}")]
+    Source {
+        /// The attachment.
+        name: String,
+        /// What the store said.
+        error: io::Error,
+    },
+    /// The stored bytes are not those that the operator sent.
+    #[error(
+        "attachment {name:?} has SHA-256 {found} in the object store, the filing says {expected}"
+    )]
+    Digest {
+        /// The attachment.
+        name: String,
+        /// What the filing says.
+        expected: String,
+        /// What the bytes have.
+        found: String,
+    },
+    /// The stored bytes are more or fewer than the operator sent.
+    #[error(
+        "attachment {name:?} has {found} bytes in the object store, the filing says {expected}"
+    )]
+    Size {
+        /// The attachment.
+        name: String,
+        /// What the filing says.
+        expected: u64,
+        /// Bytes read (at most one piece more than expected).
+        found: u64,
+    },
+    /// The name may not stand in a package.
+    #[error("attachment {name:?} may not stand in a package: {problem}")]
+    Name {
+        /// The attachment.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The spool folder failed: full, or not writable.
+    #[error("the package cannot be written to the spool folder: {0}")]
+    Spool(#[from] io::Error),
+    /// The archive could not be written.
+    #[error("the package cannot be written: {0}")]
+    Zip(#[from] zip::result::ZipError),
+}
+
+/// Pieces that go to the spool file at once; smaller ones are gathered first.
+const SPOOL_PIECE_BYTES: usize = 1024 * 1024;
+
+/// Builds the package. Up to `memory_bytes_max` of payload it stays in memory; above, it is
+/// streamed into a file in the folder `spool`, which the last [`Sealed`] of it removes. (After a
+/// crash files named `package-*` may be left there; they may be removed at the next start.)
+pub async fn seal(
+    contents: &Contents,
+    source: &dyn AttachmentSource,
+    spool: &Path,
+    memory_bytes_max: usize,
+) -> Result<Sealed, SealError> {
+    let target = if contents.payload_bytes() <= memory_bytes_max as u64 {
+        Target::memory(contents.payload_bytes())
+    } else {
+        let folder = spool.to_owned();
+        blocking(move || Ok(Target::spool(&folder)?)).await?
+    };
+    let in_memory = target.is_memory();
+    let mut bag = Bag::start(target, contents)?;
+    for attachment in &contents.attachments {
+        bag = add_attachment(bag, attachment, source).await?;
+    }
+    if in_memory { bag.finish() } else { blocking(move || bag.finish()).await }
+}
+
+/// The bag's date: the day in Japan.
+fn day_in_japan(at: Timestamp) -> jiff::civil::Date {
+    Offset::constant(9).to_datetime(at).date()
+}
+
+async fn add_attachment(
+    mut bag: Box<Bag>,
+    attachment: &Attachment,
+    source: &dyn AttachmentSource,
+) -> Result<Box<Bag>, SealError> {
+    let name = &attachment.name;
+    schemas::filing::check_file_name(name, usize::MAX)
+        .map_err(|problem| SealError::Name { name: name.clone(), problem })?;
+    let unreadable = |error| SealError::Source { name: name.clone(), error };
+    let mut stream = source.open(&attachment.sha256).await.map_err(unreadable)?;
+    bag.begin(&format!("data/attachments/{name}"), attachment.size)?;
+    let mut found: u64 = 0;
+    let mut pieces = Vec::new();
+    let mut gathered = 0;
+    while let Some(piece) = stream.next().await {
+        let piece = piece.map_err(unreadable)?;
+        found += piece.len() as u64;
+        if found > attachment.size {
+            break;
+        }
+        gathered += piece.len();
+        pieces.push(piece);
+        if gathered >= SPOOL_PIECE_BYTES {
+            bag = write(bag, std::mem::take(&mut pieces)).await?;
+            gathered = 0;
+        }
+    }
+    bag = write(bag, pieces).await?;
+    if found != attachment.size {
+        let expected = attachment.size;
+        return Err(SealError::Size { name: name.clone(), expected, found });
+    }
+    let found = bag.end();
+    if found != attachment.sha256 {
+        let expected = attachment.sha256.clone();
+        return Err(SealError::Digest { name: name.clone(), expected, found });
+    }
+    Ok(bag)
+}
+
+/// Writes the pieces: in memory at once, to a spool file on a thread that may block.
+async fn write(mut bag: Box<Bag>, pieces: Vec<Bytes>) -> Result<Box<Bag>, SealError> {
+    let in_memory = bag.is_memory();
+    let work = move || {
+        for piece in &pieces {
+            bag.write(piece)?;
+        }
+        Ok(bag)
+    };
+    if in_memory { work() } else { blocking(work).await }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SealError> + Send + 'static,
+) -> Result<T, SealError> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| SealError::Spool(io::Error::other(e)))?
+}

@@ -1,0 +1,5 @@
+//! SFTP drop.
+
+mod config;
+
+pub use config::{Config, Login};
