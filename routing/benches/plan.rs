@@ -1,5 +1,4 @@
 //! How fast one core routes: `cargo bench -p routing --bench plan` (aim: over 500,000 plans/s).
-#![expect(missing_docs, reason = "criterion's macros make the items")]
 
 use std::hint::black_box;
 

@@ -1,7 +1,7 @@
 //! *Where*: which authorities must get a filing, by which rule, from which version of the master.
 //!
-//! Pure functions over tables: no I/O, no clock, dates are arguments. The router calls [`plan`] with
-//! the master as of the filing's `received_at`; the courier never asks again.
+//! Pure functions over tables: no I/O, no clock, dates are arguments. The router calls [`plan`]
+//! with the master as of the filing's `received_at`; the courier never asks again.
 //!
 //! * **To correct a fact** (an authority, a union, a transfer of power, a kind's services): one row
 //!   in `master/*.csv` and the next `master/VERSION`; a changed fact is a new row with its dates.
@@ -11,9 +11,12 @@
 //! * **To add a filing kind**: one row in `master/kinds.csv` (the kind itself lives in `schemas`).
 
 mod authority;
+mod bulk;
 mod case;
 mod check;
+mod dry_run;
 mod error;
+mod explain;
 mod master;
 mod period;
 mod plan;
@@ -21,11 +24,15 @@ mod reception;
 mod rule;
 mod selector;
 mod service;
+mod stats;
 mod table;
 
 pub use authority::{AuthorityRow, Body, Class, UnionRow};
+pub use bulk::{BulkError, BulkSummary, COLUMNS_IN, COLUMNS_OUT, bulk};
 pub use case::{Case, CasePlan, Route, plan_case};
+pub use dry_run::{Addressee, Answer, Difference, DryRun, dry_run};
 pub use error::{CaseError, Fault, PlanError, Role};
+pub use explain::{Language, explain};
 pub use master::{Master, MasterError, Tables};
 pub use period::Period;
 pub use plan::{Concern, Note, Plan, Target, plan};
@@ -33,4 +40,5 @@ pub use reception::{Alternative, NotReadyReason, Readiness, Reception, Status};
 pub use rule::{Deemed, GoesTo, KindRow, Rule, TransferRow};
 pub use selector::{KindSet, ServiceWord};
 pub use service::{Category, Designator, Institution, ServiceRow};
+pub use stats::{ClassCounts, Counts, PrefectureCounts, Stats, stats};
 pub use table::MasterFault;
