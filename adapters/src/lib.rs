@@ -10,7 +10,9 @@
 //! * **To classify one more answer**: a line in that channel's `outcome.rs` and in its table.
 
 pub mod adapter;
+pub mod guard;
 pub mod package;
+pub mod sandbox;
 pub mod secret;
 
 pub mod api;

@@ -183,7 +183,9 @@ fn archive(entries: &[(String, Vec<u8>)]) -> Cursor<Vec<u8>> {
     whole
 }
 
-fn entries(package: Vec<u8>) -> Vec<(String, Vec<u8>)> {
+type Entries = Vec<(String, Vec<u8>)>;
+
+fn entries(package: Vec<u8>) -> Entries {
     let mut zip = zip::ZipArchive::new(Cursor::new(package)).expect("an archive");
     let count = zip.len();
     let each = |index| {
@@ -202,7 +204,7 @@ async fn a_tampered_package_is_caught() {
     let whole = seal(&contents(vec![]), &NoAttachments, folder.path(), MEMORY).await.expect("one");
     let whole = bytes(&whole).await;
     assert!(read_package(archive(&entries(whole.clone()))).is_ok());
-    let tampered = |change: &dyn Fn(&mut Vec<(String, Vec<u8>)>)| {
+    let tampered = |change: &dyn Fn(&mut Entries)| {
         let mut entries = entries(whole.clone());
         change(&mut entries);
         read_package(archive(&entries)).expect_err("a complaint")

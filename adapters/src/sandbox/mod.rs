@@ -1,0 +1,134 @@
+//! The far side of every channel on loopback: real HTTP, SFTP and SMTP servers for the demo
+//! environment and the tests, one port each for all authorities.
+//!
+//! An authority is the path `/a/<code>/filings` over HTTP, the account `<code>` over SFTP and the
+//! mailbox `<code>@authority.test` over SMTP. What it holds lies under `root/<code>/` and survives
+//! the process; [`far_side`] reads it back, to be compared with what the hub believes.
+
+mod behaviour;
+mod http;
+mod shelf;
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use schemas::{AuthorityId, DeliveryId};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::{Secret, api};
+pub use behaviour::Behaviour;
+pub use shelf::Arrival;
+use shelf::Shelf;
+
+/// What is kept of a package that arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keep {
+    /// Its bytes and a log line, on disk.
+    #[default]
+    Bytes,
+    /// Its digest, in memory; for measuring the hub and not the disk. (SFTP keeps bytes anyway.)
+    DigestOnly,
+}
+
+/// Where the sandbox lives and how its authorities behave.
+#[derive(Clone)]
+pub struct Settings {
+    /// The folder for everything; may hold an earlier sandbox's.
+    pub root: PathBuf,
+    /// What is kept.
+    pub keep: Keep,
+    /// Whether files are synced to disk before they count.
+    pub fsync: bool,
+    /// Behaviours of authorities that are not healthy.
+    pub behaviours: HashMap<AuthorityId, Behaviour>,
+    /// Ports of HTTP, SFTP and SMTP; 0 takes a free one.
+    pub ports: [u16; 3],
+    /// The time, for the arrival log.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+impl Settings {
+    /// Healthy authorities on free ports that keep bytes.
+    pub fn new(root: impl Into<PathBuf>, clock: Arc<dyn Fn() -> Timestamp + Send + Sync>) -> Self {
+        Self {
+            root: root.into(),
+            keep: Keep::Bytes,
+            fsync: false,
+            behaviours: HashMap::new(),
+            ports: [0; 3],
+            clock,
+        }
+    }
+}
+
+/// The running servers; they stop when it is dropped.
+pub struct Sandbox {
+    shelf: Arc<Shelf>,
+    http: SocketAddr,
+    _servers: JoinSet<()>,
+}
+
+/// Nobody listens here (tcpmux), so a connection is refused at once.
+const CLOSED_PORT: u16 = 1;
+
+impl Sandbox {
+    /// Starts the servers on loopback.
+    pub async fn start(settings: Settings) -> io::Result<Self> {
+        let ports = settings.ports;
+        let shelf = Arc::new(Shelf::open(settings)?);
+        let mut servers = JoinSet::new();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, ports[0])).await?;
+        let http = listener.local_addr()?;
+        servers.spawn(http::serve(listener, Arc::clone(&shelf)));
+        Ok(Self { shelf, http, _servers: servers })
+    }
+
+    /// How the hub reaches this authority over HTTP; a dead one's port is closed.
+    pub fn api_endpoint(&self, code: AuthorityId) -> api::Config {
+        let port = self.port(code, self.http);
+        api::Config::new(
+            format!("http://127.0.0.1:{port}/a/{code}/filings"),
+            api_secret(code).expose(),
+        )
+    }
+
+    /// Changes an authority's behaviour from its next request on.
+    pub fn set_behaviour(&self, code: AuthorityId, behaviour: Behaviour) -> io::Result<()> {
+        self.shelf.set_behaviour(code, behaviour)
+    }
+
+    /// Everything that arrived at this process, in order, repeats among it.
+    pub fn arrivals(&self) -> Vec<Arrival> {
+        self.shelf.arrivals()
+    }
+
+    /// A count of arrivals, to wait on.
+    pub fn count(&self) -> watch::Receiver<u64> {
+        self.shelf.count()
+    }
+
+    fn port(&self, code: AuthorityId, server: SocketAddr) -> u16 {
+        let is_dead = self.shelf.behaviour(code).is_ok_and(|b| b == Behaviour::Dead);
+        if is_dead { CLOSED_PORT } else { server.port() }
+    }
+}
+
+/// An authority's webhook secret: a function of its code, since it guards nothing.
+fn api_secret(code: AuthorityId) -> Secret {
+    let key = digest(&SHA256, format!("sandbox secret of {code}").as_bytes());
+    Secret::new(format!("whsec_{}", STANDARD.encode(key)))
+}
+
+/// A package's place in a folder.
+fn file_of(folder: &Path, delivery: DeliveryId) -> PathBuf {
+    folder.join(crate::adapter::file_name(delivery))
+}

@@ -1,0 +1,4 @@
+//! Every channel against its far side in the sandbox, and against far sides that misbehave.
+
+mod api;
+mod support;
