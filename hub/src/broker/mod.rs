@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 pub use embedded::Embedded;
+pub use rabbitmq::{BrokerError, RabbitMq};
 
 
 /// A message to publish.
