@@ -69,7 +69,9 @@ pub fn bulk(
         summary.rows += 1;
         summary.problems += u64::from(answer.is_err());
         out.clear();
-        out.extend(head.kept.iter().map(|(i, _)| row.get(*i).unwrap_or_default()));
+        // What is no UTF-8 is marked, so that the file that comes out is always whole text.
+        let cells = head.kept.iter().map(|(i, _)| row.get(*i).unwrap_or_default());
+        cells.for_each(|cell| out.push_field(String::from_utf8_lossy(cell).as_bytes()));
         let (authorities, rule, problem) = match answer {
             Ok((authorities, rule)) => (authorities, rule, String::new()),
             Err(problem) => (String::new(), String::new(), problem),
