@@ -35,7 +35,7 @@ pub use error::{CaseError, Fault, PlanError, Role};
 pub use explain::{Language, explain};
 pub use master::{Master, MasterError, Tables};
 pub use period::Period;
-pub use plan::{Concern, Note, Plan, Target, plan};
+pub use plan::{Concern, Note, Plan, Target, plan, plan_of_case};
 pub use reception::{Alternative, NotReadyReason, Readiness, Reception, Status};
 pub use rule::{Deemed, GoesTo, KindRow, Rule, TransferRow};
 pub use selector::{KindSet, ServiceWord};

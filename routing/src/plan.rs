@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use schemas::{AuthorityId, FilingKind, Office, OfficeService, ServiceCode, Submission};
+use schemas::{AuthorityId, FilingKind, ServiceCode, Submission};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, CasePlan, Route, plan_case};
@@ -83,11 +83,19 @@ words! {
 /// Where `submission` goes, asked on `date` (the day on which it was received).
 pub fn plan(master: &Master, submission: &Submission, date: Date) -> Result<Plan, PlanError> {
     let kind = submission.kind;
-    let mut gathering = Gathering { master, kind, date, targets: Vec::new(), seen: HashMap::new() };
+    let mut gathering = Gathering::new(master);
     let mut faults = Vec::new();
     for (i, office) in submission.offices.iter().enumerate() {
-        for (j, service) in office.services.iter().enumerate() {
-            if let Err(error) = gathering.add(i, office, service) {
+        for (j, it) in office.services.iter().enumerate() {
+            let case = Case {
+                municipality: office.municipality,
+                service: it.service,
+                kind,
+                date,
+                insurers: &it.insurers,
+                deemed: it.deemed,
+            };
+            if let Err(error) = gathering.add(i, &case) {
                 faults.push(Fault { office: i, service: j, error });
             }
         }
@@ -95,37 +103,42 @@ pub fn plan(master: &Master, submission: &Submission, date: Date) -> Result<Plan
     if !faults.is_empty() {
         return Err(PlanError { faults });
     }
-    let master_version = master.version().to_owned();
-    Ok(Plan { master_version, date, kind, targets: gathering.targets })
+    Ok(gathering.plan(kind, date))
+}
+
+/// Where one case goes, as a plan that can be kept and explained.
+pub fn plan_of_case(master: &Master, case: &Case<'_>) -> Result<Plan, CaseError> {
+    let mut gathering = Gathering::new(master);
+    gathering.add(0, case)?;
+    Ok(gathering.plan(case.kind, case.date))
 }
 
 struct Gathering<'m> {
     master: &'m Master,
-    kind: FilingKind,
-    date: Date,
     targets: Vec<Target>,
     seen: HashMap<AuthorityId, usize>,
 }
 
-impl Gathering<'_> {
-    fn add(&mut self, at: usize, office: &Office, it: &OfficeService) -> Result<(), CaseError> {
-        let case = Case {
-            municipality: office.municipality,
-            service: it.service,
-            kind: self.kind,
-            date: self.date,
-            insurers: &it.insurers,
-            deemed: it.deemed,
-        };
-        let answer = plan_case(self.master, &case)?;
+impl<'m> Gathering<'m> {
+    fn new(master: &'m Master) -> Self {
+        Self { master, targets: Vec::new(), seen: HashMap::new() }
+    }
+
+    fn plan(self, kind: FilingKind, date: Date) -> Plan {
+        let master_version = self.master.version().to_owned();
+        Plan { master_version, date, kind, targets: self.targets }
+    }
+
+    fn add(&mut self, office: usize, case: &Case<'_>) -> Result<(), CaseError> {
+        let answer = plan_case(self.master, case)?;
         for (i, route) in answer.routes.iter().enumerate() {
             let concern = Concern {
-                office: at,
-                service: it.service,
+                office,
+                service: case.service,
                 rule: route.rule,
                 article: article(self.master, &answer, route.rule),
                 acts_for: route.acts_for,
-                notes: notes(&case, &answer, i),
+                notes: notes(case, &answer, i),
             };
             self.note(route, concern);
         }
@@ -150,7 +163,7 @@ impl Gathering<'_> {
 }
 
 /// The articles of an answer: what makes the designator competent, then what the rule adds.
-pub(crate) fn article(master: &Master, answer: &CasePlan<'_>, rule: Rule) -> String {
+fn article(master: &Master, answer: &CasePlan<'_>, rule: Rule) -> String {
     let base = match answer.kind.goes_to {
         GoesTo::Designator => &answer.routed_as.article,
         GoesTo::Prefectural => &answer.kind.article,
