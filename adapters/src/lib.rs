@@ -12,6 +12,7 @@
 pub mod adapter;
 pub mod guard;
 pub mod package;
+pub mod registry;
 pub mod sandbox;
 pub mod secret;
 
