@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use routing::{Case, Class, Designator, Master, plan_case};
+use routing::{Case, Class, Designator, Master, plan_case, plan_of_case};
 use schemas::{AuthorityId, FilingKind, ServiceCode};
 
 /// Every municipality with every service that somebody designates, two insurers each.
@@ -42,12 +42,18 @@ fn plans(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("plan");
     group.throughput(Throughput::Elements(cases.len() as u64));
     group.sample_size(10);
-    group.bench_function("every municipality and service", |bench| {
+    group.bench_function("plan_case", |bench| {
         bench.iter(|| {
             cases
                 .iter()
                 .filter(|case| plan_case(black_box(&master), black_box(case)).is_ok())
                 .count()
+        });
+    });
+    group.bench_function("plan_of_case (to be kept and explained)", |bench| {
+        bench.iter(|| {
+            let plans = cases.iter().filter_map(|case| plan_of_case(black_box(&master), case).ok());
+            plans.map(black_box).count()
         });
     });
     group.finish();

@@ -30,7 +30,7 @@ pub struct BulkSummary {
 pub enum BulkError {
     /// A column is missing.
     #[error(
-        "the column {} is missing in the first line; it must have {}",
+        "the first line lacks {}; it must have {}",
         .missing.join(", "),
         COLUMNS_IN.join(",")
     )]

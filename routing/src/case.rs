@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use schemas::{AuthorityId, FilingKind, ServiceCode};
 
-use crate::authority::{AuthorityRow, Class};
+use crate::authority::{AuthorityRow, Class, UnionRow};
 use crate::error::{CaseError, Role};
 use crate::master::{Master, Place};
 use crate::reception::{Readiness, Reception};
@@ -246,27 +246,31 @@ impl<'m, 'c> Step<'m, 'c> {
 
     /// A union may be named in place of its members.
     fn union_as_insurer(&self, code: AuthorityId) -> Result<Route, CaseError> {
-        let role = Role::Insurer;
+        let union = self.union(code)?;
+        if !union.holds.has(self.index) {
+            let (name, service) = (union.name.clone(), self.service.code);
+            return Err(CaseError::UnionWithoutService { code, name, service });
+        }
+        Ok(self.route(code, &union.reception, Rule::Union, code))
+    }
+
+    fn union(&self, code: AuthorityId) -> Result<&'m UnionRow, CaseError> {
+        let (role, date) = (Role::Insurer, self.case.date);
         if !self.master.places.contains_key(&code) {
             return Err(CaseError::UnknownMunicipality { role, code, city: None });
         }
-        let (name, date) = (|| self.master.name(code), self.case.date);
-        match self.master.union(code, date) {
-            Some(union) if union.holds.has(self.index) => {
-                Ok(self.route(code, &union.reception, Rule::Union, code))
-            }
-            Some(_) => {
-                let service = self.service.code;
-                Err(CaseError::UnionWithoutService { code, name: name(), service })
-            }
-            None => Err(CaseError::MunicipalityNotOnDate { role, code, name: name(), date }),
-        }
+        self.master.union(code, date).ok_or_else(|| {
+            let name = self.master.name(code);
+            CaseError::MunicipalityNotOnDate { role, code, name, date }
+        })
     }
 
     /// Insurers that play no part must still exist: a mistyped one is told, not passed over.
     fn known_insurers(&self) -> Result<(), CaseError> {
         for code in self.case.insurers {
-            if !code.is_union() || self.master.union(*code, self.case.date).is_none() {
+            if code.is_union() {
+                self.union(*code)?;
+            } else {
                 self.municipality(Role::Insurer, *code)?;
             }
         }

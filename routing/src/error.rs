@@ -171,12 +171,13 @@ impl CaseError {
     pub fn ja(&self) -> String {
         match self {
             Self::UnknownMunicipality { code, city, .. } => {
-                let hint = city.as_ref().map_or_else(String::new, |(code, name)| {
-                    format!("{name}の行政区と思われます。指定権者は市ですので、市のコード{code}を指定してください。")
-                });
-                format!(
-                    "{code}は市区町村のコードではありません。{hint}6桁の団体コードを指定してください。"
-                )
+                let advice = city.as_ref().map_or_else(
+                    || "6桁の団体コードを指定してください。".to_owned(),
+                    |(code, name)| {
+                        format!("{name}の行政区と思われます。市のコード{code}を指定してください。")
+                    },
+                );
+                format!("{code}は市区町村のコードではありません。{advice}")
             }
             Self::NotAMunicipality { code, name, .. } => {
                 format!(

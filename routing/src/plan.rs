@@ -168,8 +168,14 @@ fn article(master: &Master, answer: &CasePlan<'_>, rule: Rule) -> String {
         GoesTo::Designator => &answer.routed_as.article,
         GoesTo::Prefectural => &answer.kind.article,
     };
-    let parts = [base.as_str(), master.article(rule)];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("、")
+    let added = master.article(rule);
+    let mut article = String::with_capacity(base.len() + added.len() + 3);
+    article.push_str(base);
+    if !base.is_empty() && !added.is_empty() {
+        article.push('、');
+    }
+    article.push_str(added);
+    article
 }
 
 fn notes(case: &Case<'_>, answer: &CasePlan<'_>, route: usize) -> Vec<Note> {

@@ -43,7 +43,8 @@ struct Asked {
 impl Asked {
     fn date(&self, master: &Master) -> anyhow::Result<Date> {
         let Some(date) = &self.date else { return Ok(master.as_of()) };
-        date.parse().with_context(|| format!("the date {date:?} is none; write 2026-04-01"))
+        date.parse()
+            .with_context(|| format!("the date {date:?} is not one; write it as 2026-04-01"))
     }
 }
 

@@ -66,7 +66,7 @@ fn one(master: &Master, args: &Args) -> anyhow::Result<()> {
         service: given(&args.service).parse()?,
         kind: given(&args.kind).parse()?,
         date: given(&args.date).parse().with_context(|| {
-            format!("the date {:?} is none; write 2026-04-01", given(&args.date))
+            format!("the date {:?} is not one; write it as 2026-04-01", given(&args.date))
         })?,
         insurers: &insurers,
         deemed: args.deemed,

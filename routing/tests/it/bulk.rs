@@ -83,7 +83,7 @@ fn a_missing_column_is_named() {
     assert!(matches!(&error, BulkError::MissingColumns { missing } if missing.len() == 2));
     assert_eq!(
         error.to_string(),
-        "the column service, insurers is missing in the first line; \
+        "the first line lacks service, insurers; \
          it must have municipality,service,kind,date,insurers"
     );
     assert!(bulk(&MASTER, &b""[..], &mut out).is_err());

@@ -61,7 +61,9 @@ fn a_dissolved_union_acts_to_its_last_day() {
     assert_eq!(on(date(2024, 3, 31)), [("U27001".to_owned(), Rule::Union)]);
     assert_eq!(on(date(2024, 4, 1)), [("272094".to_owned(), Rule::MunicipalMulti)]);
     let gone = codes(&["U27001"]);
-    assert_eq!(problem(&case("271004", "78", &gone)), "insurer_not_on_date");
+    for service in ["78", "A2", "11", "43"] {
+        assert_eq!(problem(&case("271004", service, &gone)), "insurer_not_on_date");
+    }
 }
 
 #[test]
