@@ -1,1 +1,6 @@
-//! Scaffold.
+//! What the tests stand on. Nothing here is part of the product.
+//!
+//! `servers` gives real, private PostgreSQL, RabbitMQ, OpenSSH and Postfix. `it/` needs nothing
+//! installed, `live/` needs those servers; `tests/run` sets up and runs all of it.
+
+pub mod servers;

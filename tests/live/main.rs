@@ -1,0 +1,3 @@
+//! Tests against real servers, which `tests/run` installs and starts.
+
+mod servers;

@@ -1,0 +1,188 @@
+//! A private RabbitMQ node with its own epmd, cookie and folders, and no plugins.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::{Deserialize, Serialize};
+
+use super::place;
+use super::supervise::{Program, answers, own};
+
+/// The script of the package itself; the one in `sbin` changes the user and reads `/etc`.
+const SERVER: &str = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+
+const CONFIGURATION: &str = "\
+loopback_users.guest = true
+disk_free_limit.absolute = 64MB
+vm_memory_high_watermark.absolute = 2GB
+log.file.level = info
+log.console = true
+log.console.level = warning
+";
+
+/// A RabbitMQ on a free loopback port; tests take a `fresh_vhost`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RabbitMq {
+    port: u16,
+    internal_port: u16,
+    folder: PathBuf,
+    #[serde(skip)]
+    program: Option<Program>,
+}
+
+impl RabbitMq {
+    /// The one of this run.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<RabbitMq> = OnceLock::new();
+        super::shared(&SHARED, "rabbitmq", Self::start)
+    }
+
+    /// One of your own, for tests that stop or kill it.
+    pub fn start() -> Result<Self> {
+        if !Path::new(SERVER).is_file() {
+            bail!("RabbitMQ is missing: apt-get install rabbitmq-server, or run tests/run");
+        }
+        let folder = place::folder("rabbitmq")?;
+        let cookie = folder.join(".erlang.cookie");
+        fs::write(&cookie, place::name())?;
+        fs::set_permissions(&cookie, fs::Permissions::from_mode(0o400))?;
+        fs::write(folder.join("enabled_plugins"), "[].\n")?;
+        fs::write(folder.join("rabbitmq.conf"), CONFIGURATION)?;
+        for empty in ["rabbitmq-env.conf", "advanced.config"] {
+            fs::write(folder.join(empty), if empty.ends_with("config") { "[].\n" } else { "" })?;
+        }
+        let (port, internal_port) = (place::port()?, place::port()?);
+        let mut server = Self { port, internal_port, folder, program: None };
+        let command = server.command()?;
+        server.program = Some(Program::start(&command, "TERM", server.folder.clone())?);
+        server.wait()?;
+        Ok(server)
+    }
+
+    /// The loopback port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The URL of the default virtual host, which all tests share.
+    pub fn url(&self) -> String {
+        self.url_of("%2f")
+    }
+
+    /// Makes a virtual host that nobody else uses and gives its URL.
+    pub fn fresh_vhost(&self) -> Result<String> {
+        let name = place::name();
+        self.call(&format!("rabbit_vhost:add(<<\"{name}\">>, <<\"tests\">>)"))?;
+        let all = "<<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"tests\">>";
+        let grant = "rabbit_auth_backend_internal:set_permissions";
+        self.call(&format!("{grant}(<<\"guest\">>, <<\"{name}\">>, {all})"))?;
+        Ok(self.url_of(&name))
+    }
+
+    /// Evaluates an Erlang expression in the node and gives its value, in a few milliseconds
+    /// where `rabbitmqctl` takes seconds. For looking inside: queues, memory, alarms.
+    pub fn call(&self, expression: &str) -> Result<String> {
+        let mut call = Command::new(place::program("erl_call", "erlang-base")?);
+        let cookie = fs::read_to_string(self.folder.join(".erlang.cookie"))?;
+        call.arg("-address").arg(format!("127.0.0.1:{}", self.internal_port));
+        // A random name for the caller, since two tests may call at once.
+        call.args(["-r", "-e", "-c", cookie.trim()]).env("HOME", &self.folder);
+        let answer = call_with_input(&mut call, &format!("{expression}.\n"))?;
+        if !answer.starts_with("{ok, ") || answer.contains("{error,") {
+            bail!("{expression} answered {answer}");
+        }
+        Ok(answer)
+    }
+
+    /// Writes down what the node still holds in memory about its queues.
+    ///
+    /// It does so by itself some seconds after a declaration; a quorum queue of a node that is
+    /// killed before does not come back, whatever was confirmed in it. Call this after declaring
+    /// and before `kill`, unless that is what you test.
+    pub fn settle(&self) -> Result<()> {
+        self.call("lists:foreach(fun(Table) -> dets:sync(Table) end, dets:all())").map(drop)
+    }
+
+    /// Stops it in good order.
+    pub fn stop(&mut self) -> Result<()> {
+        own(&mut self.program)?.order("stop")
+    }
+
+    /// Kills it as a power cut would.
+    pub fn kill(&mut self) -> Result<()> {
+        own(&mut self.program)?.order("kill")
+    }
+
+    /// Starts it again on the same ports and data, and waits until it answers.
+    pub fn restart(&mut self) -> Result<()> {
+        own(&mut self.program)?.order("start")?;
+        self.wait()
+    }
+
+    fn url_of(&self, vhost: &str) -> String {
+        format!("amqp://guest:guest@127.0.0.1:{}/{vhost}", self.port)
+    }
+
+    fn wait(&self) -> Result<()> {
+        self.program.as_ref().context("no program")?.wait(Duration::from_mins(2), || {
+            answers(self.port)?;
+            let said = self.call("rabbit:is_running()")?;
+            ensure!(said.contains("true"), "is_running answered {said}");
+            Ok(())
+        })
+    }
+
+    /// The node and, in the same process group, the epmd that only it knows.
+    fn command(&self) -> Result<Command> {
+        let epmd = place::program("epmd", "erlang-base")?;
+        let start = format!("{} -address 127.0.0.1 & exec {SERVER}", place::text(&epmd));
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", &start]);
+        let inherited = std::env::vars_os().map(|(name, _)| name);
+        for name in inherited.filter(|name| name.to_string_lossy().starts_with("RABBITMQ_")) {
+            command.env_remove(name);
+        }
+        let folder = |name: &str| self.folder.join(name);
+        command.env("HOME", &self.folder);
+        command.env("ERL_EPMD_PORT", place::port()?.to_string());
+        command.env("ERL_EPMD_ADDRESS", "127.0.0.1");
+        command.env("RABBITMQ_NODENAME", format!("todoke{}@localhost", self.port));
+        command.env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1");
+        command.env("RABBITMQ_NODE_PORT", self.port.to_string());
+        command.env("RABBITMQ_DIST_PORT", self.internal_port.to_string());
+        command.env("RABBITMQ_CONF_ENV_FILE", folder("rabbitmq-env.conf"));
+        command.env("RABBITMQ_CONFIG_FILE", folder("rabbitmq.conf"));
+        command.env("RABBITMQ_ADVANCED_CONFIG_FILE", folder("advanced.config"));
+        command.env("RABBITMQ_ENABLED_PLUGINS_FILE", folder("enabled_plugins"));
+        command.env("RABBITMQ_MNESIA_BASE", folder("mnesia"));
+        command.env("RABBITMQ_LOG_BASE", folder("log"));
+        command.env("RABBITMQ_PID_FILE", folder("rabbitmq.pid"));
+        command.env("RABBITMQ_GENERATED_CONFIG_DIR", folder("generated"));
+        command.env(
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
+            // Busy waiting would take the cores from the tests.
+            "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none",
+        );
+        Ok(command)
+    }
+}
+
+fn call_with_input(command: &mut Command, input: &str) -> Result<String> {
+    use std::io::Write;
+    use std::process::Stdio;
+
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    child.stdin.take().context("its input")?.write_all(input.as_bytes())?;
+    let output = child.wait_with_output()?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        bail!("{said} {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(said)
+}
