@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// What the master holds: authorities, unions, services
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
 }
@@ -49,7 +49,7 @@ impl Asked {
 }
 
 /// Prints what was asked for.
-pub fn run(args: &Args) -> anyhow::Result<()> {
+pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let master = Master::embedded()?;
     match &args.command {
         Command::Stats(asked) => stats(&master, asked),

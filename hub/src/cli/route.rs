@@ -10,7 +10,7 @@ use schemas::AuthorityId;
 
 /// Who must get a filing, and why
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// 団体コード of the municipality in which the office lies (6 digits)
     #[arg(long, required_unless_present = "input")]
     municipality: Option<String>,
@@ -49,7 +49,7 @@ pub struct Args {
 }
 
 /// Routes one case to the terminal, or a file into another.
-pub fn run(args: &Args) -> anyhow::Result<()> {
+pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let master = Master::embedded()?;
     match (&args.input, &args.output) {
         (Some(input), Some(output)) => bulk(&master, input, output, args.json),
