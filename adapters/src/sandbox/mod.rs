@@ -7,23 +7,28 @@
 
 mod behaviour;
 mod http;
+mod plug;
+mod sftp;
 mod shelf;
+mod ssh;
 
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use schemas::{AuthorityId, DeliveryId};
+use schemas::{AuthorityId, Channel, DeliveryId};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::sftp::{self as sftp_channel, Login};
 use crate::{Secret, api};
 pub use behaviour::Behaviour;
 pub use shelf::Arrival;
@@ -74,6 +79,8 @@ impl Settings {
 pub struct Sandbox {
     shelf: Arc<Shelf>,
     http: SocketAddr,
+    sftp: SocketAddr,
+    ssh_connections: Arc<AtomicU64>,
     _servers: JoinSet<()>,
 }
 
@@ -86,10 +93,12 @@ impl Sandbox {
         let ports = settings.ports;
         let shelf = Arc::new(Shelf::open(settings)?);
         let mut servers = JoinSet::new();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, ports[0])).await?;
-        let http = listener.local_addr()?;
+        let (http, listener) = listen(ports[0]).await?;
         servers.spawn(http::serve(listener, Arc::clone(&shelf)));
-        Ok(Self { shelf, http, _servers: servers })
+        let (sftp, listener) = listen(ports[1]).await?;
+        let ssh_connections = Arc::default();
+        servers.spawn(ssh::serve(listener, Arc::clone(&shelf), Arc::clone(&ssh_connections)));
+        Ok(Self { shelf, http, sftp, ssh_connections, _servers: servers })
     }
 
     /// How the hub reaches this authority over HTTP; a dead one's port is closed.
@@ -99,6 +108,42 @@ impl Sandbox {
             format!("http://127.0.0.1:{port}/a/{code}/filings"),
             api_secret(code).expose(),
         )
+    }
+
+    /// How the hub reaches this authority over SFTP, by password.
+    pub fn sftp_endpoint(&self, code: AuthorityId) -> sftp_channel::Config {
+        let login = Login::Password(Secret::new(ssh::password(code)));
+        sftp_channel::Config {
+            port: self.port(code, self.sftp),
+            host_keys: vec![ssh::host_key_fingerprint()],
+            folder: "in".to_owned(),
+            result_folder: Some("results".to_owned()),
+            ..sftp_channel::Config::new("127.0.0.1", code.as_str(), login)
+        }
+    }
+
+    /// The same account's other way in: a key.
+    pub fn sftp_key(&self) -> Login {
+        Login::Key { private_key: Secret::new(ssh::client_key_text()), passphrase: None }
+    }
+
+    /// The authority leaves a decision in its result folder, files first; the name is the
+    /// decision's without `.decision.json`.
+    pub fn drop_decision(
+        &self,
+        code: AuthorityId,
+        name: &str,
+        decision: &[u8],
+        files: &[(&str, &[u8])],
+    ) -> io::Result<()> {
+        let folder = self.shelf.folder(code, Channel::Sftp)?.join("results");
+        std::fs::create_dir_all(&folder)?;
+        for (name, bytes) in files {
+            std::fs::write(folder.join(name), bytes)?;
+        }
+        let part = folder.join(format!("{name}.part"));
+        std::fs::write(&part, decision)?;
+        std::fs::rename(part, folder.join(format!("{name}.decision.json")))
     }
 
     /// Changes an authority's behaviour from its next request on.
@@ -116,10 +161,20 @@ impl Sandbox {
         self.shelf.count()
     }
 
+    /// SSH connections so far.
+    pub fn ssh_connections(&self) -> u64 {
+        self.ssh_connections.load(Ordering::Relaxed)
+    }
+
     fn port(&self, code: AuthorityId, server: SocketAddr) -> u16 {
         let is_dead = self.shelf.behaviour(code).is_ok_and(|b| b == Behaviour::Dead);
         if is_dead { CLOSED_PORT } else { server.port() }
     }
+}
+
+async fn listen(port: u16) -> io::Result<(SocketAddr, TcpListener)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    Ok((listener.local_addr()?, listener))
 }
 
 /// An authority's webhook secret: a function of its code, since it guards nothing.

@@ -1,4 +1,5 @@
 //! Every channel against its far side in the sandbox, and against far sides that misbehave.
 
 mod api;
+mod sftp;
 mod support;

@@ -1,0 +1,270 @@
+//! One SFTP session: connecting, checking the host key, logging in, and requests with a time-out.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use russh::client::{self, AuthResult, Handle, KeyboardInteractiveAuthResponse};
+use russh::keys::{
+    Algorithm, HashAlg, PrivateKeyWithHashAlg, PublicKeyOrCertificate, decode_secret_key,
+};
+use russh::{MethodKind, MethodSet};
+use russh_sftp::client::RawSftpSession;
+use russh_sftp::client::error::Error as SftpError;
+use russh_sftp::client::rawsession::Limits;
+use russh_sftp::extensions::LIMITS;
+use russh_sftp::protocol::{FileAttributes, StatusCode};
+use tokio::net::TcpStream;
+
+use super::outcome::{Loss, Step};
+use super::{Config, Login};
+use crate::guard::{Guard, LookupError};
+
+/// The extension that renames over an existing file, as POSIX does.
+const POSIX_RENAME: &str = "posix-rename@openssh.com";
+
+/// An SSH packet's room for everything but the data of a write.
+const WRITE_FRAME_BYTES: usize = 1024;
+
+/// An open session of one account.
+pub(super) struct Session {
+    pub(super) raw: RawSftpSession,
+    ssh: Handle<HostKey>,
+    idle: Duration,
+    pub(super) can_posix_rename: bool,
+    /// Bytes of one write that the server takes.
+    pub(super) write_bytes: usize,
+}
+
+/// Compares what the server shows with what is pinned.
+struct HostKey {
+    pinned: Vec<String>,
+    shown: Arc<Mutex<String>>,
+}
+
+impl client::Handler for HostKey {
+    type Error = russh::Error;
+
+    async fn check_server_key(
+        &mut self,
+        key: &PublicKeyOrCertificate,
+    ) -> Result<bool, russh::Error> {
+        let (algorithm, fingerprint) = match key {
+            PublicKeyOrCertificate::PublicKey { key, .. } => {
+                (key.algorithm(), key.fingerprint(HashAlg::Sha256))
+            }
+            PublicKeyOrCertificate::Certificate(certificate) => {
+                let key = certificate.public_key();
+                (key.algorithm(), key.fingerprint(HashAlg::Sha256))
+            }
+        };
+        let fingerprint = fingerprint.to_string();
+        let is_pinned = self.pinned.iter().any(|pin| pin.trim() == fingerprint);
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) =
+            format!("{fingerprint} ({})", algorithm.as_str());
+        Ok(is_pinned)
+    }
+}
+
+impl Session {
+    /// Connects and logs in, all within the endpoint's connect time-out. On failure also answers
+    /// the host key, if one was shown.
+    pub(super) async fn open(config: &Config, guard: Guard) -> (String, Result<Self, Loss>) {
+        let shown = Arc::default();
+        let limit = Duration::from_millis(config.connect_timeout_ms);
+        let opened = tokio::time::timeout(limit, Self::connect(config, guard, &shown)).await;
+        let shown = shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        (shown, opened.unwrap_or(Err(Loss::ConnectTimeout)))
+    }
+
+    async fn connect(
+        config: &Config,
+        guard: Guard,
+        shown: &Arc<Mutex<String>>,
+    ) -> Result<Self, Loss> {
+        let login = Credentials::of(&config.login)?;
+        let stream = connect_tcp(config, guard).await?;
+        let handler = HostKey { pinned: config.host_keys.clone(), shown: Arc::clone(shown) };
+        let connected = client::connect_stream(ssh_config(), stream, handler).await;
+        let shown = shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut ssh = connected.map_err(|error| {
+            if matches!(error, russh::Error::UnknownKey) {
+                return Loss::HostKeyUnknown(shown);
+            }
+            Loss::Handshake(error.to_string())
+        })?;
+        log_in(&mut ssh, &config.user, login).await?;
+        let (raw, can_posix_rename) = open_sftp(&ssh).await?;
+        Ok(Self {
+            write_bytes: write_bytes(raw.1, config),
+            raw: raw.0,
+            ssh,
+            idle: Duration::from_millis(config.idle_timeout_ms),
+            can_posix_rename,
+        })
+    }
+
+    /// Whether the connection still stands, as far as is known.
+    pub(super) fn is_open(&self) -> bool {
+        !self.ssh.is_closed()
+    }
+
+    /// One request, within the idle time-out.
+    pub(super) async fn request<T>(
+        &self,
+        step: Step,
+        request: impl Future<Output = Result<T, SftpError>>,
+    ) -> Result<T, Loss> {
+        match tokio::time::timeout(self.idle, request).await {
+            Ok(answer) => answer.map_err(|error| from_sftp(step, error)),
+            Err(_) => Err(Loss::Silent(step)),
+        }
+    }
+
+    /// What lies at a path, if anything does.
+    pub(super) async fn look(&self, path: &str) -> Result<Option<FileAttributes>, Loss> {
+        match self.request(Step::Look, self.raw.stat(path)).await {
+            Ok(found) => Ok(Some(found.attrs)),
+            Err(Loss::Status { code: StatusCode::NoSuchFile, .. }) => Ok(None),
+            Err(loss) => Err(loss),
+        }
+    }
+}
+
+fn from_sftp(step: Step, error: SftpError) -> Loss {
+    match error {
+        SftpError::Status(status) => {
+            Loss::Status { step, code: status.status_code, message: status.error_message }
+        }
+        SftpError::Timeout => Loss::Silent(step),
+        SftpError::IO(_)
+        | SftpError::Limited(_)
+        | SftpError::UnexpectedPacket
+        | SftpError::UnexpectedBehavior(_) => Loss::Ended { step, text: error.to_string() },
+    }
+}
+
+fn ssh_config() -> Arc<client::Config> {
+    Arc::new(client::Config {
+        nodelay: true,
+        // A peer that is gone is found out even while nothing is under way.
+        keepalive_interval: Some(Duration::from_secs(15)),
+        keepalive_max: 3,
+        ..client::Config::default()
+    })
+}
+
+async fn connect_tcp(config: &Config, guard: Guard) -> Result<TcpStream, Loss> {
+    let addresses: Vec<SocketAddr> =
+        guard.resolve(&config.host, config.port).await.map_err(|error| match &error {
+            LookupError::NotAllowed(why) => Loss::AddressNotAllowed(why.to_string()),
+            LookupError::Lookup { .. } => Loss::Dns(error.to_string()),
+        })?;
+    let stream =
+        TcpStream::connect(&addresses[..]).await.map_err(|e| Loss::Connect(e.to_string()))?;
+    stream.set_nodelay(true).map_err(|e| Loss::Connect(e.to_string()))?;
+    Ok(stream)
+}
+
+/// What the login needs, parsed before anything goes out.
+enum Credentials {
+    Password(String),
+    Key(PrivateKeyWithHashAlg),
+}
+
+impl Credentials {
+    fn of(login: &Login) -> Result<Self, Loss> {
+        match login {
+            Login::Password(password) => Ok(Self::Password(password.expose().to_owned())),
+            Login::Key { private_key, passphrase } => {
+                let passphrase = passphrase.as_ref().map(crate::Secret::expose);
+                let key = decode_secret_key(private_key.expose(), passphrase)
+                    .map_err(|e| Loss::Malformed(format!("the private key cannot be read: {e}")))?;
+                let algorithm = key.algorithm();
+                if !matches!(algorithm, Algorithm::Ed25519 | Algorithm::Ecdsa { .. }) {
+                    return Err(Loss::KeyNotTaken(algorithm.as_str().to_owned()));
+                }
+                Ok(Self::Key(PrivateKeyWithHashAlg::new(Arc::new(key), None)))
+            }
+        }
+    }
+}
+
+async fn log_in(ssh: &mut Handle<HostKey>, user: &str, login: Credentials) -> Result<(), Loss> {
+    let broke = |error: russh::Error| Loss::Handshake(error.to_string());
+    let (answer, password) = match login {
+        Credentials::Password(password) => {
+            (ssh.authenticate_password(user, &password).await.map_err(broke)?, Some(password))
+        }
+        Credentials::Key(key) => {
+            (ssh.authenticate_publickey(user, key).await.map_err(broke)?, None)
+        }
+    };
+    match (answer, password) {
+        (AuthResult::Success, _) => Ok(()),
+        (AuthResult::Failure { remaining_methods, .. }, Some(password))
+            if has_keyboard(&remaining_methods) =>
+        {
+            answer_prompts(ssh, user, &password).await.map_err(broke)?
+        }
+        (AuthResult::Failure { .. }, _) => Err(Loss::LoginRefused),
+    }
+}
+
+fn has_keyboard(methods: &MethodSet) -> bool {
+    methods.contains(&MethodKind::KeyboardInteractive)
+}
+
+/// Servers behind PAM ask for the password by prompt.
+async fn answer_prompts(
+    ssh: &mut Handle<HostKey>,
+    user: &str,
+    password: &str,
+) -> Result<Result<(), Loss>, russh::Error> {
+    let mut answer = ssh.authenticate_keyboard_interactive_start(user, None::<String>).await?;
+    for _ in 0..3 {
+        let prompts = match answer {
+            KeyboardInteractiveAuthResponse::Success => return Ok(Ok(())),
+            KeyboardInteractiveAuthResponse::Failure { .. } => break,
+            KeyboardInteractiveAuthResponse::InfoRequest { prompts, .. } => prompts.len(),
+        };
+        let answers = vec![password.to_owned(); prompts];
+        answer = ssh.authenticate_keyboard_interactive_respond(answers).await?;
+    }
+    Ok(Err(Loss::LoginRefused))
+}
+
+type RawAndLimit = (RawSftpSession, Option<u64>);
+
+async fn open_sftp(ssh: &Handle<HostKey>) -> Result<(RawAndLimit, bool), Loss> {
+    let refused = |error: russh::Error| Loss::NoSftp(error.to_string());
+    let channel = ssh.channel_open_session().await.map_err(refused)?;
+    channel.request_subsystem(true, "sftp").await.map_err(refused)?;
+    let mut raw = RawSftpSession::new(channel.into_stream());
+    // Our own time-out, per endpoint and in milliseconds, comes first.
+    raw.set_timeout(24 * 60 * 60);
+    let version = raw.init().await.map_err(|e| Loss::NoSftp(e.to_string()))?;
+    let mut limit = None;
+    if version.extensions.get(LIMITS).is_some_and(|version| version == "1") {
+        let limits = raw.limits().await.map_err(|e| Loss::NoSftp(e.to_string()))?;
+        limit = Some(limits.max_write_len).filter(|bytes| *bytes > 0);
+        raw.set_limits(Limits::from(limits));
+    }
+    Ok(((raw, limit), version.extensions.contains_key(POSIX_RENAME)))
+}
+
+fn write_bytes(limit: Option<u64>, config: &Config) -> usize {
+    let limit = limit.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(32 * 1024);
+    config.write_bytes.clamp(WRITE_FRAME_BYTES, limit.max(WRITE_FRAME_BYTES))
+}
+
+/// The arguments of the POSIX rename: two strings, each with its length in front.
+pub(super) fn posix_rename(from: &str, to: &str) -> (&'static str, Vec<u8>) {
+    let mut data = Vec::with_capacity(8 + from.len() + to.len());
+    for path in [from, to] {
+        let length = u32::try_from(path.len()).unwrap_or(u32::MAX);
+        data.extend_from_slice(&length.to_be_bytes());
+        data.extend_from_slice(path.as_bytes());
+    }
+    (POSIX_RENAME, data)
+}
