@@ -1,8 +1,37 @@
-//! The hub.
+//! The hub: takes filings, finds who must get them, carries them there, proves it, and brings the
+//! answer back. Floors from top to bottom: cli · app · web · stages · store, config · delivery,
+//! filing, lane, broker · clock, objects, metrics, telemetry, lifecycle.
+//!
+//! * **To add a stage**: a module with `step()` (one bounded batch) and `run()`, a line in `app`.
+//! * **To add a page**: a handler in `web/operations`, a template in `templates/`, a route.
+//! * **To add a setting**: a line in `default.toml` with a sentence, a field in `config`.
 
+pub mod app;
 pub mod broker;
+pub mod cli;
 pub mod clock;
+pub mod collector;
+pub mod config;
+pub mod context;
+pub mod courier;
 pub mod delivery;
+pub mod directory;
 pub mod filing;
+pub mod intake;
 pub mod lane;
+pub mod lifecycle;
+pub mod metrics;
+pub mod notices;
+pub mod notifier;
+pub mod objects;
+pub mod operate;
+pub mod receipt;
+pub mod relay;
+pub mod retry;
+pub mod review;
+pub mod router;
+pub mod signer;
 pub mod store;
+pub mod telemetry;
+pub mod upkeep;
+pub mod web;

@@ -16,7 +16,7 @@ words! {
 }
 
 /// An authority's decision on a delivery: the body of `POST /v1/inbox/{delivery}/decision`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
     /// 受付完了 or 差戻し.

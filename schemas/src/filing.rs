@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::{AuthorityId, CorporateNumber, FilingKind, OfficeNumber, ServiceCode};
 
 /// One submission of an operator: the body of `POST /v1/filings`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Submission {
     /// 手続の種類.
@@ -30,7 +30,7 @@ pub struct Submission {
 }
 
 /// 事業所: the place of service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Office {
     /// Its name.
@@ -45,7 +45,7 @@ pub struct Office {
 }
 
 /// One service of an office.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeService {
     /// サービス種類コード.
@@ -60,7 +60,7 @@ pub struct OfficeService {
 }
 
 /// A file that goes with a filing; its bytes are in the object store under `sha256`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attachment {
     /// The file's name, without a path.
@@ -74,7 +74,7 @@ pub struct Attachment {
 }
 
 /// One thing that is wrong with a submission.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Finding {
     /// JSON Pointer (RFC 6901) to the field.
     pub path: String,

@@ -21,7 +21,19 @@ pub enum LegalGroup {
 macro_rules! kinds {
     ($( $(#[$doc:meta])* $name:ident = $text:literal, $ja:literal, $en:literal, $group:ident; )*) => {
         /// What an operator files.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Debug,
+            Clone,
+            Copy,
+            PartialEq,
+            Eq,
+            PartialOrd,
+            Ord,
+            Hash,
+            Serialize,
+            Deserialize,
+            utoipa::ToSchema,
+        )]
         pub enum FilingKind {
             $( $(#[$doc])* #[serde(rename = $text)] $name, )*
         }

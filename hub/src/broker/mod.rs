@@ -100,7 +100,7 @@ pub trait Broker: Send + Sync + std::fmt::Debug {
 /// Takes messages off queues. Survives the loss of its connection: what was not acknowledged comes
 /// again, and acknowledging what belongs to a lost connection does nothing.
 #[async_trait]
-pub trait Consumer: Send {
+pub trait Consumer: Send + Sync {
     /// Waits for at least one message, then takes what is there, up to `max`.
     async fn next(&mut self, max: usize) -> Vec<Incoming>;
 

@@ -4,12 +4,13 @@ use schemas::{AuthorityId, Channel, CorporateNumber, DeliveryId, FilingId, Filin
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::engine::{Sql, StoreError, sql};
 use super::rows::DeliveryRow;
 use super::{
     ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow, EventRow,
-    FilingRow, InboxRow, NoticeRow, OperatorRow, RevisionRow, Store, Tx,
+    FilingRow, InboxRow, NoticeRow, OperatorRow, ParcelRow, RevisionRow, Store, Tx,
 };
 use crate::delivery::Delivery;
 use crate::lane::Lane;
@@ -87,8 +88,12 @@ pub struct Filter {
     pub state: Option<String>,
     /// In one state of review.
     pub review: Option<String>,
+    /// Over one channel.
+    pub channel: Option<Channel>,
     /// Older than this time of the last row seen, in milliseconds.
     pub before: Option<i64>,
+    /// The id of the last row seen: rows of the same millisecond with a lower id follow.
+    pub before_id: Option<Uuid>,
     /// Rows at most.
     pub limit: usize,
 }
@@ -142,6 +147,19 @@ impl Store {
         deliveries(self.read(sql!("deliveries_of_filing"), &id).await?)
     }
 
+    /// The deliveries of many filings, by filing.
+    pub async fn deliveries_of_all(&self, ids: &[FilingId]) -> Result<Vec<Delivery>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        deliveries(self.read(sql!("deliveries_of_filings"), ids).await?)
+    }
+
+    /// The attempts of all deliveries of a filing, in order of time.
+    pub async fn attempts_of_filing(&self, id: FilingId) -> Result<Vec<AttemptRow>, StoreError> {
+        self.read(sql!("attempts_of_filing"), &id).await
+    }
+
     /// A filing's notices.
     pub async fn notices_of(&self, id: FilingId) -> Result<Vec<NoticeRow>, StoreError> {
         self.read(sql!("notices_of_filing"), &id).await
@@ -150,6 +168,11 @@ impl Store {
     /// A delivery.
     pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
         Ok(deliveries(self.read(sql!("delivery"), &id).await?)?.pop())
+    }
+
+    /// What a delivery's package is built from.
+    pub async fn parcel(&self, id: DeliveryId) -> Result<Option<ParcelRow>, StoreError> {
+        self.one(sql!("parcels"), &[id]).await
     }
 
     /// Deliveries, the newest first.
@@ -223,6 +246,11 @@ impl Store {
         self.read(sql!("all_dead_letters"), &limit).await
     }
 
+    /// Authorities that have held deliveries with this reason.
+    pub async fn held_authorities(&self, code: &str) -> Result<Vec<AuthorityId>, StoreError> {
+        self.read(sql!("held_authorities"), code).await
+    }
+
     /// Authorities that have undecided deliveries on a channel.
     pub async fn awaiting_decision(
         &self,
@@ -234,6 +262,19 @@ impl Store {
     /// Deliveries by state and channel.
     pub async fn count_deliveries(&self) -> Result<Vec<DeliveryCount>, StoreError> {
         self.read(sql!("count_deliveries"), "").await
+    }
+
+    /// Filings by rolled-up status, as `{status, count}`.
+    pub async fn count_filings(&self) -> Result<Vec<serde_json::Value>, StoreError> {
+        self.read(sql!("count_filings"), "").await
+    }
+
+    /// Deliveries to some authorities, as `{authority, state, count}`.
+    pub async fn count_by_authority(
+        &self,
+        authorities: &[AuthorityId],
+    ) -> Result<Vec<serde_json::Value>, StoreError> {
+        self.read(sql!("count_by_authority"), authorities).await
     }
 
     /// Deliveries by prefecture and state, as `{prefecture, state, count}`.
@@ -301,10 +342,10 @@ impl Tx {
         self.read(sql!("open_notices"), &args).await
     }
 
-    /// Held deliveries with a reason, of one authority or of all, the oldest first, locked.
+    /// An authority's held deliveries with a reason, the oldest first, locked.
     pub async fn held_deliveries(
         &mut self,
-        authority: Option<AuthorityId>,
+        authority: AuthorityId,
         code: &str,
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {

@@ -1,6 +1,6 @@
 //! What a unit of work can write, by the stage that does it.
 
-use schemas::{DeliveryId, FilingId, NoticeId};
+use schemas::{AuthorityId, DeliveryId, FilingId, NoticeId};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -109,6 +109,11 @@ impl Tx {
         self.run_all(sql!("save_deliveries"), &rows).await
     }
 
+    /// Courier: one process at a time decides on lanes, or two would both take the last place.
+    pub async fn lock_lanes(&mut self) -> Result<(), StoreError> {
+        self.read::<i64>(sql!("lock_lanes"), "").await.map(drop)
+    }
+
     /// Courier: lanes with what is under way on them.
     pub async fn lane_loads(
         &mut self,
@@ -182,9 +187,19 @@ impl Tx {
         self.insert(sql!("upsert_operators"), rows).await.map(drop)
     }
 
-    /// Endpoints, new or changed.
-    pub async fn save_endpoints(&mut self, rows: &[EndpointRow]) -> Result<(), StoreError> {
-        self.insert(sql!("upsert_endpoints"), rows).await.map(drop)
+    /// An authority's whole ladder, in place of the former one.
+    pub async fn save_endpoints(
+        &mut self,
+        authority: AuthorityId,
+        rows: &[EndpointRow],
+    ) -> Result<(), StoreError> {
+        self.run(sql!("delete_endpoints"), &authority).await?;
+        self.insert(sql!("insert_endpoints"), rows).await.map(drop)
+    }
+
+    /// The ladders of many authorities that had none.
+    pub async fn insert_endpoints(&mut self, rows: &[EndpointRow]) -> Result<(), StoreError> {
+        self.insert(sql!("insert_endpoints"), rows).await.map(drop)
     }
 
     /// An uploaded file.

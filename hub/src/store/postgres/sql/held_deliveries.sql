@@ -1,4 +1,4 @@
--- Held deliveries of an authority (any, when null) with the reason given, the oldest first.
+-- Held deliveries of an authority with the reason given, the oldest first.
 SELECT json_build_object(
     'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
     'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
@@ -11,7 +11,7 @@ SELECT json_build_object(
     'decided_at', x.decided_at, 'updated_at', x.updated_at
 )::text
 FROM deliveries AS x
-WHERE x.state = 'held' AND x.authority = coalesce(($1::json) ->> 'authority', x.authority)
+WHERE x.state = 'held' AND x.authority = ($1::json) ->> 'authority'
     AND (x.why::json) ->> 'code' = ($1::json) ->> 'code'
 ORDER BY x.created_at LIMIT (($1::json) ->> 'limit')::bigint
 FOR UPDATE SKIP LOCKED

@@ -1,4 +1,5 @@
--- Filters are null when not asked for; `before` is the created_at of the last row seen.
+-- Filters are null when not asked for; `before` and `before_id` are the created_at and id of the
+-- last row seen: many rows can share one millisecond.
 SELECT json_build_object(
     'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
     'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
@@ -12,6 +13,10 @@ SELECT json_build_object(
 )::text
 FROM deliveries AS x
 WHERE x.authority = coalesce(($1::json) ->> 'authority', x.authority)
+    AND (($1::json) ->> 'channel' IS NULL OR x.channel = ($1::json) ->> 'channel')
+    AND x.review = coalesce(($1::json) ->> 'review', x.review)
     AND x.state = coalesce(($1::json) ->> 'state', x.state)
-    AND x.created_at < coalesce((($1::json) ->> 'before')::bigint, 9223372036854775807)
+    AND (x.created_at < coalesce((($1::json) ->> 'before')::bigint, 9223372036854775807)
+        OR (x.created_at = (($1::json) ->> 'before')::bigint
+            AND x.id < (($1::json) ->> 'before_id')::uuid))
 ORDER BY x.created_at DESC, x.id DESC LIMIT (($1::json) ->> 'limit')::bigint

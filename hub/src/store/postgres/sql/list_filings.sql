@@ -1,4 +1,5 @@
--- Filters are null when not asked for; `before` is the received_at of the last row seen.
+-- Filters are null when not asked for; `before` and `before_id` are the received_at and id of the
+-- last row seen: many rows can share one millisecond.
 SELECT json_build_object(
     'id', x.id, 'receipt_number', x.receipt_number, 'corporate_number', x.corporate_number,
     'operator_name', x.operator_name, 'kind', x.kind, 'office_name', x.office_name,
@@ -8,5 +9,7 @@ SELECT json_build_object(
 FROM filings AS x
 WHERE x.corporate_number = coalesce(($1::json) ->> 'corporate_number', x.corporate_number)
     AND x.kind = coalesce(($1::json) ->> 'kind', x.kind)
-    AND x.received_at < coalesce((($1::json) ->> 'before')::bigint, 9223372036854775807)
+    AND (x.received_at < coalesce((($1::json) ->> 'before')::bigint, 9223372036854775807)
+        OR (x.received_at = (($1::json) ->> 'before')::bigint
+            AND x.id < (($1::json) ->> 'before_id')::uuid))
 ORDER BY x.received_at DESC, x.id DESC LIMIT (($1::json) ->> 'limit')::bigint

@@ -1,4 +1,5 @@
--- Filters are null when not asked for; `before` is the created_at of the last row seen.
+-- Filters are null when not asked for; `before` and `before_id` are the created_at and id of the
+-- last row seen: many rows can share one millisecond.
 SELECT json_object(
     'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
     'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
@@ -12,6 +13,9 @@ SELECT json_object(
 )
 FROM deliveries AS x
 WHERE x.authority = coalesce($1 ->> '$.authority', x.authority)
+    AND ($1 ->> '$.channel' IS NULL OR x.channel = $1 ->> '$.channel')
+    AND x.review = coalesce($1 ->> '$.review', x.review)
     AND x.state = coalesce($1 ->> '$.state', x.state)
-    AND x.created_at < coalesce($1 ->> '$.before', 9223372036854775807)
+    AND (x.created_at < coalesce($1 ->> '$.before', 9223372036854775807)
+        OR (x.created_at = $1 ->> '$.before' AND x.id < $1 ->> '$.before_id'))
 ORDER BY x.created_at DESC, x.id DESC LIMIT $1 ->> '$.limit'

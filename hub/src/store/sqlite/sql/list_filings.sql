@@ -1,4 +1,5 @@
--- Filters are null when not asked for; `before` is the received_at of the last row seen.
+-- Filters are null when not asked for; `before` and `before_id` are the received_at and id of the
+-- last row seen: many rows can share one millisecond.
 SELECT json_object(
     'id', x.id, 'receipt_number', x.receipt_number, 'corporate_number', x.corporate_number,
     'operator_name', x.operator_name, 'kind', x.kind, 'office_name', x.office_name,
@@ -8,5 +9,6 @@ SELECT json_object(
 FROM filings AS x
 WHERE x.corporate_number = coalesce($1 ->> '$.corporate_number', x.corporate_number)
     AND x.kind = coalesce($1 ->> '$.kind', x.kind)
-    AND x.received_at < coalesce($1 ->> '$.before', 9223372036854775807)
+    AND (x.received_at < coalesce($1 ->> '$.before', 9223372036854775807)
+        OR (x.received_at = $1 ->> '$.before' AND x.id < $1 ->> '$.before_id'))
 ORDER BY x.received_at DESC, x.id DESC LIMIT $1 ->> '$.limit'

@@ -1,0 +1,268 @@
+//! One process of the hub: opens the engines, starts the roles, serves HTTP, stops softly.
+
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use adapters::api::{self, Api};
+use adapters::email::{Email, MailSettings, Mailer};
+use adapters::guard::Guard;
+use adapters::pull::Pull;
+use adapters::registry::Adapters;
+use adapters::sftp::{PoolLimits, Sftp};
+use anyhow::{Context as _, bail};
+use routing::Master;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::broker::{Broker, Embedded, RabbitMq};
+use crate::clock::Clock;
+use crate::collector::Collector;
+use crate::config::Config;
+use crate::context::{Context, Parts};
+use crate::courier::Courier;
+use crate::intake::intake;
+use crate::notifier::Notifier;
+use crate::objects::Objects;
+use crate::relay::Relay;
+use crate::review::Reviewer;
+use crate::router::Router;
+use crate::signer::Signer;
+use crate::store::{OutboxRow, Store};
+use crate::upkeep::Upkeep;
+use crate::web;
+
+/// What a process does. Every process serves its health and metrics and relays its own messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Takes filings in and serves the HTTP interface and the pages.
+    Intake,
+    /// Plans filings.
+    Router,
+    /// Tries deliveries.
+    Courier,
+    /// Collects decisions from SFTP result folders.
+    Review,
+    /// Sends notices.
+    Notifier,
+    /// Moves what time moves.
+    Upkeep,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 6] =
+        [Self::Intake, Self::Router, Self::Courier, Self::Review, Self::Notifier, Self::Upkeep];
+}
+
+impl FromStr for Role {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "intake" => Ok(Self::Intake),
+            "router" => Ok(Self::Router),
+            "courier" => Ok(Self::Courier),
+            "review" => Ok(Self::Review),
+            "notifier" => Ok(Self::Notifier),
+            "upkeep" => Ok(Self::Upkeep),
+            _ => Err(format!(
+                "{text:?} is no role; use one or more of intake, router, courier, review, \
+                 notifier, upkeep"
+            )),
+        }
+    }
+}
+
+/// The messages that commits hand to the relay.
+pub type HandedOver = mpsc::UnboundedReceiver<Vec<OutboxRow>>;
+
+/// Opens everything that the configuration names.
+pub async fn open(
+    config: Config,
+    clock: Arc<Clock>,
+    stop: CancellationToken,
+) -> anyhow::Result<(Arc<Context>, HandedOver)> {
+    let (hand_over, handed_over) = mpsc::unbounded_channel();
+    let store = open_store(&config, &clock).await?.with_relay(hand_over);
+    if store.is_embedded() {
+        // Nobody else can be publishing: what a former process had claimed is free.
+        let mut tx = store.begin().await?;
+        tx.release_outbox().await?;
+        tx.commit().await?;
+    }
+    Ok((assemble(config, clock, store, stop).await?, handed_over))
+}
+
+/// The same for a short visit from the command line beside a running hub: no relay, so that messages
+/// stay in the outbox until the running hub sweeps it, and no claim of others is touched.
+pub async fn open_quietly(config: Config) -> anyhow::Result<Arc<Context>> {
+    let clock = Arc::new(Clock::system());
+    let store = open_store(&config, &clock).await?;
+    assemble(config, clock, store, CancellationToken::new()).await
+}
+
+async fn open_store(config: &Config, clock: &Arc<Clock>) -> anyhow::Result<Store> {
+    let clock = Arc::clone(clock);
+    let store = Store::open(&config.store.url, config.store.connections_max, clock).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+async fn assemble(
+    config: Config,
+    clock: Arc<Clock>,
+    store: Store,
+    stop: CancellationToken,
+) -> anyhow::Result<Arc<Context>> {
+    install_crypto();
+    let broker: Arc<dyn Broker> = match config.broker.url.as_str() {
+        "embedded:" => Arc::new(Embedded::default()),
+        url => Arc::new(RabbitMq::open(url).await?),
+    };
+    let spool = config.data.folder.join("spool");
+    std::fs::create_dir_all(&spool)
+        .with_context(|| format!("data.folder: cannot make {}", spool.display()))?;
+    let objects = Objects::open(&config.objects.url, &config.data.folder.join("objects"))?;
+    let mailer = mailer(&config)?;
+    let sftp = Arc::new(Sftp::new(guard(&config), PoolLimits::default()));
+    let parts = Parts {
+        adapters: adapters(&config, &mailer, &sftp)?,
+        sftp,
+        master: Arc::new(Master::embedded()?),
+        signer: Signer::open(&config.data.folder)?,
+        config,
+        clock,
+        store,
+        broker,
+        objects,
+        mailer,
+        stop,
+    };
+    Ok(Context::new(parts).await?)
+}
+
+/// The one TLS stack; a second call changes nothing.
+pub fn install_crypto() {
+    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+}
+
+/// The way out for mail.
+pub fn mailer(config: &Config) -> anyhow::Result<Mailer> {
+    let mail = &config.mail;
+    let settings = MailSettings {
+        url: mail.url.clone(),
+        from: mail.from.clone(),
+        domain: mail.domain.clone(),
+        connections_max: mail.connections_max,
+    };
+    Mailer::open(&settings).map_err(anyhow::Error::msg)
+}
+
+fn adapters(config: &Config, mailer: &Mailer, sftp: &Arc<Sftp>) -> anyhow::Result<Adapters> {
+    let settings = api::Settings { guard: guard(config), ..api::Settings::default() };
+    let api = Api::new(settings)?;
+    let email = Email::new(mailer.clone());
+    Ok(Adapters::new(vec![Arc::new(api), Arc::clone(sftp) as _, Arc::new(email), Arc::new(Pull)]))
+}
+
+fn guard(config: &Config) -> Guard {
+    Guard { allow_private: config.endpoints.allow_private_addresses }
+}
+
+/// A running process.
+pub struct App {
+    /// What its stages share.
+    pub ctx: Arc<Context>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    stages: TaskTracker,
+    relay_stop: CancellationToken,
+    relay: tokio::task::JoinHandle<()>,
+}
+
+impl App {
+    /// Starts the roles and listens.
+    pub async fn start(mut config: Config, roles: &[Role]) -> anyhow::Result<Self> {
+        let some = roles.len() < Role::ALL.len();
+        if some && (config.broker.url == "embedded:" || config.store.url.starts_with("sqlite:")) {
+            bail!(
+                "some roles only: set store.url to PostgreSQL and broker.url to RabbitMQ; the \
+                 embedded engines belong to one process with all roles"
+            );
+        }
+        let listener = TcpListener::bind(&config.http.listen).await.with_context(|| {
+            format!("http.listen: cannot listen on {}; is it taken?", config.http.listen)
+        })?;
+        let address = listener.local_addr()?;
+        if config.http.public_url.ends_with(":0") {
+            config.http.public_url = format!("http://{address}");
+        }
+        let stop = CancellationToken::new();
+        let clock = Arc::new(Clock::system());
+        let (ctx, handed_over) = open(config, clock, stop).await?;
+        let relay_stop = CancellationToken::new();
+        let relay = Relay::new(Arc::clone(&ctx), handed_over);
+        let relay = tokio::spawn(relay.run(relay_stop.clone()));
+        let stages = TaskTracker::new();
+        spawn_roles(&ctx, roles, &stages).await;
+        spawn_web(&ctx, listener, roles, &stages);
+        stages.close();
+        Ok(Self { ctx, address, stages, relay_stop, relay })
+    }
+
+    /// Soft stop: what is in hand ends and is recorded, then the relay and the engines stop.
+    pub async fn stop(self) {
+        self.ctx.stop.cancel();
+        self.stages.wait().await;
+        self.relay_stop.cancel();
+        if let Err(error) = self.relay.await {
+            tracing::error!(%error, "the relay stopped early");
+        }
+        self.ctx.broker.close().await;
+        self.ctx.store.close().await;
+    }
+}
+
+async fn spawn_roles(ctx: &Arc<Context>, roles: &[Role], stages: &TaskTracker) {
+    for role in roles {
+        let ctx = Arc::clone(ctx);
+        match role {
+            Role::Intake => {}
+            Role::Router => drop(stages.spawn(Router::new(ctx).await.run())),
+            Role::Courier => drop(stages.spawn(Courier::new(ctx).await.run())),
+            Role::Review => drop(stages.spawn(Collector::new(ctx).run())),
+            Role::Notifier => drop(stages.spawn(Notifier::new(ctx).await.run())),
+            Role::Upkeep => drop(stages.spawn(Upkeep::new(ctx).await.run())),
+        }
+    }
+}
+
+fn spawn_web(ctx: &Arc<Context>, listener: TcpListener, roles: &[Role], stages: &TaskTracker) {
+    let (intake, taker) = intake(ctx);
+    let desk = Arc::new(web::Desk {
+        ctx: Arc::clone(ctx),
+        intake,
+        reviewer: Reviewer::new(Arc::clone(ctx)),
+        access: web::access::Access::default(),
+    });
+    let routes = if roles.contains(&Role::Intake) {
+        stages.spawn(taker.run());
+        web::routes(desk)
+    } else {
+        web::health_routes(desk)
+    };
+    let stop = ctx.stop.clone();
+    stages.spawn(async move {
+        let listener = axum::serve::ListenerExt::tap_io(listener, |tcp| {
+            if let Err(error) = tcp.set_nodelay(true) {
+                tracing::debug!(%error, "TCP_NODELAY cannot be set");
+            }
+        });
+        let served = axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned());
+        if let Err(error) = served.await {
+            tracing::error!(%error, "the HTTP server stopped");
+        }
+    });
+}

@@ -1,0 +1,116 @@
+//! `todoke authority`: how authorities are reached.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use adapters::Endpoint;
+use anyhow::Context as _;
+use clap::Subcommand;
+use schemas::AuthorityId;
+use serde_json::{Value, json};
+
+use super::{open_context, open_store, print_rows, say};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::directory::Directory;
+use crate::store::EndpointRow;
+
+/// How authorities are reached
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Endpoints, each authority's in the order of its ladder
+    List {
+        /// Print JSON (secrets are left out)
+        #[arg(long)]
+        json: bool,
+    },
+    /// Set an authority's ladder from a JSON file: an array of endpoints, the preferred one first
+    Set {
+        /// The authority
+        authority: AuthorityId,
+        /// For example [{"channel":"api","url":"https://…","signing_secret":"whsec_…"}]
+        file: PathBuf,
+    },
+    /// Look whether an authority's endpoints answer, leaving nothing there
+    Check {
+        /// The authority
+        authority: AuthorityId,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
+    match args.command {
+        Command::List { json } => {
+            let rows = open_store(&config).await?.endpoints().await?;
+            let rows: Vec<Value> = rows
+                .iter()
+                .map(|row| {
+                    let address = serde_json::from_str::<Endpoint>(&row.config)
+                        .map_or_else(|e| format!("does not read: {e}"), |e| e.address());
+                    json!({"authority": row.authority, "position": row.position,
+                           "channel": row.channel, "address": address})
+                })
+                .collect();
+            let columns = ["authority", "position", "channel", "address"];
+            print_rows(json, &Value::Array(rows), &columns)
+        }
+        Command::Set { authority, file } => set(&config, authority, &file).await,
+        Command::Check { authority, json } => check(config, authority, json).await,
+    }
+}
+
+async fn set(config: &Config, authority: AuthorityId, file: &PathBuf) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let ladder: Vec<Endpoint> = serde_json::from_str(&text)
+        .with_context(|| format!("{} is no array of endpoints", file.display()))?;
+    let store = open_store(config).await?;
+    let rows = rows(&ladder, authority, Clock::system().now_ms())?;
+    let mut tx = store.begin().await?;
+    tx.save_endpoints(authority, &rows).await?;
+    tx.commit().await?;
+    let ladder: Vec<_> = ladder.iter().map(|e| e.channel().as_str()).collect();
+    say(&format!("{authority} is reached by {}", ladder.join(", then ")))
+}
+
+/// The rows of an authority's ladder.
+pub(super) fn rows(
+    ladder: &[Endpoint],
+    authority: AuthorityId,
+    now: i64,
+) -> anyhow::Result<Vec<EndpointRow>> {
+    let row = |(position, endpoint): (i32, &Endpoint)| {
+        Ok(EndpointRow {
+            authority,
+            channel: endpoint.channel(),
+            position,
+            config: serde_json::to_string(endpoint)?,
+            updated_at: now,
+        })
+    };
+    (0..).zip(ladder).map(row).collect()
+}
+
+async fn check(config: Config, authority: AuthorityId, json: bool) -> anyhow::Result<()> {
+    let ctx = open_context(config).await?;
+    let directory: Arc<Directory> = ctx.directory.load_full();
+    let (mut rows, mut bad) = (Vec::new(), 0);
+    for endpoint in directory.ladder(authority) {
+        let probe = ctx.adapters.get(endpoint.channel()).probe(endpoint).await;
+        bad += usize::from(!probe.ok);
+        rows.push(json!({"channel": endpoint.channel(), "address": endpoint.address(),
+            "ok": probe.ok, "says": probe.sentence, "observed": probe.observed,
+            "latency_ms": u64::try_from(probe.latency.as_millis()).unwrap_or(u64::MAX)}));
+    }
+    print_rows(json, &Value::Array(rows), &["channel", "address", "ok", "latency_ms", "says"])?;
+    anyhow::ensure!(bad == 0, "{bad} of its endpoints do not answer as they should");
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! `todoke delivery`: list, show, retry.
+
+use clap::Subcommand;
+use schemas::{AuthorityId, DeliveryId};
+use serde_json::{Value, json};
+
+use super::{open_context, open_store, print_rows, say};
+use crate::config::Config;
+use crate::operate;
+use crate::store::Filter;
+
+/// Deliveries
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The newest deliveries
+    List {
+        /// Only in this state (due, sending, waiting, delivered, held, failed, cancelled)
+        #[arg(long)]
+        state: Option<String>,
+        /// Only to this authority
+        #[arg(long)]
+        authority: Option<AuthorityId>,
+        /// Rows at most
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// One delivery with its attempts
+    Show {
+        /// Its id
+        id: DeliveryId,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Start a waiting, held or failed delivery anew
+    Retry {
+        /// Its id
+        id: DeliveryId,
+    },
+}
+
+pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
+    match args.command {
+        Command::List { state, authority, limit, json } => {
+            let store = open_store(&config).await?;
+            let filter = Filter { state, authority, limit, ..Filter::default() };
+            let rows: Vec<Value> = store
+                .list_deliveries(&filter)
+                .await?
+                .iter()
+                .map(|d| {
+                    json!({"id": d.id, "filing": d.filing_id, "authority": d.authority,
+                           "channel": d.channel, "state": d.state.as_str(),
+                           "attempts": d.attempts, "review": d.review,
+                           "why": d.state.why().map(|w| w.code.clone()),
+                           "owner": d.state.owner()})
+                })
+                .collect();
+            let columns =
+                ["id", "authority", "channel", "state", "attempts", "review", "why", "owner"];
+            print_rows(json, &Value::Array(rows), &columns)
+        }
+        Command::Show { id, json } => show(&config, id, json).await,
+        Command::Retry { id } => {
+            let ctx = open_context(config).await?;
+            operate::retry(&ctx, id).await?;
+            say("it is due again; a running hub sends it within a few seconds")
+        }
+    }
+}
+
+async fn show(config: &Config, id: DeliveryId, json: bool) -> anyhow::Result<()> {
+    let store = open_store(config).await?;
+    let Some(delivery) = store.delivery(id).await? else {
+        anyhow::bail!("there is no delivery {id}; `todoke delivery list` shows some");
+    };
+    let attempts = store.attempts(id).await?;
+    let attempts: Vec<Value> = attempts
+        .iter()
+        .map(|a| {
+            let detail: Value = serde_json::from_str(&a.detail).unwrap_or_default();
+            let said = [&detail["why"]["sentence"], &detail["proof"]["evidence"]];
+            json!({"number": a.number, "channel": a.channel, "outcome": a.outcome,
+                   "duration_ms": a.finished_at - a.started_at,
+                   "said": said.into_iter().find(|v| !v.is_null()), "detail": detail})
+        })
+        .collect();
+    if json {
+        let all = json!({
+            "id": delivery.id, "filing": delivery.filing_id, "revision": delivery.revision,
+            "authority": delivery.authority, "channel": delivery.channel,
+            "state": delivery.state.as_str(), "why": delivery.state.why(),
+            "review": delivery.review, "proof": delivery.proof, "rule": delivery.rule,
+            "article": delivery.article, "package_sha256": delivery.package_sha256,
+            "attempts": attempts,
+        });
+        return say(&serde_json::to_string_pretty(&all)?);
+    }
+    say(&format!("{}  to {}  {}", delivery.id, delivery.authority, delivery.state.as_str()))?;
+    say(&format!("by rule  {} ({})", delivery.rule, delivery.article))?;
+    if let Some(why) = delivery.state.why() {
+        say(&format!("why      {} [{}]: {}", why.code, why.owner, why.sentence))?;
+    }
+    say("")?;
+    let columns = ["number", "channel", "outcome", "duration_ms", "said"];
+    print_rows(false, &Value::Array(attempts), &columns)
+}

@@ -1,0 +1,84 @@
+//! `todoke doctor`: looks at everything an installation depends on.
+
+use serde_json::{Value, json};
+
+use super::{open_store, print_rows};
+use crate::app;
+use crate::broker::{Broker, RabbitMq};
+use crate::config::Config;
+use crate::objects::Objects;
+use crate::signer::Signer;
+
+/// Look at everything this installation depends on
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
+    app::install_crypto();
+    let checks = [
+        ("store", store(&config).await),
+        ("broker", broker(&config).await),
+        ("objects", objects(&config).await),
+        ("mail", mail(&config).await),
+        ("signing key", signing_key(&config)),
+        ("master", master()),
+    ];
+    let bad = checks.iter().filter(|(_, result)| result.is_err()).count();
+    let rows: Vec<Value> = checks
+        .into_iter()
+        .map(|(part, result)| {
+            let ok = result.is_ok();
+            let says = result.unwrap_or_else(|error| format!("{error:#}"));
+            json!({"part": part, "ok": ok, "says": says})
+        })
+        .collect();
+    print_rows(args.json, &Value::Array(rows), &["part", "ok", "says"])?;
+    anyhow::ensure!(bad == 0, "{bad} parts need to be mended");
+    Ok(())
+}
+
+async fn store(config: &Config) -> anyhow::Result<String> {
+    let store = open_store(config).await?;
+    let totals = store.totals().await?;
+    store.close().await;
+    let kind = if config.store.url.starts_with("sqlite:") { "SQLite" } else { "PostgreSQL" };
+    Ok(format!(
+        "{kind}: {} filings, {} messages in the outbox, {} dead letters",
+        totals.filings, totals.outbox, totals.dead_letters
+    ))
+}
+
+async fn broker(config: &Config) -> anyhow::Result<String> {
+    if config.broker.url == "embedded:" {
+        return Ok("in this process".into());
+    }
+    let broker = RabbitMq::open(&config.broker.url).await?;
+    let health = broker.health();
+    broker.close().await;
+    Ok(format!("RabbitMQ: {health:?}; the topology is as it should be"))
+}
+
+async fn objects(config: &Config) -> anyhow::Result<String> {
+    let objects = Objects::open(&config.objects.url, &config.data.folder.join("objects"))?;
+    objects.probe().await?;
+    Ok("can be written to and read".into())
+}
+
+async fn mail(config: &Config) -> anyhow::Result<String> {
+    let mailer = app::mailer(config)?;
+    mailer.probe().await.map_err(|why| anyhow::anyhow!(why.sentence))
+}
+
+fn signing_key(config: &Config) -> anyhow::Result<String> {
+    let signer = Signer::open(&config.data.folder)?;
+    Ok(format!("fingerprint {}; keep a copy of data.folder/signing.key", signer.fingerprint()))
+}
+
+fn master() -> anyhow::Result<String> {
+    let master = routing::Master::embedded()?;
+    Ok(format!("version {}, {} authorities", master.version(), master.authorities().len()))
+}

@@ -1,0 +1,68 @@
+//! `todoke lane`: list, pause, resume.
+
+use clap::Subcommand;
+use schemas::{AuthorityId, Channel};
+use serde_json::json;
+
+use super::{open_context, open_store, print_rows, say};
+use crate::config::Config;
+use crate::lane::Lane;
+use crate::operate;
+
+/// Lanes
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Lanes that anything is known about
+    List {
+        /// Only lanes in trouble
+        #[arg(long)]
+        trouble: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hold what would go over a lane
+    Pause {
+        /// The authority
+        authority: AuthorityId,
+        /// The channel
+        channel: Channel,
+        /// Why, for everyone who looks
+        #[arg(long)]
+        why: String,
+    },
+    /// Let it go again, in order and paced
+    Resume {
+        /// The authority
+        authority: AuthorityId,
+        /// The channel
+        channel: Channel,
+    },
+}
+
+pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
+    match args.command {
+        Command::List { trouble, json } => {
+            let mut lanes = open_store(&config).await?.lanes().await?;
+            lanes.retain(|lane| !trouble || Lane::is_in_trouble(lane));
+            let columns = ["authority", "channel", "breaker", "failures", "paused_why", "last_error"];
+            print_rows(json, &json!(lanes), &columns)
+        }
+        Command::Pause { authority, channel, why } => {
+            let ctx = open_context(config).await?;
+            operate::pause(&ctx, authority, channel, &why).await?;
+            say("paused: deliveries over it are held from now on")
+        }
+        Command::Resume { authority, channel } => {
+            let ctx = open_context(config).await?;
+            let count = operate::resume(&ctx, authority, channel).await?;
+            say(&format!("resumed: {count} held deliveries go out in order"))
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The command line: one file per subcommand. Every list has `--json`.
+
+mod authority;
+mod delivery;
+mod demo;
+mod doctor;
+mod filing;
+mod key;
+mod lane;
+mod master;
+mod operator;
+mod receipt;
+mod route;
+mod run;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+
+use crate::app;
+use crate::clock::Clock;
+use crate::config::{Config, DEFAULT};
+use crate::context::Context;
+use crate::store::Store;
+use crate::{broker, telemetry, web};
+
+/// Todoke (届け): takes care operators' filings, carries each to every authority that must get it,
+/// proves what happened, and brings the answer back.
+#[derive(Debug, Parser)]
+#[command(name = "todoke", version, max_term_width = 100)]
+struct Arguments {
+    /// A configuration file; `todoke config` prints every setting
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve for real, all roles or some (intake,router,courier,review,notifier,upkeep)
+    Run(run::Args),
+    /// The demo environment: 1,788 authorities, a sandbox for each channel, thousands of filings
+    Demo(demo::Args),
+    /// Bring the store's tables up to this build
+    Migrate,
+    /// Look at everything this installation depends on and say what to mend
+    Doctor(doctor::Args),
+    /// Who must get a filing, and why
+    Route(route::Args),
+    /// The routing tables
+    Master(master::Args),
+    /// Filings: list, show
+    Filing(filing::Args),
+    /// Deliveries: list, show, retry
+    Delivery(delivery::Args),
+    /// Lanes: list, pause, resume
+    Lane(lane::Args),
+    /// How authorities are reached: list, set, check
+    Authority(authority::Args),
+    /// Operators: add
+    Operator(operator::Args),
+    /// API keys: add, list, revoke
+    Key(key::Args),
+    /// Signed receipts: verify
+    Receipt(receipt::Args),
+    /// Print RabbitMQ's topology as definitions to import
+    Topology(Topology),
+    /// Print the HTTP interface as OpenAPI 3.1
+    Openapi,
+    /// Print every setting with its default
+    Config,
+}
+
+#[derive(Debug, clap::Args)]
+struct Topology {
+    #[command(subcommand)]
+    command: TopologyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum TopologyCommand {
+    /// Print it
+    Print {
+        /// The virtual host
+        #[arg(long, default_value = "/")]
+        vhost: String,
+    },
+}
+
+/// Runs what the command line asks for.
+pub fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    match &arguments.command {
+        Command::Route(args) => return route::run(args),
+        Command::Master(args) => return master::run(args),
+        Command::Receipt(args) => return receipt::run(args),
+        Command::Openapi => return say(&web::api::description().to_pretty_json()?),
+        Command::Config => return say(DEFAULT.trim_end()),
+        Command::Topology(Topology { command: TopologyCommand::Print { vhost } }) => {
+            let definitions = broker::topology::definitions(vhost);
+            return say(&serde_json::to_string_pretty(&definitions)?);
+        }
+        _ => {}
+    }
+    let config = Config::load(arguments.config.as_deref())?;
+    telemetry::start(&config.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(dispatch(arguments.command, config))
+}
+
+async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
+    match command {
+        Command::Run(args) => run::run(args, config).await,
+        Command::Demo(args) => demo::run(args, config).await,
+        Command::Migrate => migrate(&config).await,
+        Command::Doctor(args) => doctor::run(args, config).await,
+        Command::Filing(args) => filing::run(args, &config).await,
+        Command::Delivery(args) => delivery::run(args, config).await,
+        Command::Lane(args) => lane::run(args, config).await,
+        Command::Authority(args) => authority::run(args, config).await,
+        Command::Operator(args) => operator::run(args, &config).await,
+        Command::Key(args) => key::run(args, &config).await,
+        Command::Route(_)
+        | Command::Master(_)
+        | Command::Receipt(_)
+        | Command::Topology(_)
+        | Command::Openapi
+        | Command::Config => Ok(()),
+    }
+}
+
+async fn migrate(config: &Config) -> anyhow::Result<()> {
+    let store = open_store(config).await?;
+    store.close().await;
+    say("the store's tables are those of this build")
+}
+
+/// The store alone, with its tables up to date.
+async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let clock = Arc::new(Clock::system());
+    let store = Store::open(&config.store.url, config.store.connections_max, clock).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+/// Everything that stages share, without any stage running: messages of what is done here stay in
+/// the outbox until a running process sweeps it.
+async fn open_context(mut config: Config) -> anyhow::Result<Arc<Context>> {
+    config.broker.url = "embedded:".into();
+    app::open_quietly(config).await
+}
+
+/// Prints to standard output. A reader that has gone away is no error.
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write to standard output"),
+    }
+}
+
+/// Prints rows as JSON, or as a table of aligned columns.
+fn print_rows(json: bool, value: &serde_json::Value, columns: &[&str]) -> anyhow::Result<()> {
+    if json {
+        return say(&serde_json::to_string_pretty(value)?);
+    }
+    let empty = Vec::new();
+    let rows = value.as_array().unwrap_or(&empty);
+    if rows.is_empty() {
+        return say("nothing");
+    }
+    let cell = |row: &serde_json::Value, column: &str| match &row[column] {
+        serde_json::Value::Null => "-".to_owned(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let lines: Vec<Vec<String>> = std::iter::once(columns.iter().map(|c| (*c).to_owned()).collect())
+        .chain(rows.iter().map(|row| columns.iter().map(|c| cell(row, c)).collect()))
+        .collect();
+    let width =
+        |i: usize| lines.iter().map(|line| display_width(&line[i])).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..columns.len()).map(width).collect();
+    for line in &lines {
+        let mut text = String::new();
+        for (cell, width) in line.iter().zip(&widths) {
+            text += cell;
+            text += &" ".repeat(width - display_width(cell) + 2);
+        }
+        say(text.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Columns that a text takes on a terminal: Japanese characters take two.
+fn display_width(text: &str) -> usize {
+    text.chars().map(|c| if u32::from(c) >= 0x1100 { 2 } else { 1 }).sum()
+}
+
+/// Prints an error with its causes to standard error.
+pub fn complain(error: &anyhow::Error) {
+    drop(writeln!(std::io::stderr().lock(), "todoke: {error:#}"));
+}

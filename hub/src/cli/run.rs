@@ -1,0 +1,49 @@
+//! `todoke run`: serves for real.
+
+use std::str::FromStr;
+
+use crate::app::{App, Role};
+use crate::config::Config;
+use crate::lifecycle;
+use crate::store::Filter;
+
+/// Serve for real
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Roles of this process, separated by commas; all when left out
+    #[arg(value_delimiter = ',', value_parser = Role::from_str)]
+    roles: Vec<Role>,
+}
+
+pub(super) async fn run(args: Args, mut config: Config) -> anyhow::Result<()> {
+    // Only the demo environment opens pages to everyone.
+    config.http.open_pages = false;
+    let roles = if args.roles.is_empty() { Role::ALL.to_vec() } else { args.roles };
+    let app = App::start(config, &roles).await?;
+    let url = &app.ctx.config.http.public_url;
+    tracing::info!(address = %app.address, url, "listening");
+    if app.ctx.store.list_filings(&Filter { limit: 1, ..Filter::default() }).await?.is_empty()
+        && app.ctx.store.api_keys().await?.is_empty()
+    {
+        tell_what_is_next(url)?;
+    }
+    lifecycle::wait_for_signal().await?;
+    lifecycle::stop_softly(app.stop()).await
+}
+
+fn tell_what_is_next(url: &str) -> anyhow::Result<()> {
+    super::say(&format!(
+        "The store is empty. What to do next, in another terminal:\n\
+         \n\
+         1. a key for yourself:    todoke key add operations --label 'me'\n\
+         2. look at the pages:     {url}/login\n\
+         3. an operator:           todoke operator add 7000012050002 --name '…' --mail '…'\n\
+         4. a key for it:          todoke key add operator 7000012050002 --label '…'\n\
+         5. how an authority is\n\
+         \x20  reached:              todoke authority set 011002 endpoint.json\n\
+         \x20  (without one it fetches from its inbox: todoke key add authority 011002 …)\n\
+         6. the HTTP interface:    {url}/openapi.json\n\
+         \n\
+         `todoke demo` shows all of it with made-up filings."
+    ))
+}

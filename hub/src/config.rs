@@ -1,0 +1,124 @@
+//! The configuration: `default.toml` (embedded, so that documentation and default cannot disagree),
+//! then a file, then `TODOKE_…` variables.
+
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use schemas::filing::Limits;
+use serde::{Deserialize, Serialize};
+
+use crate::lane::LanePolicy;
+
+/// The text of `default.toml`.
+pub const DEFAULT: &str = include_str!("../default.toml");
+
+/// Declares sections whose fields are documented in `default.toml`.
+macro_rules! sections {
+    ($( $(#[$doc:meta])* $name:ident { $( $field:ident: $ty:ty, )* } )*) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(missing_docs, reason = "each setting is documented once, in default.toml")]
+        pub struct $name { $( pub $field: $ty, )* }
+    )* };
+}
+
+sections! {
+    /// All settings.
+    Config {
+        http: Http, data: Data, store: StoreSettings, broker: BrokerSettings, objects: Objects,
+        mail: Mail, limits: Limits, intake: Batch, router: Batch, courier: Courier, retry: Retry,
+        lane: LanePolicy, notices: Notices, package: Package, endpoints: Endpoints,
+        upkeep: Upkeep, log: Log,
+    }
+    /// `[http]`
+    Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
+    /// `[data]`
+    Data { folder: PathBuf, }
+    /// `[store]`
+    StoreSettings { url: String, connections_max: u32, }
+    /// `[broker]`
+    BrokerSettings { url: String, prefetch: u16, }
+    /// `[objects]`
+    Objects { url: String, }
+    /// `[mail]`
+    Mail { url: String, from: String, domain: String, connections_max: usize, }
+    /// `[intake]`, `[router]`
+    Batch { batch_max: usize, }
+    /// `[courier]`
+    Courier { batch_max: usize, first_slots: usize, retry_slots: usize, lease_ms: i64, }
+    /// `[retry]`
+    Retry {
+        ladder_seconds: Vec<u64>, tries_max: i32, jitter: f64, retry_after_seconds_max: i64,
+        fallback_hours: i64, unfetched_hours: i64,
+    }
+    /// `[notices]`
+    Notices { tries_max: i32, ladder_seconds: Vec<u64>, }
+    /// `[package]`
+    Package { memory_bytes_max: usize, mail_bytes_max: u64, link_hours: i64, }
+    /// `[endpoints]`
+    Endpoints { allow_private_addresses: bool, }
+    /// `[upkeep]`
+    Upkeep {
+        interval_ms: u64, batch_max: usize, stale_ms: i64, collect_ms: i64, release_per_second: i64,
+    }
+    /// `[log]`
+    Log { filter: String, format: String, }
+}
+
+impl Config {
+    /// Reads the defaults, then the file if one is given, then the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Toml::string(DEFAULT));
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(ConfigError::NoFile(file.to_owned()));
+            }
+            figment = figment.merge(Toml::file(file));
+        }
+        figment = figment.merge(Env::prefixed("TODOKE_").split("__"));
+        let mut config: Self = figment.extract().map_err(Box::new)?;
+        config.fill_in();
+        Ok(config)
+    }
+
+    /// Derives what was left empty.
+    pub fn fill_in(&mut self) {
+        let folder = &self.data.folder;
+        if self.store.url.is_empty() {
+            self.store.url = format!("sqlite:{}", folder.join("todoke.db").display());
+        }
+        if self.mail.url == "spool:" {
+            self.mail.url = format!("spool:{}", folder.join("mail").display());
+        }
+        if self.http.public_url.is_empty() {
+            self.http.public_url = format!("http://{}", self.http.listen);
+        }
+    }
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file that was asked for is not there.
+    #[error("there is no configuration file {}; leave --config out to use the defaults", .0.display())]
+    NoFile(PathBuf),
+    /// A setting is unknown, missing or of the wrong type.
+    #[error("configuration: {0}; every setting is explained in `todoke config`")]
+    Setting(#[from] Box<figment::Error>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_complete() {
+        let figment = Figment::from(Toml::string(DEFAULT));
+        let mut config: Config = figment.extract().expect("default.toml fits the sections");
+        config.fill_in();
+        assert_eq!(config.store.url, "sqlite:todoke-data/todoke.db");
+        assert_eq!(config.http.public_url, "http://127.0.0.1:8080");
+    }
+}

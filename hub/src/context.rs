@@ -1,0 +1,158 @@
+//! What all stages share: engines, tables, clock, key. Made once by `app`.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use adapters::email::Mailer;
+use adapters::registry::Adapters;
+use adapters::sftp::Sftp;
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use routing::Master;
+use schemas::CorporateNumber;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::broker::Broker;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::directory::Directory;
+use crate::metrics::Metrics;
+use crate::objects::Objects;
+use crate::signer::Signer;
+use crate::store::{OperatorRow, Store, StoreError};
+
+/// Shared by all stages of one process.
+pub struct Context {
+    /// The settings.
+    pub config: Config,
+    /// Time, ids, randomness.
+    pub clock: Arc<Clock>,
+    /// Everything durable.
+    pub store: Store,
+    /// Work messages.
+    pub broker: Arc<dyn Broker>,
+    /// Attachments.
+    pub objects: Objects,
+    /// The channels.
+    pub adapters: Adapters,
+    /// The SFTP channel once more, for collecting decisions.
+    pub sftp: Arc<Sftp>,
+    /// Mail to operators.
+    pub mailer: Mailer,
+    /// The routing tables.
+    pub master: Arc<Master>,
+    /// How each authority is reached.
+    pub directory: ArcSwap<Directory>,
+    /// The hub's key.
+    pub signer: Signer,
+    /// Counters and histograms.
+    pub metrics: Metrics,
+    /// Hints for upkeep: something may have fallen due before the next round.
+    pub hurry: Notify,
+    /// Ends all stages.
+    pub stop: CancellationToken,
+    /// Operators seen lately; changes by `todoke operator` are seen after [`OPERATOR_TTL_MS`].
+    operators: Mutex<HashMap<CorporateNumber, (i64, Option<OperatorRow>)>>,
+}
+
+/// How long an operator's row may be remembered.
+const OPERATOR_TTL_MS: i64 = 10_000;
+
+/// The parts of a context that `app` opens.
+pub struct Parts {
+    /// See [`Context`].
+    pub config: Config,
+    /// See [`Context`].
+    pub clock: Arc<Clock>,
+    /// See [`Context`].
+    pub store: Store,
+    /// See [`Context`].
+    pub broker: Arc<dyn Broker>,
+    /// See [`Context`].
+    pub objects: Objects,
+    /// See [`Context`].
+    pub adapters: Adapters,
+    /// See [`Context`].
+    pub sftp: Arc<Sftp>,
+    /// See [`Context`].
+    pub mailer: Mailer,
+    /// See [`Context`].
+    pub master: Arc<Master>,
+    /// See [`Context`].
+    pub signer: Signer,
+    /// See [`Context`].
+    pub stop: CancellationToken,
+}
+
+impl Context {
+    /// Puts the parts together and reads the directory.
+    pub async fn new(parts: Parts) -> Result<Arc<Self>, StoreError> {
+        let directory = Directory::new(&parts.store.endpoints().await?);
+        Ok(Arc::new(Self {
+            config: parts.config,
+            clock: parts.clock,
+            store: parts.store,
+            broker: parts.broker,
+            objects: parts.objects,
+            adapters: parts.adapters,
+            sftp: parts.sftp,
+            mailer: parts.mailer,
+            master: parts.master,
+            directory: ArcSwap::from_pointee(directory),
+            signer: parts.signer,
+            metrics: Metrics::default(),
+            hurry: Notify::new(),
+            stop: parts.stop,
+            operators: Mutex::default(),
+        }))
+    }
+
+    /// An operator's row, from memory when it is fresh enough.
+    pub async fn operator(
+        &self,
+        number: CorporateNumber,
+    ) -> Result<Option<OperatorRow>, StoreError> {
+        let now = self.clock.now_ms();
+        {
+            let known = self.operators.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((at, row)) = known.get(&number)
+                && now - at < OPERATOR_TTL_MS
+            {
+                return Ok(row.clone());
+            }
+        }
+        let row = self.store.operator(number).await?;
+        let mut known = self.operators.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() > 100_000 {
+            known.clear();
+        }
+        known.insert(number, (now, row.clone()));
+        Ok(row)
+    }
+
+    /// Reads the directory anew.
+    pub async fn reload_directory(&self) -> Result<(), StoreError> {
+        self.directory.store(Arc::new(Directory::new(&self.store.endpoints().await?)));
+        Ok(())
+    }
+
+    /// Where packages that are too large for memory are built.
+    pub fn spool_folder(&self) -> PathBuf {
+        self.config.data.folder.join("spool")
+    }
+
+    /// An address of this hub's pages or API.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.config.http.public_url.trim_end_matches('/'))
+    }
+}
+
+/// The day in Japan: deadlines and the master go by it.
+pub fn day_in_japan(ms: i64) -> Date {
+    let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    at.to_zoned(TimeZone::fixed(jiff::tz::offset(9))).date()
+}

@@ -1,0 +1,331 @@
+//! Record: what came of the tries, in one commit for all that came in meanwhile.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use schemas::message::DomainEvent;
+use schemas::{AuthorityId, Channel, DeliveryId, Outcome, Why};
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::RECORD_MAX;
+use super::policy::{LaneEffect, Settlement, settle};
+use crate::broker::topology::EVENTS;
+use crate::context::Context;
+use crate::delivery::{Delivery, Event, State};
+use crate::lane::Lane;
+use crate::notices::{self, NoticeKind, new_notice};
+use crate::store::{AttemptRow, NewEvent, Tx};
+
+/// What one try came to.
+pub(super) enum Tried {
+    /// The adapter answered.
+    Outcome { outcome: Outcome, package_sha256: Option<String> },
+    /// It did not get as far: our own fault, which uses up no try and harms no lane.
+    OwnFault(Why),
+}
+
+/// One try, for the record.
+pub(super) struct Attempted {
+    pub(super) id: DeliveryId,
+    pub(super) tried: Tried,
+    pub(super) lane_was_clean: bool,
+    pub(super) started_at: i64,
+    pub(super) finished_at: i64,
+}
+
+impl Attempted {
+    fn may_touch_lane(&self) -> bool {
+        let delivered = matches!(
+            &self.tried,
+            Tried::Outcome { outcome: Outcome::Delivered { .. }, .. }
+        );
+        !(delivered && self.lane_was_clean)
+    }
+}
+
+/// Writes what the tries came to.
+pub(super) struct Recorder {
+    ctx: Arc<Context>,
+    name: String,
+    incoming: mpsc::UnboundedReceiver<Attempted>,
+}
+
+/// All rows that one commit writes.
+#[derive(Default)]
+struct Rows {
+    deliveries: Vec<Delivery>,
+    attempts: Vec<AttemptRow>,
+    events: Vec<NewEvent>,
+    effects: Vec<((AuthorityId, Channel), LaneEffect)>,
+    domain: Vec<DomainEvent>,
+    failed: Vec<Delivery>,
+}
+
+impl Recorder {
+    pub(super) fn new(
+        ctx: Arc<Context>,
+        name: String,
+        incoming: mpsc::UnboundedReceiver<Attempted>,
+    ) -> Self {
+        Self { ctx, name, incoming }
+    }
+
+    /// Until nobody can send any more.
+    pub(super) async fn run(mut self) {
+        let mut batch = Vec::new();
+        while self.incoming.recv_many(&mut batch, RECORD_MAX).await > 0 {
+            self.record_until_done(std::mem::take(&mut batch)).await;
+        }
+    }
+
+    /// All that has come in so far.
+    pub(super) async fn drain(&mut self) {
+        let mut batch = Vec::new();
+        while let Ok(attempted) = self.incoming.try_recv() {
+            batch.push(attempted);
+        }
+        if !batch.is_empty() {
+            self.record_until_done(batch).await;
+        }
+    }
+
+    /// A store that is away for a while must not cost a try: the leases are long.
+    async fn record_until_done(&self, batch: Vec<Attempted>) {
+        let mut reconnect = crate::retry::Reconnect::default();
+        while let Err(error) = self.record(&batch).await {
+            tracing::error!(%error, "attempts are not recorded yet; trying again");
+            if reconnect.is_long() && self.ctx.stop.is_cancelled() {
+                tracing::error!("stopping with unrecorded attempts; their leases will run out");
+                return;
+            }
+            tokio::time::sleep(reconnect.next_wait().min(Duration::from_secs(2))).await;
+        }
+    }
+
+    async fn record(&self, batch: &[Attempted]) -> anyhow::Result<()> {
+        let ctx = &self.ctx;
+        let by_id: HashMap<_, _> = batch.iter().map(|attempted| (attempted.id, attempted)).collect();
+        let ids: Vec<DeliveryId> = by_id.keys().copied().collect();
+        let mut tx = ctx.store.begin().await?;
+        let mut rows = Rows::default();
+        // Lanes before deliveries, as claiming does, or the two could wait for each other.
+        if batch.iter().any(Attempted::may_touch_lane) {
+            tx.lock_lanes().await?;
+        }
+        for delivery in tx.lock_deliveries(&ids).await? {
+            // A lease that ran out belongs to someone else by now.
+            let ours = matches!(&delivery.state, State::Sending { lease_owner, .. }
+                if *lease_owner == self.name);
+            if let (true, Some(attempted)) = (ours, by_id.get(&delivery.id)) {
+                self.apply(delivery, attempted, &mut rows)?;
+            } else {
+                tracing::warn!(delivery.id = %delivery.id, "a try ended after its lease");
+            }
+        }
+        tx.save_deliveries(&rows.deliveries).await?;
+        tx.insert_attempts(&rows.attempts).await?;
+        self.save_lanes(&mut tx, &rows.effects).await?;
+        let trouble = self.trouble_notices(&mut tx, &rows.failed).await?;
+        notices::add(&mut tx, &trouble).await?;
+        tx.append(&rows.events).await?;
+        for event in &rows.domain {
+            tx.enqueue(EVENTS, event.event.clone(), event)?;
+        }
+        tx.commit().await?;
+        self.count(&rows);
+        if rows.deliveries.iter().any(|d| matches!(d.state, State::Waiting { .. })) {
+            ctx.hurry.notify_one();
+        }
+        Ok(())
+    }
+
+    fn apply(
+        &self,
+        mut delivery: Delivery,
+        attempted: &Attempted,
+        rows: &mut Rows,
+    ) -> anyhow::Result<()> {
+        let now = attempted.finished_at;
+        let channel = delivery.channel.unwrap_or(Channel::Pull);
+        match &attempted.tried {
+            Tried::OwnFault(why) => {
+                tracing::error!(delivery.id = %delivery.id, why = why.sentence, "not attempted");
+                let wait = 5_000 << delivery.postponed.clamp(0, 10);
+                delivery.apply(Event::Postpone { until: now + wait, why: why.clone() }, now)?;
+            }
+            Tried::Outcome { outcome, package_sha256 } => {
+                let ladder = self.ctx.directory.load();
+                let next = ladder
+                    .step(delivery.authority, delivery.ladder_step + 1)
+                    .map(adapters::Endpoint::channel);
+                let settled = settle(&delivery, outcome, next, &self.ctx.config.retry, now);
+                self.settle(&mut delivery, settled, attempted, rows)?;
+                if delivery.package_sha256.is_none() {
+                    delivery.package_sha256.clone_from(package_sha256);
+                }
+                rows.attempts.push(attempt_row(&delivery, attempted, channel, outcome));
+                rows.events.push(attempt_event(&delivery, channel, outcome));
+            }
+        }
+        rows.deliveries.push(delivery);
+        Ok(())
+    }
+
+    fn settle(
+        &self,
+        delivery: &mut Delivery,
+        settled: Settlement,
+        attempted: &Attempted,
+        rows: &mut Rows,
+    ) -> anyhow::Result<()> {
+        let now = attempted.finished_at;
+        let lane = (delivery.authority, delivery.channel.unwrap_or(Channel::Pull));
+        delivery.apply(settled.event, now)?;
+        delivery.second_copy |= settled.may_have_arrived;
+        if let Some((channel, step)) = settled.next_channel {
+            delivery.change_channel(channel, step, now);
+        }
+        if let Some(proof) = &settled.proof {
+            delivery.prove(proof.level);
+        }
+        let touches = match &settled.lane {
+            LaneEffect::Success => !attempted.lane_was_clean,
+            LaneEffect::Failure(_) => true,
+            LaneEffect::None => false,
+        };
+        if touches {
+            rows.effects.push((lane, settled.lane));
+        }
+        let event = match &delivery.state {
+            State::Delivered { .. } => "delivery.delivered",
+            State::Failed { .. } => {
+                rows.failed.push(delivery.clone());
+                "delivery.failed"
+            }
+            State::Due
+            | State::Sending { .. }
+            | State::Waiting { .. }
+            | State::Held { .. }
+            | State::Cancelled => return Ok(()),
+        };
+        rows.domain.push(domain_event(delivery, event, now));
+        Ok(())
+    }
+
+    async fn save_lanes(
+        &self,
+        tx: &mut Tx,
+        effects: &[((AuthorityId, Channel), LaneEffect)],
+    ) -> anyhow::Result<()> {
+        if effects.is_empty() {
+            return Ok(());
+        }
+        let keys: BTreeSet<_> = effects.iter().map(|(key, _)| *key).collect();
+        let args: Vec<_> =
+            keys.iter().map(|(a, c)| json!({"authority": a, "channel": c})).collect();
+        let mut lanes: HashMap<_, Lane> = tx
+            .lane_loads(&args)
+            .await?
+            .into_iter()
+            .map(|load| {
+                let fresh = Lane::fresh(load.authority, load.channel);
+                ((load.authority, load.channel), load.lane.unwrap_or(fresh))
+            })
+            .collect();
+        let now = self.ctx.clock.now_ms();
+        for (key, effect) in effects {
+            let Some(lane) = lanes.get_mut(key) else { continue };
+            match effect {
+                LaneEffect::Success => drop(lane.succeeded(now)),
+                LaneEffect::Failure(code) => lane.failed(code, &self.ctx.config.lane, now),
+                LaneEffect::None => {}
+            }
+        }
+        tx.save_lanes(&lanes.into_values().collect::<Vec<_>>()).await?;
+        Ok(())
+    }
+
+    /// An operator is told when an authority cannot be reached at all.
+    async fn trouble_notices(
+        &self,
+        tx: &mut Tx,
+        failed: &[Delivery],
+    ) -> anyhow::Result<Vec<crate::store::NoticeRow>> {
+        let mut rows = Vec::new();
+        for delivery in failed {
+            let Some(filing) = tx.lock_filing(delivery.filing_id).await? else { continue };
+            let operator = self.ctx.operator(filing.corporate_number).await?;
+            if let Some(mail) = operator.and_then(|o| o.mail) {
+                let what = (NoticeKind::Trouble, mail.as_str());
+                rows.push(new_notice(&self.ctx, filing.id, Some(delivery.id), what));
+            }
+        }
+        Ok(rows)
+    }
+
+    fn count(&self, rows: &Rows) {
+        for attempt in &rows.attempts {
+            let ms = attempt.finished_at - attempt.started_at;
+            self.ctx.metrics.attempt(attempt.channel, &attempt.outcome, ms);
+        }
+        for delivery in &rows.deliveries {
+            self.ctx.metrics.delivery(delivery.state.as_str());
+            if let (State::Delivered { at }, Some(channel)) = (&delivery.state, delivery.channel) {
+                self.ctx.metrics.delivered(channel, at - delivery.created_at);
+            }
+        }
+    }
+}
+
+fn attempt_row(
+    delivery: &Delivery,
+    attempted: &Attempted,
+    channel: Channel,
+    outcome: &Outcome,
+) -> AttemptRow {
+    AttemptRow {
+        delivery_id: delivery.id,
+        number: delivery.attempts,
+        channel,
+        started_at: attempted.started_at,
+        finished_at: attempted.finished_at,
+        outcome: outcome.as_str().to_owned(),
+        detail: serde_json::to_string(outcome).unwrap_or_default(),
+    }
+}
+
+fn attempt_event(delivery: &Delivery, channel: Channel, outcome: &Outcome) -> NewEvent {
+    let base = json!({
+        "delivery": delivery.id, "authority": delivery.authority, "channel": channel,
+        "attempt": delivery.attempts, "state": delivery.state.as_str(),
+    });
+    let mut body = base;
+    let kind = match outcome {
+        Outcome::Delivered { proof } => {
+            body["proof"] = json!({"level": proof.level, "evidence": proof.evidence});
+            body["package_sha256"] = json!(delivery.package_sha256);
+            "delivery.delivered"
+        }
+        Outcome::Deferred { why, .. } | Outcome::Refused { why } | Outcome::Unknown { why } => {
+            body["code"] = json!(why.code);
+            body["owner"] = json!(why.owner);
+            body["outcome"] = json!(outcome.as_str());
+            "delivery.attempted"
+        }
+    };
+    NewEvent::new(delivery.filing_id, kind, body)
+}
+
+/// The message for subscribers outside.
+pub(crate) fn domain_event(delivery: &Delivery, event: &str, at: i64) -> DomainEvent {
+    DomainEvent {
+        event: event.to_owned(),
+        filing_id: delivery.filing_id,
+        revision: delivery.revision,
+        delivery_id: Some(delivery.id),
+        authority: Some(delivery.authority),
+        at,
+    }
+}

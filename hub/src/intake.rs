@@ -1,0 +1,328 @@
+//! Intake: takes filings in. A receipt is given only when the filing is durable.
+//!
+//! Writes `filings`, `revisions`, the first event, the notice of receipt and `filing.submitted`, in
+//! one transaction; requests that arrive together share it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use schemas::filing::Finding;
+use schemas::message::FilingSubmitted;
+use schemas::{CorporateNumber, FilingId, Submission};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::broker::topology::{FILING_SUBMITTED, WORK};
+use crate::context::{Context, day_in_japan};
+use crate::notices::{self, NoticeKind, new_notice};
+use crate::store::{FilingRow, NewEvent, RevisionRow};
+
+/// A request to take a filing in.
+#[derive(Debug)]
+pub struct Request {
+    /// What is filed, read.
+    pub submission: Submission,
+    /// The same as it came.
+    pub document: String,
+    /// The operator's key for this request.
+    pub idempotency_key: String,
+}
+
+/// The answer to a request: the filing is durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipted {
+    /// The filing.
+    pub id: FilingId,
+    /// Its revision.
+    pub revision: i32,
+    /// Milliseconds; evidence under 施行規則 165条の7.
+    pub received_at: i64,
+    /// The same request had been made before: this is its receipt.
+    pub replayed: bool,
+}
+
+/// Why a filing is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeProblem {
+    /// The text has mistakes.
+    #[error("the filing has {} mistakes", .0.len())]
+    Invalid(Vec<Finding>),
+    /// The key was used with another body.
+    #[error("this Idempotency-Key was used before with another body")]
+    KeyReused,
+    /// The store is away.
+    #[error("the filing could not be recorded: {0}")]
+    Unavailable(String),
+}
+
+struct Job {
+    request: Request,
+    mail: Option<String>,
+    sha256: String,
+    reply: oneshot::Sender<Result<Receipted, IntakeProblem>>,
+}
+
+/// The way into intake, for HTTP handlers.
+#[derive(Clone)]
+pub struct Intake {
+    ctx: Arc<Context>,
+    jobs: mpsc::Sender<Job>,
+}
+
+/// The working side of intake.
+pub struct IntakeDesk {
+    ctx: Arc<Context>,
+    jobs: mpsc::Receiver<Job>,
+}
+
+/// Both sides of intake.
+pub fn intake(ctx: &Arc<Context>) -> (Intake, IntakeDesk) {
+    let (sender, jobs) = mpsc::channel(4 * ctx.config.intake.batch_max);
+    (Intake { ctx: Arc::clone(ctx), jobs: sender }, IntakeDesk { ctx: Arc::clone(ctx), jobs })
+}
+
+impl Intake {
+    /// Everything wrong with a submission: its text, where it would go, its attachments.
+    pub async fn check(&self, submission: &Submission) -> Result<(), IntakeProblem> {
+        let mut findings = submission.check(&self.ctx.config.limits);
+        if findings.is_empty() {
+            let day = day_in_japan(self.ctx.clock.now_ms());
+            if let Err(error) = routing::plan(&self.ctx.master, submission, day) {
+                findings.extend(error.findings());
+            }
+        }
+        findings.extend(check_uploads(&self.ctx, submission).await?);
+        if findings.is_empty() { Ok(()) } else { Err(IntakeProblem::Invalid(findings)) }
+    }
+
+    /// Takes a filing in; returns when it is durable.
+    pub async fn submit(&self, request: Request) -> Result<Receipted, IntakeProblem> {
+        self.check(&request.submission).await?;
+        let away = || IntakeProblem::Unavailable("the hub is stopping; send it again".into());
+        let operator = self.ctx.operator(request.submission.corporate_number).await;
+        let mail = operator.map_err(|e| IntakeProblem::Unavailable(e.to_string()))?;
+        let mail = mail.and_then(|operator| operator.mail);
+        let sha256 = hex::encode(Sha256::digest(request.document.as_bytes()));
+        let (reply, answer) = oneshot::channel();
+        let job = Job { request, mail, sha256, reply };
+        self.jobs.send(job).await.map_err(|_| away())?;
+        answer.await.map_err(|_| away())?
+    }
+}
+
+/// Attachments must have been uploaded by the operator, with the size and type that it names.
+pub(crate) async fn check_uploads(
+    ctx: &Context,
+    submission: &Submission,
+) -> Result<Vec<Finding>, IntakeProblem> {
+    let owner = submission.corporate_number.to_string();
+    let digests = submission.attachments.iter().map(|a| a.sha256.as_str());
+    let known = ctx.store.find_attachments(&owner, digests).await;
+    let known = known.map_err(|e| IntakeProblem::Unavailable(e.to_string()))?;
+    let known: HashMap<_, _> = known.iter().map(|row| (row.sha256.as_str(), row)).collect();
+    let mut findings = Vec::new();
+    for (i, attachment) in submission.attachments.iter().enumerate() {
+        let at = |field: &str| format!("/attachments/{i}/{field}");
+        match known.get(attachment.sha256.as_str()) {
+            None => findings.push(Finding::new(
+                at("sha256"),
+                "attachment_unknown",
+                "no upload of yours has this digest; upload it with POST /v1/attachments first",
+            )),
+            Some(row) if u64::try_from(row.size) != Ok(attachment.size) => {
+                let message = format!("the upload has {} bytes", row.size);
+                findings.push(Finding::new(at("size"), "attachment_size", message));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(findings)
+}
+
+impl IntakeDesk {
+    /// Until the stop: commits what has come in together.
+    pub async fn run(mut self) {
+        let stop = self.ctx.stop.clone();
+        let mut jobs = Vec::new();
+        loop {
+            let count = tokio::select! {
+                () = stop.cancelled() => break,
+                count = self.jobs.recv_many(&mut jobs, self.ctx.config.intake.batch_max) => count,
+            };
+            if count == 0 {
+                break;
+            }
+            self.take(std::mem::take(&mut jobs)).await;
+        }
+        // What had come in before the stop is still taken.
+        self.jobs.close();
+        while self.jobs.recv_many(&mut jobs, self.ctx.config.intake.batch_max).await > 0 {
+            self.take(std::mem::take(&mut jobs)).await;
+        }
+    }
+
+    /// One batch of what has come in. Tells how many.
+    pub async fn step(&mut self) -> usize {
+        let mut jobs = Vec::new();
+        while let Ok(job) = self.jobs.try_recv() {
+            jobs.push(job);
+        }
+        let count = jobs.len();
+        if count > 0 {
+            self.take(jobs).await;
+        }
+        count
+    }
+
+    async fn take(&self, jobs: Vec<Job>) {
+        match self.commit(&jobs).await {
+            Ok(answers) => {
+                for (job, answer) in jobs.into_iter().zip(answers) {
+                    drop(job.reply.send(answer));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, count = jobs.len(), "filings were not recorded");
+                for job in jobs {
+                    let problem = IntakeProblem::Unavailable(error.to_string());
+                    drop(job.reply.send(Err(problem)));
+                }
+            }
+        }
+    }
+
+    async fn commit(&self, jobs: &[Job]) -> anyhow::Result<Vec<Result<Receipted, IntakeProblem>>> {
+        let ctx = &self.ctx;
+        let mut tx = ctx.store.begin().await?;
+        let keys: Vec<_> = jobs.iter().map(Job::key).collect();
+        let mut seen: HashMap<(String, String), (String, Receipted)> = tx
+            .find_idempotent(&keys)
+            .await?
+            .into_iter()
+            .map(|row| {
+                let receipted = Receipted {
+                    id: row.filing_id,
+                    revision: row.revision,
+                    received_at: row.received_at,
+                    replayed: true,
+                };
+                ((row.corporate_number, row.idempotency_key), (row.document_sha256, receipted))
+            })
+            .collect();
+        let mut batch = Batch::default();
+        let mut answers = Vec::with_capacity(jobs.len());
+        for (job, key) in jobs.iter().zip(keys) {
+            if let Some((sha256, receipted)) = seen.get(&key) {
+                let same = *sha256 == job.sha256;
+                answers.push(same.then(|| receipted.clone()).ok_or(IntakeProblem::KeyReused));
+                continue;
+            }
+            let receipted = batch.add(ctx, job);
+            let replay = Receipted { replayed: true, ..receipted.clone() };
+            seen.insert(key, (job.sha256.clone(), replay));
+            answers.push(Ok(receipted));
+        }
+        if !batch.filings.is_empty() {
+            tx.insert_filings(&mut batch.filings, &batch.revisions, &batch.events).await?;
+            notices::add(&mut tx, &batch.notices).await?;
+            for filing in &batch.filings {
+                let message = FilingSubmitted { filing_id: filing.id, revision: 1, trace: None };
+                tx.enqueue(WORK, FILING_SUBMITTED, &message)?;
+            }
+            tx.commit().await?;
+        }
+        ctx.metrics.filing("receipted", batch.filings.len());
+        ctx.metrics.filing("replayed_or_refused", jobs.len() - batch.filings.len());
+        Ok(answers)
+    }
+}
+
+impl Job {
+    fn key(&self) -> (String, String) {
+        let number = self.request.submission.corporate_number.to_string();
+        (number, self.request.idempotency_key.clone())
+    }
+}
+
+/// The rows of one commit.
+#[derive(Default)]
+struct Batch {
+    filings: Vec<FilingRow>,
+    revisions: Vec<RevisionRow>,
+    events: Vec<NewEvent>,
+    notices: Vec<crate::store::NoticeRow>,
+}
+
+impl Batch {
+    fn add(&mut self, ctx: &Context, job: &Job) -> Receipted {
+        let submission = &job.request.submission;
+        let id = FilingId(ctx.clock.id());
+        let received_at = ctx.clock.now_ms();
+        self.filings.push(FilingRow {
+            id,
+            receipt_number: id.receipt_number(),
+            corporate_number: submission.corporate_number,
+            operator_name: submission.operator_name.clone(),
+            kind: submission.kind,
+            office_name: submission.offices.first().map(|o| o.name.clone()).unwrap_or_default(),
+            received_at,
+            revision: 1,
+            withdrawn_at: None,
+            event_seq: 0,
+            event_head: String::new(),
+        });
+        self.revisions.push(new_revision(job_parts(job), id, (1, "submit"), received_at));
+        let body = received_body(submission.corporate_number, 1, &job.sha256);
+        self.events.push(NewEvent::new(id, "filing.received", body));
+        if let Some(mail) = &job.mail {
+            let what = (NoticeKind::Received, mail.as_str());
+            self.notices.push(new_notice(ctx, id, None, what));
+        }
+        Receipted { id, revision: 1, received_at, replayed: false }
+    }
+}
+
+fn job_parts(job: &Job) -> (&Request, &str) {
+    (&job.request, &job.sha256)
+}
+
+/// The particulars of the event that records a revision's receipt.
+pub(crate) fn received_body(
+    corporate_number: CorporateNumber,
+    revision: i32,
+    sha256: &str,
+) -> serde_json::Value {
+    json!({"revision": revision, "corporate_number": corporate_number, "document_sha256": sha256})
+}
+
+/// The row of a revision as it was handed in.
+pub(crate) fn new_revision(
+    (request, sha256): (&Request, &str),
+    filing_id: FilingId,
+    (revision, action): (i32, &str),
+    received_at: i64,
+) -> RevisionRow {
+    RevisionRow {
+        filing_id,
+        revision,
+        action: action.to_owned(),
+        received_at,
+        corporate_number: request.submission.corporate_number,
+        idempotency_key: request.idempotency_key.clone(),
+        document: request.document.clone(),
+        document_sha256: sha256.to_owned(),
+        only_authorities: None,
+        routed_at: None,
+        plan: None,
+        problem: None,
+    }
+}
+
+/// `;`-separated codes, in order and each once.
+pub(crate) fn join_authorities(all: impl Iterator<Item = schemas::AuthorityId>) -> String {
+    let all: HashSet<_> = all.collect();
+    let mut all: Vec<_> = all.into_iter().map(|a| a.to_string()).collect();
+    all.sort();
+    all.join(";")
+}

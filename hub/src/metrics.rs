@@ -1,0 +1,123 @@
+//! Metrics (prometheus). Names: `todoke_…_total`, `todoke_…_seconds`. Labels are bounded: never an
+//! authority.
+
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry};
+use schemas::Channel;
+
+/// Counters and histograms of one process.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    registry: Registry,
+    filings: IntCounterVec,
+    deliveries: IntCounterVec,
+    attempts: IntCounterVec,
+    attempt_seconds: HistogramVec,
+    delivered_seconds: HistogramVec,
+    notices: IntCounterVec,
+    decisions: IntCounterVec,
+    backlog: IntGaugeVec,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let registry = Registry::new();
+        let counter = |name: &str, help: &str, labels: &[&str]| {
+            register(&registry, IntCounterVec::new(Opts::new(name, help), labels))
+        };
+        let buckets = vec![0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0, 3600.0];
+        let histogram = |name: &str, help: &str| {
+            let opts = HistogramOpts::new(name, help).buckets(buckets.clone());
+            register(&registry, HistogramVec::new(opts, &["channel"]))
+        };
+        Self {
+            filings: counter("todoke_filings_total", "Filings by what became of them", &["result"]),
+            deliveries: counter("todoke_deliveries_total", "Deliveries by new state", &["state"]),
+            attempts: counter(
+                "todoke_attempts_total",
+                "Attempts by channel and outcome",
+                &["channel", "outcome"],
+            ),
+            attempt_seconds: histogram("todoke_attempt_seconds", "Length of one attempt"),
+            delivered_seconds: histogram(
+                "todoke_delivered_seconds",
+                "Time from planning to delivered",
+            ),
+            notices: counter("todoke_notices_total", "Notices by new state", &["state"]),
+            decisions: counter("todoke_decisions_total", "Decisions by verdict", &["verdict"]),
+            backlog: register(
+                &registry,
+                IntGaugeVec::new(
+                    Opts::new("todoke_backlog", "Rows that wait, by what they are"),
+                    &["what"],
+                ),
+            ),
+            registry,
+        }
+    }
+}
+
+/// Registers a collector; the names above are constants, so a refusal is a fault that tests meet.
+#[expect(clippy::expect_used, reason = "the names are constants that a test registers")]
+fn register<C: prometheus::core::Collector + Clone + 'static>(
+    registry: &Registry,
+    collector: prometheus::Result<C>,
+) -> C {
+    let collector = collector.expect("a well-formed metric");
+    registry.register(Box::new(collector.clone())).expect("a name used once");
+    collector
+}
+
+impl Metrics {
+    /// A filing was receipted, replayed or refused.
+    pub fn filing(&self, result: &str, count: usize) {
+        self.filings.with_label_values(&[result]).inc_by(count as u64);
+    }
+
+    /// Filings were planned.
+    pub fn routed(&self, deliveries: usize, filings: usize) {
+        self.filings.with_label_values(&["planned"]).inc_by(filings as u64);
+        self.deliveries.with_label_values(&["planned"]).inc_by(deliveries as u64);
+    }
+
+    /// An attempt ended.
+    pub fn attempt(&self, channel: Channel, outcome: &str, ms: i64) {
+        self.attempts.with_label_values(&[channel.as_str(), outcome]).inc();
+        self.attempt_seconds.with_label_values(&[channel.as_str()]).observe(seconds(ms));
+    }
+
+    /// A delivery moved on.
+    pub fn delivery(&self, state: &str) {
+        self.deliveries.with_label_values(&[state]).inc();
+    }
+
+    /// A delivery arrived.
+    pub fn delivered(&self, channel: Channel, ms: i64) {
+        self.delivered_seconds.with_label_values(&[channel.as_str()]).observe(seconds(ms));
+    }
+
+    /// A notice moved on.
+    pub fn notice(&self, state: &str) {
+        self.notices.with_label_values(&[state]).inc();
+    }
+
+    /// An authority decided.
+    pub fn decision(&self, verdict: &str) {
+        self.decisions.with_label_values(&[verdict]).inc();
+    }
+
+    /// How many rows wait.
+    pub fn set_backlog(&self, what: &str, count: i64) {
+        self.backlog.with_label_values(&[what]).set(count);
+    }
+
+    /// The text that Prometheus scrapes.
+    pub fn render(&self) -> String {
+        prometheus::TextEncoder::new()
+            .encode_to_string(&self.registry.gather())
+            .unwrap_or_default()
+    }
+}
+
+fn seconds(ms: i64) -> f64 {
+    std::time::Duration::from_millis(u64::try_from(ms).unwrap_or(0)).as_secs_f64()
+}

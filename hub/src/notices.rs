@@ -1,0 +1,78 @@
+//! New notices to operators: the rows and work messages that stages add to their units of work.
+
+use schemas::message::NoticeDue;
+use schemas::{DeliveryId, FilingId, NoticeId};
+
+use crate::broker::topology::{NOTICE_DUE, WORK};
+use crate::context::Context;
+use crate::store::{NoticeRow, Tx};
+
+/// What a notice is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// The hub has the filing: 到達.
+    Received,
+    /// 受付完了.
+    Accepted,
+    /// 差戻し.
+    Returned,
+    /// 取下げ.
+    Withdrawn,
+    /// An authority cannot be reached, or takes filings another way only.
+    Trouble,
+}
+
+impl NoticeKind {
+    /// The word used in SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Accepted => "accepted",
+            Self::Returned => "returned",
+            Self::Withdrawn => "withdrawn",
+            Self::Trouble => "trouble",
+        }
+    }
+}
+
+/// The row of a new notice.
+pub fn new_notice(
+    ctx: &Context,
+    filing_id: FilingId,
+    delivery_id: Option<DeliveryId>,
+    (kind, recipient): (NoticeKind, &str),
+) -> NoticeRow {
+    let now = ctx.clock.now_ms();
+    NoticeRow {
+        id: NoticeId(ctx.clock.id()),
+        filing_id,
+        delivery_id,
+        kind: kind.as_str().to_owned(),
+        recipient: recipient.to_owned(),
+        state: "due".to_owned(),
+        turn: 1,
+        tries: 0,
+        next_attempt_at: None,
+        lease_until: None,
+        why: None,
+        created_at: now,
+        sent_at: None,
+        updated_at: now,
+    }
+}
+
+/// Writes notices and the notifier's work messages.
+pub async fn add(tx: &mut Tx, notices: &[NoticeRow]) -> anyhow::Result<()> {
+    tx.insert_notices(notices).await?;
+    for notice in notices {
+        enqueue(tx, notice)?;
+    }
+    Ok(())
+}
+
+/// The notifier's work message of a notice that is due.
+pub fn enqueue(tx: &mut Tx, notice: &NoticeRow) -> anyhow::Result<()> {
+    let message = NoticeDue { notice_id: notice.id, turn: notice.turn, trace: None };
+    tx.enqueue(WORK, NOTICE_DUE, &message)?;
+    Ok(())
+}

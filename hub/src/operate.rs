@@ -1,0 +1,77 @@
+//! What operations staff do by hand, from the command line or the HTTP interface.
+
+use schemas::{AuthorityId, Channel, DeliveryId};
+use serde_json::json;
+
+use crate::context::Context;
+use crate::delivery::Event;
+use crate::lane::Lane;
+use crate::review::ReviewProblem;
+use crate::router::enqueue_due;
+use crate::store::{NewEvent, Tx};
+use crate::upkeep::release;
+
+/// Starts a waiting, held or failed delivery anew, with a fresh count of tries.
+pub async fn retry(ctx: &Context, id: DeliveryId) -> Result<(), ReviewProblem> {
+    let now = ctx.clock.now_ms();
+    let mut tx = ctx.store.begin().await?;
+    let mut delivery = tx
+        .lock_deliveries(&[id])
+        .await?
+        .pop()
+        .ok_or(ReviewProblem::NotFound("delivery"))?;
+    delivery.apply(Event::Redrive, now)?;
+    delivery.tries = 0;
+    delivery.channel_since = now;
+    enqueue_due(&mut tx, &delivery)?;
+    let body = json!({"delivery": id, "authority": delivery.authority});
+    tx.append(&[NewEvent::new(delivery.filing_id, "delivery.redriven", body)]).await?;
+    tx.save_deliveries(&[delivery]).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn lane(tx: &mut Tx, a: AuthorityId, c: Channel) -> Result<Lane, ReviewProblem> {
+    tx.lock_lanes().await?;
+    let loads = tx.lane_loads(&[json!({"authority": a, "channel": c})]).await?;
+    let known = loads.into_iter().next().and_then(|load| load.lane);
+    Ok(known.unwrap_or_else(|| Lane::fresh(a, c)))
+}
+
+/// Pauses a lane: its deliveries are held from now on.
+pub async fn pause(
+    ctx: &Context,
+    authority: AuthorityId,
+    channel: Channel,
+    why: &str,
+) -> Result<(), ReviewProblem> {
+    let now = ctx.clock.now_ms();
+    let mut tx = ctx.store.begin().await?;
+    let mut lane = lane(&mut tx, authority, channel).await?;
+    lane.paused_at = Some(now);
+    lane.paused_why = Some(why.to_owned());
+    lane.updated_at = now;
+    tx.save_lanes(&[lane]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Resumes a lane: what it held goes out in order, paced. Tells how many.
+pub async fn resume(
+    ctx: &Context,
+    authority: AuthorityId,
+    channel: Channel,
+) -> Result<usize, ReviewProblem> {
+    let now = ctx.clock.now_ms();
+    let mut tx = ctx.store.begin().await?;
+    let mut lane = lane(&mut tx, authority, channel).await?;
+    (lane.paused_at, lane.paused_why, lane.updated_at) = (None, None, now);
+    tx.save_lanes(&[lane]).await?;
+    tx.commit().await?;
+    let mut count = 0;
+    loop {
+        let released = release(ctx, authority, "lane_paused").await?;
+        count += released;
+        if released < ctx.config.upkeep.batch_max {
+            return Ok(count);
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! Review: what authorities and operators do with a delivery after it has arrived.
+//!
+//! Writes `deliveries` (review side, proofs, pick-up), `decisions`, `revisions` (corrections and
+//! withdrawals), events and notices. Deliveries are locked before their filing, as couriers do.
+
+use std::sync::Arc;
+
+use schemas::decision::comment_problem;
+use schemas::message::{DomainEvent, FilingSubmitted};
+use schemas::{AuthorityId, CorporateNumber, Decision, DeliveryId, FilingId, ProofLevel, Verdict};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::broker::topology::{EVENTS, FILING_SUBMITTED, WORK};
+use crate::context::Context;
+use crate::delivery::{Delivery, Event, Refusal, Review};
+use crate::intake::{Receipted, Request, join_authorities, new_revision, received_body};
+use crate::notices::{self, NoticeKind, new_notice};
+use crate::store::{DecisionRow, FilingRow, NewEvent, StoreError, Tx};
+
+/// Why something cannot be done with a delivery or filing.
+#[derive(Debug, thiserror::Error)]
+pub enum ReviewProblem {
+    /// There is none, or it is not theirs: the same answer, so that ids cannot be probed.
+    #[error("there is no such {0} for you")]
+    NotFound(&'static str),
+    /// It does not fit the state.
+    #[error("{0}")]
+    State(#[from] Refusal),
+    /// The comment is missing or too long, or a file is not theirs.
+    #[error("{0}")]
+    Invalid(String),
+    /// Nothing was returned, so there is nothing to correct.
+    #[error("no authority has returned this filing; there is nothing to correct")]
+    NothingReturned,
+    /// Another revision with this key and another body.
+    #[error("this Idempotency-Key was used before with another body")]
+    KeyReused,
+    /// The store is away.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A message could not be written: a fault of ours.
+    #[error("{0}")]
+    Fault(String),
+}
+
+impl From<anyhow::Error> for ReviewProblem {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Fault(error.to_string())
+    }
+}
+
+impl From<schemas::message::MessageError> for ReviewProblem {
+    fn from(error: schemas::message::MessageError) -> Self {
+        Self::Fault(error.to_string())
+    }
+}
+
+/// What is done after delivery.
+#[derive(Clone)]
+pub struct Reviewer {
+    ctx: Arc<Context>,
+}
+
+/// Who acts, for the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The HTTP interface.
+    Api,
+    /// A decision file in a result folder.
+    Sftp,
+}
+
+impl Source {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Sftp => "sftp",
+        }
+    }
+}
+
+impl Reviewer {
+    /// A reviewer.
+    pub fn new(ctx: Arc<Context>) -> Self {
+        Self { ctx }
+    }
+
+    /// The authority fetched the package: what waited in the inbox is delivered by that.
+    pub async fn picked_up(
+        &self,
+        id: DeliveryId,
+        authority: AuthorityId,
+    ) -> Result<(), ReviewProblem> {
+        let (mut tx, mut delivery) = self.lock(id, authority).await?;
+        let now = self.ctx.clock.now_ms();
+        let arrived = arrive(&mut delivery, now);
+        let raised = delivery.prove(ProofLevel::PickedUp);
+        if arrived || raised {
+            self.save(&mut tx, &delivery, "proof.picked_up", json!({"via": "inbox"})).await?;
+            if arrived {
+                self.tell(&mut tx, &delivery, "delivery.delivered")?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// The authority says that it has it.
+    pub async fn acknowledge(
+        &self,
+        id: DeliveryId,
+        authority: AuthorityId,
+    ) -> Result<(), ReviewProblem> {
+        let (mut tx, mut delivery) = self.lock(id, authority).await?;
+        let now = self.ctx.clock.now_ms();
+        let arrived = arrive(&mut delivery, now);
+        let opened = delivery.review.open();
+        let changed = arrived || opened != delivery.review;
+        delivery.review = opened;
+        if delivery.prove(ProofLevel::Acknowledged) || changed {
+            self.save(&mut tx, &delivery, "proof.acknowledged", json!({})).await?;
+            if arrived {
+                self.tell(&mut tx, &delivery, "delivery.delivered")?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// 受付完了 or 差戻し. The same decision again is no error.
+    pub async fn decide(
+        &self,
+        id: DeliveryId,
+        authority: AuthorityId,
+        decision: &Decision,
+        source: Source,
+    ) -> Result<(), ReviewProblem> {
+        if let Some(problem) = comment_problem(decision.verdict, &decision.comment) {
+            return Err(ReviewProblem::Invalid(problem));
+        }
+        self.check_files(authority, decision).await?;
+        let (mut tx, mut delivery) = self.lock(id, authority).await?;
+        if self.is_same_decision(&delivery, decision).await? {
+            return Ok(());
+        }
+        let now = self.ctx.clock.now_ms();
+        delivery.review = delivery.review.decide(decision.verdict)?;
+        delivery.decided_at = Some(now);
+        arrive(&mut delivery, now);
+        delivery.prove(ProofLevel::Acknowledged);
+        let row = DecisionRow {
+            delivery_id: id,
+            verdict: decision.verdict,
+            comment: decision.comment.clone(),
+            files: serde_json::to_string(&decision.files).unwrap_or_default(),
+            source: source.as_str().to_owned(),
+            decided_at: now,
+        };
+        if !tx.insert_decision(&row).await? {
+            let state = delivery.review.as_str();
+            return Err(Refusal { state, event: "be decided on twice" }.into());
+        }
+        let body = json!({"verdict": decision.verdict, "source": source.as_str(),
+                          "comment_sha256": hex::encode(Sha256::digest(&decision.comment)),
+                          "files": decision.files});
+        self.save(&mut tx, &delivery, "decision.made", body).await?;
+        let (kind, event) = match decision.verdict {
+            Verdict::Accepted => (NoticeKind::Accepted, "decision.accepted"),
+            Verdict::Returned => (NoticeKind::Returned, "decision.returned"),
+        };
+        self.tell(&mut tx, &delivery, event)?;
+        let filing = tx.lock_filing(delivery.filing_id).await?;
+        self.notify(&mut tx, filing.as_ref(), Some(id), kind).await?;
+        tx.commit().await?;
+        self.ctx.metrics.decision(decision.verdict.as_str());
+        Ok(())
+    }
+
+    async fn is_same_decision(
+        &self,
+        delivery: &Delivery,
+        decision: &Decision,
+    ) -> Result<bool, ReviewProblem> {
+        if !matches!(delivery.review, Review::Accepted | Review::Returned) {
+            return Ok(false);
+        }
+        let made = self.ctx.store.decision(delivery.id).await?;
+        Ok(made.is_some_and(|made| {
+            made.verdict == decision.verdict && made.comment == decision.comment
+        }))
+    }
+
+    /// Files of a decision must have been uploaded by the authority.
+    async fn check_files(
+        &self,
+        authority: AuthorityId,
+        decision: &Decision,
+    ) -> Result<(), ReviewProblem> {
+        let digests = decision.files.iter().map(|f| f.sha256.as_str());
+        let known = self.ctx.store.find_attachments(authority.as_str(), digests).await?;
+        for file in &decision.files {
+            if !known.iter().any(|row| row.sha256 == file.sha256) {
+                let message = format!(
+                    "no upload of yours has the digest of {:?}; upload it with POST /v1/attachments",
+                    file.name
+                );
+                return Err(ReviewProblem::Invalid(message));
+            }
+        }
+        Ok(())
+    }
+
+    /// The operator corrects what was returned: a revision that goes only to who returned it.
+    pub async fn correct(
+        &self,
+        filing_id: FilingId,
+        request: &Request,
+    ) -> Result<Receipted, ReviewProblem> {
+        let number = request.submission.corporate_number;
+        let sha256 = hex::encode(Sha256::digest(request.document.as_bytes()));
+        let mut tx = self.ctx.store.begin().await?;
+        if let Some(before) = replayed(&mut tx, number, request, &sha256).await? {
+            return Ok(before);
+        }
+        let deliveries = tx.deliveries_of_filing(filing_id).await?;
+        let mut filing = own_filing(&mut tx, filing_id, number).await?;
+        if filing.kind != request.submission.kind {
+            let message = format!("a correction stays of the kind {}", filing.kind);
+            return Err(ReviewProblem::Invalid(message));
+        }
+        let returned = returned_authorities(&deliveries);
+        if returned.is_empty() {
+            return Err(ReviewProblem::NothingReturned);
+        }
+        let only = join_authorities(returned.into_iter());
+        let parts = Follow { action: "correct", only, request, sha256: &sha256 };
+        let receipted = self.follow(&mut tx, &mut filing, parts).await?;
+        self.notify(&mut tx, Some(&filing), None, NoticeKind::Received).await?;
+        tx.commit().await?;
+        Ok(receipted)
+    }
+
+    /// The operator withdraws: what has not gone out is cancelled, who has it is told by a
+    /// revision of its own.
+    pub async fn withdraw(
+        &self,
+        filing_id: FilingId,
+        request: &Request,
+    ) -> Result<Receipted, ReviewProblem> {
+        let number = request.submission.corporate_number;
+        let sha256 = hex::encode(Sha256::digest(request.document.as_bytes()));
+        let mut tx = self.ctx.store.begin().await?;
+        if let Some(before) = replayed(&mut tx, number, request, &sha256).await? {
+            return Ok(before);
+        }
+        let ids: Vec<_> = tx.deliveries_of_filing(filing_id).await?.iter().map(|d| d.id).collect();
+        let mut deliveries = tx.lock_deliveries(&ids).await?;
+        let mut filing = own_filing(&mut tx, filing_id, number).await?;
+        if filing.withdrawn_at.is_some() {
+            return Err(Refusal { state: "withdrawn", event: "be withdrawn" }.into());
+        }
+        let now = self.ctx.clock.now_ms();
+        let mut told = Vec::new();
+        for delivery in &mut deliveries {
+            delivery.review = delivery.review.withdraw()?;
+            delivery.updated_at = now;
+            // Cancelled unless it is under way or has arrived; then its authority is told.
+            if delivery.second_copy || delivery.apply(Event::Cancel, now).is_err() {
+                told.push(delivery.authority);
+            }
+        }
+        tx.save_deliveries(&deliveries).await?;
+        filing.withdrawn_at = Some(now);
+        let only = join_authorities(told.into_iter());
+        let parts = Follow { action: "withdraw", only, request, sha256: &sha256 };
+        let receipted = self.follow(&mut tx, &mut filing, parts).await?;
+        self.notify(&mut tx, Some(&filing), None, NoticeKind::Withdrawn).await?;
+        tx.commit().await?;
+        Ok(receipted)
+    }
+
+    async fn follow(
+        &self,
+        tx: &mut Tx,
+        filing: &mut FilingRow,
+        parts: Follow<'_>,
+    ) -> Result<Receipted, ReviewProblem> {
+        let received_at = self.ctx.clock.now_ms();
+        filing.revision += 1;
+        let place = (filing.revision, parts.action);
+        let document = (parts.request, parts.sha256);
+        let mut revision = new_revision(document, filing.id, place, received_at);
+        revision.only_authorities = Some(parts.only);
+        tx.insert_revision(&revision).await?;
+        tx.save_filing(filing).await?;
+        let kind =
+            if parts.action == "withdraw" { "filing.withdrawn" } else { "filing.corrected" };
+        let body = received_body(filing.corporate_number, filing.revision, parts.sha256);
+        tx.append(&[NewEvent::new(filing.id, kind, body)]).await?;
+        let message =
+            FilingSubmitted { filing_id: filing.id, revision: filing.revision, trace: None };
+        tx.enqueue(WORK, FILING_SUBMITTED, &message)?;
+        Ok(Receipted { id: filing.id, revision: filing.revision, received_at, replayed: false })
+    }
+
+    async fn lock(
+        &self,
+        id: DeliveryId,
+        authority: AuthorityId,
+    ) -> Result<(Tx, Delivery), ReviewProblem> {
+        let mut tx = self.ctx.store.begin().await?;
+        let delivery = tx.lock_deliveries(&[id]).await?.pop();
+        let delivery = delivery.filter(|d| d.authority == authority);
+        Ok((tx, delivery.ok_or(ReviewProblem::NotFound("delivery"))?))
+    }
+
+    async fn save(
+        &self,
+        tx: &mut Tx,
+        delivery: &Delivery,
+        kind: &'static str,
+        mut body: serde_json::Value,
+    ) -> Result<(), ReviewProblem> {
+        body["delivery"] = json!(delivery.id);
+        body["authority"] = json!(delivery.authority);
+        tx.save_deliveries(std::slice::from_ref(delivery)).await?;
+        tx.append(&[NewEvent::new(delivery.filing_id, kind, body)]).await?;
+        Ok(())
+    }
+
+    fn tell(&self, tx: &mut Tx, delivery: &Delivery, event: &str) -> Result<(), ReviewProblem> {
+        let message = DomainEvent {
+            event: event.to_owned(),
+            filing_id: delivery.filing_id,
+            revision: delivery.revision,
+            delivery_id: Some(delivery.id),
+            authority: Some(delivery.authority),
+            at: self.ctx.clock.now_ms(),
+        };
+        Ok(tx.enqueue(EVENTS, event, &message)?)
+    }
+
+    async fn notify(
+        &self,
+        tx: &mut Tx,
+        filing: Option<&FilingRow>,
+        delivery: Option<DeliveryId>,
+        kind: NoticeKind,
+    ) -> Result<(), ReviewProblem> {
+        let Some(filing) = filing else { return Ok(()) };
+        let operator = self.ctx.operator(filing.corporate_number).await?;
+        if let Some(mail) = operator.and_then(|operator| operator.mail) {
+            let notice = new_notice(&self.ctx, filing.id, delivery, (kind, &mail));
+            notices::add(tx, &[notice]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A revision that follows an earlier one.
+struct Follow<'a> {
+    action: &'static str,
+    only: String,
+    request: &'a Request,
+    sha256: &'a str,
+}
+
+/// What was not delivered yet is by the authority's own act. Tells whether that changed anything.
+fn arrive(delivery: &mut Delivery, now: i64) -> bool {
+    delivery.apply(Event::PickUp { at: now }, now).is_ok()
+}
+
+/// Authorities whose newest delivery of the filing was returned.
+fn returned_authorities(deliveries: &[Delivery]) -> Vec<AuthorityId> {
+    let newest = |d: &Delivery| {
+        let same = deliveries.iter().filter(|o| o.authority == d.authority);
+        same.map(|o| o.revision).max() == Some(d.revision)
+    };
+    let returned = |d: &&Delivery| d.review == Review::Returned && newest(d);
+    deliveries.iter().filter(returned).map(|d| d.authority).collect()
+}
+
+async fn own_filing(
+    tx: &mut Tx,
+    id: FilingId,
+    number: CorporateNumber,
+) -> Result<FilingRow, ReviewProblem> {
+    let filing = tx.lock_filing(id).await?.filter(|f| f.corporate_number == number);
+    filing.ok_or(ReviewProblem::NotFound("filing"))
+}
+
+/// The receipt of the same request made before.
+async fn replayed(
+    tx: &mut Tx,
+    number: CorporateNumber,
+    request: &Request,
+    sha256: &str,
+) -> Result<Option<Receipted>, ReviewProblem> {
+    let key = (number.to_string(), request.idempotency_key.clone());
+    let Some(row) = tx.find_idempotent(&[key]).await?.pop() else { return Ok(None) };
+    if row.document_sha256 != sha256 {
+        return Err(ReviewProblem::KeyReused);
+    }
+    let (id, revision, received_at) = (row.filing_id, row.revision, row.received_at);
+    Ok(Some(Receipted { id, revision, received_at, replayed: true }))
+}
+

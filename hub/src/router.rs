@@ -1,0 +1,233 @@
+//! Router: finds for each receipted revision the authorities that must get it.
+//!
+//! Reads `revisions`; writes `deliveries` (due, or held with the reason), the plan, events, and the
+//! couriers' work messages, in one transaction.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use routing::{Readiness, Target};
+use schemas::message::{DeliveryDue, FilingSubmitted, Message};
+use schemas::{AuthorityId, DeliveryId, FilingId, Owner, Submission, Why};
+use serde_json::json;
+
+use crate::broker::topology::{self, ROUTER};
+use crate::broker::{Consumer, Incoming};
+use crate::context::{Context, day_in_japan};
+use crate::delivery::{Delivery, Review, State};
+use crate::store::{DeadLetterRow, NewEvent, RevisionRow, StoreError, Tx};
+
+/// Plans filings.
+pub struct Router {
+    ctx: Arc<Context>,
+    consumer: Box<dyn Consumer>,
+}
+
+impl Router {
+    /// A router that takes its work from the broker.
+    pub async fn new(ctx: Arc<Context>) -> Self {
+        let prefetch = ctx.config.broker.prefetch;
+        let consumer = ctx.broker.consume(&[ROUTER.to_owned()], prefetch).await;
+        Self { ctx, consumer }
+    }
+
+    /// Until the stop: one batch after the other.
+    pub async fn run(mut self) {
+        let stop = self.ctx.stop.clone();
+        loop {
+            let batch = tokio::select! {
+                () = stop.cancelled() => return,
+                batch = self.consumer.next(self.ctx.config.router.batch_max) => batch,
+            };
+            self.work(batch).await;
+        }
+    }
+
+    /// What is there now, up to one batch. Tells how many messages.
+    pub async fn step(&mut self) -> usize {
+        let batch = self.consumer.try_next(self.ctx.config.router.batch_max);
+        let count = batch.len();
+        if count > 0 {
+            self.work(batch).await;
+        }
+        count
+    }
+
+    async fn work(&mut self, batch: Vec<Incoming>) {
+        let tags: Vec<u64> = batch.iter().map(|m| m.tag).collect();
+        match plan_batch(&self.ctx, &batch).await {
+            Ok(()) => self.consumer.ack(&tags).await,
+            Err(error) => {
+                tracing::error!(%error, "a batch of filings was not planned; trying again");
+                self.consumer.give_back(&tags).await;
+                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            }
+        }
+    }
+}
+
+async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
+    let mut dead = Vec::new();
+    let mut wanted: HashSet<(FilingId, i32)> = HashSet::new();
+    for message in batch {
+        match FilingSubmitted::decode(&message.body) {
+            Ok(submitted) => drop(wanted.insert((submitted.filing_id, submitted.revision))),
+            Err(error) => dead.push(dead_letter(ctx, message, &error.to_string())),
+        }
+    }
+    let wanted: Vec<_> = wanted.into_iter().collect();
+    let mut tx = ctx.store.begin().await?;
+    tx.insert_dead_letters(&dead).await?;
+    let mut revisions = if wanted.is_empty() { Vec::new() } else { tx.unrouted(&wanted).await? };
+    let (mut deliveries, mut events) = (Vec::new(), Vec::new());
+    for revision in &mut revisions {
+        let planned = plan_revision(ctx, &mut tx, revision).await?;
+        events.push(planned_event(revision, &planned));
+        deliveries.extend(planned);
+    }
+    tx.save_routed(&revisions).await?;
+    tx.insert_deliveries(&deliveries).await?;
+    for delivery in &deliveries {
+        enqueue_due(&mut tx, delivery)?;
+    }
+    tx.append(&events).await?;
+    tx.commit().await?;
+    ctx.metrics.routed(deliveries.len(), revisions.len());
+    Ok(())
+}
+
+/// A message that cannot be read, for the page of dead letters.
+pub(crate) fn dead_letter(ctx: &Context, message: &Incoming, reason: &str) -> DeadLetterRow {
+    tracing::error!(queue = message.queue, reason, "a message went to the dead letters");
+    DeadLetterRow {
+        id: ctx.clock.id(),
+        queue: message.queue.clone(),
+        reason: reason.to_owned(),
+        body: hex::encode(&message.body),
+        at: ctx.clock.now_ms(),
+    }
+}
+
+/// The couriers' work message of a delivery that is due.
+pub(crate) fn enqueue_due(tx: &mut Tx, delivery: &Delivery) -> anyhow::Result<()> {
+    let (State::Due, Some(channel)) = (&delivery.state, delivery.channel) else { return Ok(()) };
+    let message = DeliveryDue { delivery_id: delivery.id, turn: delivery.turn, trace: None };
+    let key = topology::delivery_due(channel, delivery.authority);
+    tx.enqueue(topology::WORK, key, &message)?;
+    Ok(())
+}
+
+fn planned_event(revision: &RevisionRow, deliveries: &[Delivery]) -> NewEvent {
+    let targets: Vec<_> = deliveries
+        .iter()
+        .map(|d| {
+            json!({"delivery": d.id, "authority": d.authority, "rule": d.rule,
+                   "state": d.state.as_str(), "channel": d.channel})
+        })
+        .collect();
+    let body = json!({"revision": revision.revision, "deliveries": targets,
+                      "problem": revision.problem});
+    NewEvent::new(revision.filing_id, "filing.planned", body)
+}
+
+/// The deliveries of one revision; sets its plan, or the problem.
+async fn plan_revision(
+    ctx: &Context,
+    tx: &mut Tx,
+    revision: &mut RevisionRow,
+) -> Result<Vec<Delivery>, StoreError> {
+    revision.routed_at = Some(ctx.clock.now_ms());
+    let only = revision.only_authorities.as_deref().map(|text| {
+        text.split(';').filter_map(|code| code.parse().ok()).collect::<HashSet<AuthorityId>>()
+    });
+    // What follows a filing goes where the filing went, by the rule that took it there.
+    if let Some(only) = only {
+        let earlier = tx.deliveries_of_filing(revision.filing_id).await?;
+        return Ok(follow(ctx, revision, &earlier, &only));
+    }
+    let submission: Submission = match serde_json::from_str(&revision.document) {
+        Ok(submission) => submission,
+        Err(error) => {
+            revision.problem = Some(format!("the document does not read: {error}"));
+            return Ok(Vec::new());
+        }
+    };
+    match routing::plan(&ctx.master, &submission, day_in_japan(revision.received_at)) {
+        Ok(plan) => {
+            revision.plan = serde_json::to_string(&plan).ok();
+            Ok(plan.targets.iter().map(|target| delivery(ctx, revision, target)).collect())
+        }
+        Err(error) => {
+            tracing::error!(filing.id = %revision.filing_id, %error, "a filing has no plan");
+            revision.problem = Some(error.to_string());
+            Ok(Vec::new())
+        }
+    }
+}
+
+fn follow(
+    ctx: &Context,
+    revision: &RevisionRow,
+    earlier: &[Delivery],
+    only: &HashSet<AuthorityId>,
+) -> Vec<Delivery> {
+    let mut newest: HashMap<AuthorityId, &Delivery> = HashMap::new();
+    for delivery in earlier.iter().filter(|d| only.contains(&d.authority)) {
+        newest.insert(delivery.authority, delivery);
+    }
+    let mut all: Vec<_> = newest.into_values().collect();
+    all.sort_by_key(|d| d.id);
+    all.into_iter()
+        .map(|d| fresh(ctx, revision, d.authority, (d.rule.clone(), d.article.clone())))
+        .collect()
+}
+
+fn delivery(ctx: &Context, revision: &RevisionRow, target: &Target) -> Delivery {
+    let because = (target.rule.as_str().to_owned(), target.article.clone());
+    let mut delivery = fresh(ctx, revision, target.authority, because);
+    if let Readiness::NotReady { reason, alternative } = target.readiness {
+        let sentence = format!(
+            "{}。{}で提出してください。(not ready: {}; file by: {})",
+            reason.label_ja(),
+            alternative.label_ja(),
+            reason.as_str(),
+            alternative.as_str()
+        );
+        let code = format!("authority_{}", reason.as_str());
+        delivery.state = State::Held { why: Why::new(code, Owner::Authority, sentence) };
+    }
+    delivery
+}
+
+fn fresh(
+    ctx: &Context,
+    revision: &RevisionRow,
+    authority: AuthorityId,
+    (rule, article): (String, String),
+) -> Delivery {
+    let now = ctx.clock.now_ms();
+    let ladder = ctx.directory.load();
+    Delivery {
+        id: DeliveryId(ctx.clock.id()),
+        filing_id: revision.filing_id,
+        revision: revision.revision,
+        authority,
+        channel: ladder.step(authority, 0).map(adapters::Endpoint::channel),
+        ladder_step: 0,
+        state: State::Due,
+        review: Review::Unopened,
+        turn: 1,
+        tries: 0,
+        attempts: 0,
+        postponed: 0,
+        proof: None,
+        second_copy: false,
+        package_sha256: None,
+        rule,
+        article,
+        created_at: now,
+        channel_since: now,
+        decided_at: None,
+        updated_at: now,
+    }
+}

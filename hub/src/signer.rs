@@ -1,0 +1,188 @@
+//! The hub's Ed25519 key, and statements signed with it.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// A statement with its signature over [`canonical`] of the statement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Signed {
+    /// What is stated.
+    pub statement: Value,
+    /// `Ed25519`.
+    pub algorithm: String,
+    /// Base64 of the public key.
+    pub public_key: String,
+    /// Base64 of the signature.
+    pub signature: String,
+}
+
+/// Why a signature does not stand.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureProblem {
+    /// Another algorithm than Ed25519.
+    #[error("the signature's algorithm is {0:?}, only Ed25519 is known")]
+    Algorithm(String),
+    /// Key or signature are not base64.
+    #[error("the {0} is not base64")]
+    NotBase64(&'static str),
+    /// The signature does not fit the statement.
+    #[error("the signature does not fit: the statement was altered, or another key signed it")]
+    Wrong,
+}
+
+/// Why there is no key.
+#[derive(Debug, thiserror::Error)]
+#[error("the signing key {}: {what}", .file.display())]
+pub struct KeyError {
+    file: PathBuf,
+    what: String,
+}
+
+/// The hub's key.
+pub struct Signer {
+    pair: Ed25519KeyPair,
+    public_key: String,
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Signer({})", self.fingerprint())
+    }
+}
+
+impl Signer {
+    /// Reads the key from the folder, or makes one there that only its owner can read.
+    pub fn open(folder: &Path) -> Result<Self, KeyError> {
+        let file = folder.join("signing.key");
+        let error = |what: String| KeyError { file: file.clone(), what };
+        if !file.exists() {
+            fs::create_dir_all(folder).map_err(|e| error(e.to_string()))?;
+            let pair = Ed25519KeyPair::generate().map_err(|e| error(e.to_string()))?;
+            let document = pair.to_pkcs8().map_err(|e| error(e.to_string()))?;
+            let mut made = fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&file)
+                .map_err(|e| error(e.to_string()))?;
+            made.write_all(document.as_ref())
+                .and_then(|()| made.sync_all())
+                .map_err(|e| error(e.to_string()))?;
+        }
+        let bytes = fs::read(&file).map_err(|e| error(e.to_string()))?;
+        let pair = Ed25519KeyPair::from_pkcs8(&bytes)
+            .map_err(|e| error(format!("is no Ed25519 key in PKCS#8: {e}")))?;
+        let public_key = STANDARD.encode(pair.public_key().as_ref());
+        Ok(Self { pair, public_key })
+    }
+
+    /// Base64 of the public key.
+    pub fn public_key(&self) -> &str {
+        &self.public_key
+    }
+
+    /// The first 16 hex digits of the public key's SHA-256, to read out and compare.
+    pub fn fingerprint(&self) -> String {
+        fingerprint(self.pair.public_key().as_ref())
+    }
+
+    /// Signs a statement.
+    pub fn sign(&self, statement: Value) -> Signed {
+        let signature = self.pair.sign(canonical(&statement).as_bytes());
+        Signed {
+            statement,
+            algorithm: "Ed25519".into(),
+            public_key: self.public_key.clone(),
+            signature: STANDARD.encode(signature.as_ref()),
+        }
+    }
+
+    /// A short token over a text, for links; compare with [`Signer::token_fits`].
+    pub fn token(&self, text: &str) -> String {
+        hex::encode(&self.pair.sign(text.as_bytes()).as_ref()[..32])
+    }
+
+    /// Whether the token belongs to the text, compared in constant time.
+    pub fn token_fits(&self, text: &str, token: &str) -> bool {
+        use subtle::ConstantTimeEq;
+        self.token(text).as_bytes().ct_eq(token.as_bytes()).into()
+    }
+}
+
+impl Signed {
+    /// Checks the signature with the key that the statement carries; compare
+    /// [`Signed::fingerprint`] with the hub's published one.
+    pub fn verify(&self) -> Result<(), SignatureProblem> {
+        if self.algorithm != "Ed25519" {
+            return Err(SignatureProblem::Algorithm(self.algorithm.clone()));
+        }
+        let read = |text: &str, what| {
+            STANDARD.decode(text).map_err(|_| SignatureProblem::NotBase64(what))
+        };
+        let key = read(&self.public_key, "public key")?;
+        let signature = read(&self.signature, "signature")?;
+        UnparsedPublicKey::new(&ED25519, key)
+            .verify(canonical(&self.statement).as_bytes(), &signature)
+            .map_err(|_| SignatureProblem::Wrong)
+    }
+
+    /// The first 16 hex digits of the SHA-256 of the key that the statement carries.
+    pub fn fingerprint(&self) -> String {
+        fingerprint(&STANDARD.decode(&self.public_key).unwrap_or_default())
+    }
+}
+
+fn fingerprint(public_key: &[u8]) -> String {
+    hex::encode(Sha256::digest(public_key))[..16].to_owned()
+}
+
+/// JSON in one form only: keys sorted, no white space (RFC 8785, for values without fractions).
+pub fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let mut keys: Vec<_> = map.iter().collect();
+            keys.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+            let members: Vec<_> = keys
+                .into_iter()
+                .map(|(k, v)| format!("{}:{}", Value::from(k.as_str()), canonical(v)))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(","))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn altered_statements_are_found_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let signer = Signer::open(folder.path()).expect("a key");
+        let signed = signer.sign(json!({"b": [1, {"y": "か", "x": null}], "a": "\u{8}"}));
+        assert_eq!(signed.verify(), Ok(()));
+        let again = Signer::open(folder.path()).expect("the same key");
+        assert_eq!(again.fingerprint(), signed.fingerprint());
+        let mut altered = signed.clone();
+        altered.statement["a"] = json!("c");
+        assert_eq!(altered.verify(), Err(SignatureProblem::Wrong));
+        let mut other = signed;
+        other.algorithm = "none".into();
+        assert_eq!(other.verify(), Err(SignatureProblem::Algorithm("none".into())));
+    }
+}

@@ -1,0 +1,1 @@
+DELETE FROM endpoints WHERE authority = (($1::json) #>> '{}')

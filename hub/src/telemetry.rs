@@ -1,0 +1,19 @@
+//! Logs: to standard error, as text or JSON. Never bodies, names, addresses or secrets.
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::Log;
+
+/// Starts logging; a second call changes nothing.
+pub fn start(settings: &Log) {
+    let filter = EnvFilter::try_from_default_env()
+        .or_else(|_| EnvFilter::try_new(&settings.filter))
+        .unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if settings.format == "json" {
+        builder.json().try_init()
+    } else {
+        builder.try_init()
+    };
+    drop(started);
+}

@@ -1,0 +1,239 @@
+//! Upkeep: moves what time moves. Assumes that the broker may have forgotten everything.
+//!
+//! Reads and writes `deliveries` (waiting → due, ended leases, due without a message), `revisions`
+//! (unplanned without a message), `notices`; writes work messages for all of these. Several
+//! processes may run it: rows are taken by lock, and skipped when another has them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use routing::Status;
+use schemas::message::FilingSubmitted;
+use schemas::AuthorityId;
+use serde_json::json;
+
+use crate::broker::topology::{DEAD_LETTERS, FILING_SUBMITTED, WORK};
+use crate::broker::{Consumer, Incoming};
+use crate::context::{Context, day_in_japan};
+use crate::delivery::{Delivery, Event};
+use crate::notices;
+use crate::retry::jittered_ms;
+use crate::router::{dead_letter, enqueue_due};
+use crate::store::NewEvent;
+
+/// Reasons for which a delivery is held until the authority is ready, with the code of the hold.
+const NOT_READY: [&str; 3] =
+    ["authority_not_prepared", "authority_closed", "authority_exempt"];
+
+/// Moves what time moves.
+pub struct Upkeep {
+    ctx: Arc<Context>,
+    dead: Box<dyn Consumer>,
+    round: u64,
+}
+
+impl Upkeep {
+    /// Upkeep, which also empties the broker's dead-letter queue into the store.
+    pub async fn new(ctx: Arc<Context>) -> Self {
+        let dead = ctx.broker.consume(&[DEAD_LETTERS.to_owned()], 100).await;
+        Self { ctx, dead, round: 0 }
+    }
+
+    /// Until the stop: a round, then a rest, cut short when something has fallen due.
+    pub async fn run(mut self) {
+        let stop = self.ctx.stop.clone();
+        let interval = Duration::from_millis(self.ctx.config.upkeep.interval_ms);
+        loop {
+            match self.step().await {
+                // A full batch: there is more.
+                Ok(moved) if moved >= self.ctx.config.upkeep.batch_max => continue,
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "upkeep met an error; trying again"),
+            }
+            let wait = jittered_ms(interval, 0.2);
+            let rest = Duration::from_millis(u64::try_from(wait).unwrap_or(1_000));
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(rest) => {}
+                // Not at every hint: one round serves all that came with it.
+                () = async { self.ctx.hurry.notified().await; tokio::time::sleep(rest / 5).await } => {}
+            }
+        }
+    }
+
+    /// One round. Tells how many rows it moved at most in one kind.
+    pub async fn step(&mut self) -> anyhow::Result<usize> {
+        self.round += 1;
+        let mut moved = self.wake().await?;
+        moved = moved.max(self.end_leases().await?);
+        moved = moved.max(self.wake_notices().await?);
+        self.take_dead_letters().await?;
+        if self.round % 10 == 1 {
+            moved = moved.max(self.requeue_stale().await?);
+            self.ctx.reload_directory().await?;
+            self.release_ready().await?;
+            self.count().await?;
+        }
+        Ok(moved)
+    }
+
+    /// Deliveries whose time has come are due.
+    async fn wake(&self) -> anyhow::Result<usize> {
+        let now = self.ctx.clock.now_ms();
+        let mut tx = self.ctx.store.begin().await?;
+        let mut deliveries = tx.waiting_deliveries(self.ctx.config.upkeep.batch_max).await?;
+        for delivery in &mut deliveries {
+            delivery.apply(Event::FallDue, now)?;
+            enqueue_due(&mut tx, delivery)?;
+        }
+        let count = deliveries.len();
+        if count > 0 {
+            tx.save_deliveries(&deliveries).await?;
+            tx.commit().await?;
+        }
+        Ok(count)
+    }
+
+    /// Deliveries whose courier vanished are tried again soon: it may have sent them.
+    async fn end_leases(&self) -> anyhow::Result<usize> {
+        let now = self.ctx.clock.now_ms();
+        let mut tx = self.ctx.store.begin().await?;
+        let mut deliveries = tx.expired_deliveries(self.ctx.config.upkeep.batch_max).await?;
+        let mut events = Vec::new();
+        for delivery in &mut deliveries {
+            delivery.apply(Event::LeaseExpired { retry_at: now }, now)?;
+            delivery.second_copy = true;
+            events.push(delivery_event(delivery, "delivery.lease_expired"));
+        }
+        let count = deliveries.len();
+        if count > 0 {
+            tracing::warn!(count, "couriers vanished with deliveries; they are tried again");
+            tx.save_deliveries(&deliveries).await?;
+            tx.append(&events).await?;
+            tx.commit().await?;
+        }
+        Ok(count)
+    }
+
+    async fn wake_notices(&self) -> anyhow::Result<usize> {
+        let now = self.ctx.clock.now_ms();
+        let before = now - self.ctx.config.upkeep.stale_ms;
+        let mut tx = self.ctx.store.begin().await?;
+        let mut rows = tx.open_notices(before, self.ctx.config.upkeep.batch_max).await?;
+        for notice in &mut rows {
+            "due".clone_into(&mut notice.state);
+            notice.turn += 1;
+            (notice.next_attempt_at, notice.lease_until) = (None, None);
+            notice.updated_at = now;
+            notices::enqueue(&mut tx, notice)?;
+        }
+        let count = rows.len();
+        if count > 0 {
+            tx.save_notices(&rows).await?;
+            tx.commit().await?;
+        }
+        Ok(count)
+    }
+
+    /// What has been due for long without anyone working on it: its message is lost.
+    async fn requeue_stale(&self) -> anyhow::Result<usize> {
+        let now = self.ctx.clock.now_ms();
+        let before = now - self.ctx.config.upkeep.stale_ms;
+        let limit = self.ctx.config.upkeep.batch_max;
+        let mut tx = self.ctx.store.begin().await?;
+        let mut deliveries = tx.stale_deliveries(before, limit).await?;
+        for delivery in &mut deliveries {
+            delivery.updated_at = now;
+            enqueue_due(&mut tx, delivery)?;
+        }
+        tx.save_deliveries(&deliveries).await?;
+        let revisions = tx.stale_revisions(before, limit).await?;
+        for row in &revisions {
+            let message =
+                FilingSubmitted { filing_id: row.filing_id, revision: row.revision, trace: None };
+            tx.enqueue(WORK, FILING_SUBMITTED, &message)?;
+        }
+        let count = deliveries.len().max(revisions.len());
+        if count > 0 {
+            tracing::warn!(
+                deliveries = deliveries.len(),
+                revisions = revisions.len(),
+                "work without a message was queued again"
+            );
+            tx.commit().await?;
+        }
+        Ok(count)
+    }
+
+    /// Holds of authorities that have become ready end, the oldest first, paced.
+    async fn release_ready(&self) -> anyhow::Result<()> {
+        let day = day_in_japan(self.ctx.clock.now_ms());
+        for code in NOT_READY {
+            for authority in self.ctx.store.held_authorities(code).await? {
+                let ready = self.ctx.master.body(authority, day).is_some_and(|body| {
+                    body.reception.prepared && body.reception.status == Status::Open
+                });
+                if ready {
+                    release(&self.ctx, authority, code).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Poison messages of the broker become rows that a page shows.
+    async fn take_dead_letters(&mut self) -> anyhow::Result<()> {
+        let batch: Vec<Incoming> = self.dead.try_next(100);
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let reason = |m: &Incoming| m.reason.clone().unwrap_or_else(|| "rejected".to_owned());
+        let rows: Vec<_> =
+            batch.iter().map(|m| dead_letter(&self.ctx, m, &reason(m))).collect();
+        let tags: Vec<u64> = batch.iter().map(|m| m.tag).collect();
+        let mut tx = self.ctx.store.begin().await?;
+        tx.insert_dead_letters(&rows).await?;
+        tx.commit().await?;
+        self.dead.ack(&tags).await;
+        Ok(())
+    }
+
+    async fn count(&self) -> anyhow::Result<()> {
+        let totals = self.ctx.store.totals().await?;
+        let metrics = &self.ctx.metrics;
+        metrics.set_backlog("outbox", totals.outbox);
+        metrics.set_backlog("unrouted", totals.unrouted);
+        metrics.set_backlog("notices", totals.open_notices);
+        metrics.set_backlog("dead_letters", totals.dead_letters);
+        Ok(())
+    }
+}
+
+/// Ends an authority's holds with the given reason, the oldest first, spread over time so that an
+/// authority that comes back is not flooded. Tells how many; a full batch means that there are more.
+pub async fn release(ctx: &Context, authority: AuthorityId, code: &str) -> anyhow::Result<usize> {
+    let now = ctx.clock.now_ms();
+    let limit = ctx.config.upkeep.batch_max;
+    let mut tx = ctx.store.begin().await?;
+    let mut held = tx.held_deliveries(authority, code, limit).await?;
+    let spacing = 1_000 / ctx.config.upkeep.release_per_second.max(1);
+    let mut events = Vec::new();
+    let mut at = now;
+    for delivery in &mut held {
+        delivery.apply(Event::Release { at }, now)?;
+        at += spacing;
+        events.push(delivery_event(delivery, "delivery.released"));
+    }
+    if !held.is_empty() {
+        tx.save_deliveries(&held).await?;
+        tx.append(&events).await?;
+        tx.commit().await?;
+        ctx.hurry.notify_one();
+    }
+    Ok(held.len())
+}
+
+fn delivery_event(delivery: &Delivery, kind: &'static str) -> NewEvent {
+    let body = json!({"delivery": delivery.id, "authority": delivery.authority});
+    NewEvent::new(delivery.filing_id, kind, body)
+}

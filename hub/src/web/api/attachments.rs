@@ -1,0 +1,94 @@
+//! Uploads, streamed to the object store.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use schemas::Owner;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::store::AttachmentRow;
+use crate::web::Desk;
+use crate::web::access::Scope;
+use crate::web::problem::Problem;
+
+/// A stored upload; name it in a filing by its digest.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Uploaded {
+    sha256: String,
+    size: u64,
+    media_type: String,
+}
+
+/// Uploads a file for later filings (operator) or decisions (authority).
+///
+/// The body is the file. With a `Content-Digest: sha-256=:…:` header (RFC 9530) the bytes are
+/// compared with it.
+#[utoipa::path(
+    post,
+    path = "/v1/attachments",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, body = Uploaded), (status = 4XX, body = Problem)),
+    security(("key" = []))
+)]
+pub(super) async fn upload(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<(StatusCode, Json<Uploaded>), Problem> {
+    let ctx = &desk.ctx;
+    let owner = match desk.access.scope(ctx, &headers).await? {
+        Scope::Operator(number) => number.to_string(),
+        Scope::Authority(id) => id.to_string(),
+        Scope::Operations => return Err(Problem::wrong_scope("an operator or authority")),
+    };
+    let limits = &ctx.config.limits;
+    let media_type = media_type(&headers, &limits.media_types)?;
+    let upload_id = ctx.clock.id().to_string();
+    let stream = body.into_data_stream();
+    let stored = ctx.objects.put(stream, &upload_id, limits.attachment_bytes_max).await?;
+    if let Some(expected) = content_digest(&headers)
+        && expected != stored.sha256
+    {
+        let detail = format!("the bytes that arrived have SHA-256 {}; send them again", stored.sha256);
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(Problem::new(status, "attachment_digest", Owner::Operator, detail));
+    }
+    let row = AttachmentRow {
+        sha256: stored.sha256.clone(),
+        owner,
+        size: i64::try_from(stored.size).unwrap_or(i64::MAX),
+        media_type: media_type.clone(),
+        created_at: ctx.clock.now_ms(),
+    };
+    let mut tx = ctx.store.begin().await?;
+    tx.save_attachment(&row).await?;
+    tx.commit().await?;
+    let uploaded = Uploaded { sha256: stored.sha256, size: stored.size, media_type };
+    Ok((StatusCode::CREATED, Json(uploaded)))
+}
+
+fn media_type(headers: &HeaderMap, taken: &[String]) -> Result<String, Problem> {
+    let given = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let given = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if taken.contains(&given) {
+        return Ok(given);
+    }
+    let detail =
+        format!("Content-Type {given:?} is not taken; use one of: {}", taken.join(", "));
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    Err(Problem::new(status, "attachment_type", Owner::Operator, detail))
+}
+
+/// The hex digest of a `Content-Digest: sha-256=:…:` header.
+fn content_digest(headers: &HeaderMap) -> Option<String> {
+    let header = headers.get("content-digest")?.to_str().ok()?;
+    let value = header.split(',').find_map(|part| part.trim().strip_prefix("sha-256="))?;
+    Some(hex::encode(STANDARD.decode(value.trim_matches(':')).ok()?))
+}

@@ -1,0 +1,120 @@
+//! The authority's side: fetch, acknowledge, decide.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use schemas::{Decision, DeliveryId};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::views::{Paging, time};
+use super::{packages, read_json};
+use crate::review::Source;
+use crate::store::Filter;
+use crate::web::Desk;
+use crate::web::problem::Problem;
+
+/// How the inbox is narrowed.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+pub(super) struct InboxQuery {
+    /// Only in this state of review: unopened, opened, accepted, returned or withdrawn.
+    review: Option<String>,
+    /// Rows at most, 1 to 500.
+    limit: Option<usize>,
+}
+
+/// What has arrived for the authority, unopened first, then the oldest first.
+#[utoipa::path(
+    get,
+    path = "/v1/inbox",
+    params(InboxQuery),
+    responses((status = 200, body = Vec<Object>), (status = 4XX, body = Problem)),
+    security(("key" = []))
+)]
+pub(super) async fn list(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Query(query): Query<InboxQuery>,
+) -> Result<Json<Vec<Value>>, Problem> {
+    let authority = desk.access.authority(&desk.ctx, &headers).await?;
+    let limit = Paging { before: None, limit: query.limit }.limit();
+    let filter =
+        Filter { authority: Some(authority), review: query.review, limit, ..Filter::default() };
+    let rows = desk.ctx.store.inbox(&filter).await?;
+    let view = |row: &crate::store::InboxRow| {
+        json!({"delivery": row.delivery, "filing": row.filing,
+               "receipt_number": row.receipt_number, "revision": row.revision,
+               "action": row.action, "kind": row.kind, "kind_ja": row.kind.label_ja(),
+               "operator_name": row.operator_name, "office_name": row.office_name,
+               "received_at": time(row.received_at), "state": row.state,
+               "channel": row.channel, "review": row.review, "proof": row.proof,
+               "withdrawn_at": row.withdrawn_at.map(time)})
+    };
+    Ok(Json(rows.iter().map(view).collect()))
+}
+
+/// The sealed package (BagIt ZIP). Fetching it is proof that it was picked up.
+#[utoipa::path(
+    get,
+    path = "/v1/inbox/{delivery}/package",
+    params(("delivery" = String, Path, description = "id of the delivery")),
+    responses((status = 200, content_type = "application/zip"), (status = 4XX, body = Problem)),
+    security(("key" = []))
+)]
+pub(super) async fn package(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let authority = desk.access.authority(&desk.ctx, &headers).await?;
+    let id = delivery_id(&id)?;
+    let delivery = desk.ctx.store.delivery(id).await?.filter(|d| d.authority == authority);
+    let delivery = delivery.ok_or_else(|| Problem::not_found("delivery"))?;
+    packages::serve(&desk, &delivery).await
+}
+
+/// The authority says that it has the package.
+#[utoipa::path(
+    post,
+    path = "/v1/inbox/{delivery}/acknowledgement",
+    params(("delivery" = String, Path, description = "id of the delivery")),
+    responses((status = 204), (status = 4XX, body = Problem)),
+    security(("key" = []))
+)]
+pub(super) async fn acknowledge(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let authority = desk.access.authority(&desk.ctx, &headers).await?;
+    desk.reviewer.acknowledge(delivery_id(&id)?, authority).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 受付完了 or 差戻し, with a comment and files uploaded before. The same decision again is fine.
+#[utoipa::path(
+    post,
+    path = "/v1/inbox/{delivery}/decision",
+    params(("delivery" = String, Path, description = "id of the delivery")),
+    request_body = Decision,
+    responses((status = 204), (status = 4XX, body = Problem)),
+    security(("key" = []))
+)]
+pub(super) async fn decide(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: String,
+) -> Result<StatusCode, Problem> {
+    let authority = desk.access.authority(&desk.ctx, &headers).await?;
+    let decision: Decision = read_json(&body)?;
+    desk.reviewer.decide(delivery_id(&id)?, authority, &decision, Source::Api).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn delivery_id(text: &str) -> Result<DeliveryId, Problem> {
+    text.parse().map_err(|_| Problem::not_found("delivery"))
+}

@@ -1,0 +1,156 @@
+//! The HTTP interface (architecture §9), described by OpenAPI 3.1 generated from the code.
+
+mod attachments;
+mod filings;
+mod inbox;
+mod operations;
+mod packages;
+mod views;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use serde_json::json;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Desk;
+use super::problem::Problem;
+use crate::broker::Health;
+use crate::config::Config;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Todoke",
+        description = "Takes care operators' filings, carries each to every authority that must \
+                       get it, proves what happened, and brings the answer back.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    modifiers(&Keys)
+)]
+struct Description;
+
+struct Keys;
+
+impl utoipa::Modify for Keys {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = openapi.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("key", SecurityScheme::Http(key));
+    }
+}
+
+fn described() -> OpenApiRouter<Arc<Desk>> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(filings::submit, filings::list))
+        .routes(routes!(filings::show))
+        .routes(routes!(filings::events))
+        .routes(routes!(filings::receipt))
+        .routes(routes!(filings::correct))
+        .routes(routes!(filings::withdraw))
+        .routes(routes!(inbox::list))
+        .routes(routes!(inbox::package))
+        .routes(routes!(inbox::acknowledge))
+        .routes(routes!(inbox::decide))
+        .routes(routes!(operations::summary))
+        .routes(routes!(operations::deliveries))
+        .routes(routes!(operations::delivery))
+        .routes(routes!(operations::retry))
+        .routes(routes!(operations::lanes))
+        .routes(routes!(operations::pause))
+        .routes(routes!(operations::resume))
+        .routes(routes!(operations::dead_letters))
+}
+
+/// All routes of the interface.
+pub fn routes(config: &Config) -> Router<Arc<Desk>> {
+    let (router, openapi) = described().split_for_parts();
+    let uploads = OpenApiRouter::with_openapi(openapi)
+        .routes(routes!(attachments::upload))
+        .layer(DefaultBodyLimit::disable());
+    let (uploads, openapi) = uploads.split_for_parts();
+    let openapi = Arc::new(openapi);
+    router
+        .layer(DefaultBodyLimit::max(config.http.body_bytes_max))
+        .merge(uploads)
+        .route("/packages/{delivery}", get(packages::by_link))
+        .route("/v1/signing-key", get(signing_key))
+        .merge(health_routes())
+        .route("/openapi.json", get(move || async move { Json(openapi.as_ref().clone()) }))
+}
+
+/// Health and metrics.
+pub fn health_routes() -> Router<Arc<Desk>> {
+    Router::new().route("/metrics", get(metrics)).route("/readyz", get(readyz))
+}
+
+/// The description alone, for `todoke openapi`.
+pub fn description() -> utoipa::openapi::OpenApi {
+    let (_, openapi) =
+        described().routes(routes!(attachments::upload)).split_for_parts();
+    openapi
+}
+
+/// The key with which receipts are signed, to compare with what a receipt carries.
+async fn signing_key(State(desk): State<Arc<Desk>>) -> Json<serde_json::Value> {
+    let signer = &desk.ctx.signer;
+    Json(json!({"algorithm": "Ed25519", "public_key": signer.public_key(),
+                "fingerprint": signer.fingerprint()}))
+}
+
+async fn metrics(State(desk): State<Arc<Desk>>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], desk.ctx.metrics.render())
+}
+
+/// Whether each thing this process depends on answers; 503 and why when one does not.
+async fn readyz(State(desk): State<Arc<Desk>>) -> (StatusCode, Json<serde_json::Value>) {
+    let ctx = &desk.ctx;
+    let store = ctx.store.totals().await.map(drop).map_err(|e| e.to_string());
+    let objects = ctx.objects.probe().await.map_err(|e| e.to_string());
+    let broker = match ctx.broker.health() {
+        Health::Up => Ok(()),
+        Health::Blocked(why) | Health::Down(why) => Err(why),
+    };
+    let all = [("store", store), ("broker", broker), ("objects", objects)];
+    let ready = all.iter().all(|(_, result)| result.is_ok());
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let parts: serde_json::Map<_, _> = all
+        .into_iter()
+        .map(|(name, result)| (name.to_owned(), json!(result.err().unwrap_or("ok".into()))))
+        .collect();
+    (status, Json(json!({"ready": ready, "parts": parts})))
+}
+
+/// The caller's `Idempotency-Key`.
+fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
+    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    match key.map(|key| key.trim().trim_matches('"')) {
+        Some(key) if (1..=200).contains(&key.len()) => Ok(key.to_owned()),
+        Some(_) => {
+            let detail = "Idempotency-Key has 1 to 200 characters";
+            Err(Problem::bad_request("idempotency_key_length", detail))
+        }
+        None => {
+            let detail = "send an Idempotency-Key header, a new one for each filing: with it the \
+                          same request can be sent again safely";
+            Err(Problem::bad_request("idempotency_key_missing", detail))
+        }
+    }
+}
+
+/// Reads a JSON body that is kept as it came.
+fn read_json<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, Problem> {
+    serde_json::from_str(body).map_err(|error| {
+        let code = if error.is_data() { "json_invalid" } else { "json_malformed" };
+        Problem::bad_request(code, format!("the body does not read: {error}"))
+    })
+}

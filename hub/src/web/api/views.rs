@@ -1,0 +1,189 @@
+//! What the interface shows of filings and deliveries.
+
+use jiff::Timestamp;
+use schemas::{AuthorityId, Channel, CorporateNumber, DeliveryId, FilingId, FilingKind};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::context::Context;
+use crate::delivery::{Delivery, Review, State};
+use crate::filing::Status;
+use crate::intake::Receipted;
+use crate::store::FilingRow;
+
+/// RFC 3339 text of milliseconds.
+pub(super) fn time(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}
+
+/// The answer to a submission: it is recorded.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReceiptedView {
+    id: FilingId,
+    receipt_number: String,
+    revision: i32,
+    /// RFC 3339; the time at which the filing counts as made (施行規則 165条の7).
+    received_at: String,
+    /// The same request had been made before.
+    replayed: bool,
+}
+
+impl From<Receipted> for ReceiptedView {
+    fn from(receipted: Receipted) -> Self {
+        Self {
+            id: receipted.id,
+            receipt_number: receipted.id.receipt_number(),
+            revision: receipted.revision,
+            received_at: time(receipted.received_at),
+            replayed: receipted.replayed,
+        }
+    }
+}
+
+/// One line of a list of filings.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FilingLine {
+    id: FilingId,
+    receipt_number: String,
+    kind: FilingKind,
+    office_name: String,
+    received_at: String,
+    revision: i32,
+    withdrawn: bool,
+}
+
+impl From<FilingRow> for FilingLine {
+    fn from(row: FilingRow) -> Self {
+        Self {
+            id: row.id,
+            receipt_number: row.receipt_number,
+            kind: row.kind,
+            office_name: row.office_name,
+            received_at: time(row.received_at),
+            revision: row.revision,
+            withdrawn: row.withdrawn_at.is_some(),
+        }
+    }
+}
+
+/// One filing with its deliveries.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FilingView {
+    id: FilingId,
+    receipt_number: String,
+    corporate_number: CorporateNumber,
+    operator_name: String,
+    kind: FilingKind,
+    received_at: String,
+    revision: i32,
+    /// receiving, delivering, delivered, partly_failed, failed, in_review, accepted,
+    /// partly_returned, returned or withdrawn.
+    #[schema(value_type = String)]
+    status: Status,
+    status_ja: String,
+    deliveries: Vec<DeliveryView>,
+}
+
+/// One delivery.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DeliveryView {
+    id: DeliveryId,
+    filing: FilingId,
+    revision: i32,
+    authority: AuthorityId,
+    authority_name: String,
+    rule: String,
+    article: String,
+    channel: Option<Channel>,
+    /// due, sending, waiting, delivered, held, failed or cancelled.
+    state: String,
+    #[schema(value_type = String)]
+    review: Review,
+    /// What is proved, if anything.
+    proof: Option<String>,
+    attempts: i32,
+    second_copy: bool,
+    /// Why it is not delivered.
+    #[schema(value_type = Option<Object>)]
+    why: Option<schemas::Why>,
+    next_attempt_at: Option<String>,
+    delivered_at: Option<String>,
+    decided_at: Option<String>,
+    /// The authority's decision, where one was made.
+    #[schema(value_type = Option<Object>)]
+    decision: Option<serde_json::Value>,
+}
+
+impl DeliveryView {
+    pub(super) fn new(ctx: &Context, delivery: &Delivery) -> Self {
+        let (mut next_attempt_at, mut delivered_at) = (None, None);
+        if let State::Waiting { next_attempt_at: at, .. } = &delivery.state {
+            next_attempt_at = Some(time(*at));
+        }
+        if let State::Delivered { at } = &delivery.state {
+            delivered_at = Some(time(*at));
+        }
+        Self {
+            id: delivery.id,
+            filing: delivery.filing_id,
+            revision: delivery.revision,
+            authority: delivery.authority,
+            authority_name: ctx.master.name(delivery.authority),
+            rule: delivery.rule.clone(),
+            article: delivery.article.clone(),
+            channel: delivery.channel,
+            state: delivery.state.as_str().to_owned(),
+            review: delivery.review,
+            proof: delivery.proof.map(|level| level.as_str().to_owned()),
+            attempts: delivery.attempts,
+            second_copy: delivery.second_copy,
+            why: delivery.state.why().cloned(),
+            next_attempt_at,
+            delivered_at,
+            decided_at: delivery.decided_at.map(time),
+            decision: None,
+        }
+    }
+
+    pub(super) fn with_decision(mut self, decision: Option<serde_json::Value>) -> Self {
+        self.decision = decision;
+        self
+    }
+}
+
+impl FilingView {
+    pub(super) fn new(
+        filing: FilingRow,
+        deliveries: &[Delivery],
+        views: Vec<DeliveryView>,
+    ) -> Self {
+        let status = Status::of(deliveries, filing.withdrawn_at.is_some());
+        Self {
+            id: filing.id,
+            receipt_number: filing.receipt_number,
+            corporate_number: filing.corporate_number,
+            operator_name: filing.operator_name,
+            kind: filing.kind,
+            received_at: time(filing.received_at),
+            revision: filing.revision,
+            status,
+            status_ja: status.label_ja().to_owned(),
+            deliveries: views,
+        }
+    }
+}
+
+/// How a list is narrowed and continued.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+pub(super) struct Paging {
+    /// `received_at` or `created_at` of the last row seen, in milliseconds.
+    pub(super) before: Option<i64>,
+    /// Rows at most, 1 to 500.
+    pub(super) limit: Option<usize>,
+}
+
+impl Paging {
+    pub(super) fn limit(&self) -> usize {
+        self.limit.unwrap_or(100).clamp(1, 500)
+    }
+}

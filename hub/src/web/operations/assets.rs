@@ -1,0 +1,45 @@
+//! The files of the pages, part of the binary: style sheet and icon.
+
+use std::sync::LazyLock;
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+const STYLE: &str = include_str!("../../../static/style.css");
+const ICON: &str = include_str!("../../../static/icon.svg");
+
+/// Stands in the style sheet's address, so that it can be kept for ever and a new build's is used.
+static STYLE_LINK: LazyLock<String> =
+    LazyLock::new(|| format!("/static/style.css?v={}", version(STYLE)));
+
+fn version(text: &str) -> String {
+    hex::encode(Sha256::digest(text)).chars().take(12).collect()
+}
+
+/// The address of the style sheet of this build.
+pub(super) fn style_link() -> &'static str {
+    &STYLE_LINK
+}
+
+/// `/static/style.css`
+pub(super) async fn style(headers: HeaderMap) -> Response {
+    file(&headers, STYLE, "text/css; charset=utf-8")
+}
+
+/// `/static/icon.svg`
+pub(super) async fn icon(headers: HeaderMap) -> Response {
+    file(&headers, ICON, "image/svg+xml")
+}
+
+fn file(headers: &HeaderMap, text: &'static str, media_type: &'static str) -> Response {
+    let tag = format!("\"{}\"", version(text));
+    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let head =
+        [(ETAG, tag.clone()), (CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned())];
+    if known.is_some_and(|known| known.contains(&tag)) {
+        return (StatusCode::NOT_MODIFIED, head).into_response();
+    }
+    (head, [(CONTENT_TYPE, media_type)], text).into_response()
+}
