@@ -265,8 +265,9 @@ impl Reviewer {
         for delivery in &mut deliveries {
             delivery.review = delivery.review.withdraw()?;
             delivery.updated_at = now;
-            // Cancelled unless it is under way or has arrived; then its authority is told.
-            if delivery.second_copy || delivery.apply(Event::Cancel, now).is_err() {
+            // Cancelled unless it is under way or has arrived. Who has it, or may have, is told.
+            let cancelled = delivery.apply(Event::Cancel, now).is_ok();
+            if !cancelled || delivery.second_copy {
                 told.push(delivery.authority);
             }
         }

@@ -1,1 +1,3 @@
 //! Tests that need nothing installed.
+
+mod tidy;

@@ -70,54 +70,75 @@ fn subject(parcel: &Parcel) -> String {
 }
 
 fn text(parcel: &Parcel, way: &Way<'_>) -> String {
-    let (size, sha256, file) = (parcel.package.size, &parcel.package.sha256, parcel.file_name());
-    let (kind_ja, kind_en) = (parcel.kind.label_ja(), parcel.kind.label_en());
-    let (opening, action_en) = match parcel.action {
+    let (opening_ja, opening_en) = opening(parcel.action);
+    let (way_ja, way_en) = carriage(way);
+    let (again_ja, again_en) = again(parcel.second_copy);
+    format!(
+        "{name} 御中\n\n{opening_ja}\n{again_ja}\n{facts}\n{way_ja}\n\n\
+         ■ ご回答の方法\n\
+         受付完了または差戻しは、受付番号を示して届出ハブにご登録ください。\n\
+         このメールは自動送信のため、返信いただいても届きません。\n\n\
+         ----\n\
+         {opening_en}: {kind}, receipt number {number}, revision {revision}.\n\
+         {way_en}\n{again_en}\
+         Register your answer (accepted or returned) with the hub under the receipt number; \
+         replies to this mail are not read.\n",
+        name = parcel.authority_name,
+        facts = facts(parcel),
+        kind = parcel.kind.label_en(),
+        number = parcel.receipt_number,
+        revision = parcel.revision,
+    )
+}
+
+fn facts(parcel: &Parcel) -> String {
+    format!(
+        "手続の種類: {}\n受付番号:   {}\n版:         第{}版\n配送番号:   {}\n\
+         ファイル名: {}\n大きさ:     {} バイト\nSHA-256:    {}\n",
+        parcel.kind.label_ja(),
+        parcel.receipt_number,
+        parcel.revision,
+        parcel.delivery,
+        parcel.file_name(),
+        parcel.package.size,
+        parcel.package.sha256,
+    )
+}
+
+fn opening(action: Action) -> (&'static str, &'static str) {
+    match action {
         Action::Submit => ("次の届出・申請をお届けします。", "A filing has arrived"),
         Action::Correct => {
             ("差戻しを受けた届出・申請の補正をお届けします。", "A correction has arrived")
         }
         Action::Withdraw => ("次の届出・申請を取り下げます。", "A filing is withdrawn"),
-    };
-    let (way_ja, way_en) = match way {
-        Way::Attached => (
-            "パッケージはこのメールに添付しています。".to_owned(),
-            "The package is attached.".to_owned(),
-        ),
+    }
+}
+
+fn carriage(way: &Way<'_>) -> (String, &'static str) {
+    match way {
+        Way::Attached => {
+            ("パッケージはこのメールに添付しています。".to_owned(), "The package is attached.")
+        }
         Way::Link(link) => (
             format!(
                 "添付できる大きさを超えるため、次のリンクから取得してください。\n\
-                 リンクには有効期限があります。期限が過ぎたときは、受付番号を添えて再送をご依頼ください。\n{link}"
+                 リンクには有効期限があります。\
+                 期限が過ぎたときは、受付番号を添えて再送をご依頼ください。\n{link}"
             ),
-            "The package is too large to attach; fetch it from the link above before it expires."
-                .to_owned(),
+            "The package is too large to attach; fetch it from the link above before it expires.",
         ),
-    };
-    let (again_ja, again_en) = if parcel.second_copy {
-        (
-            "\n※ 別の方法ですでに届いている可能性があります。\
-             配送番号が同じものは一件としてお取り扱いください。\n",
-            "It may have reached you another way already; the same delivery id is the same filing.\n",
-        )
-    } else {
-        ("", "")
-    };
-    format!(
-        "{name} 御中\n\n{opening}\n{again_ja}\n\
-         手続の種類: {kind_ja}\n受付番号:   {number}\n版:         第{revision}版\n\
-         配送番号:   {delivery}\nファイル名: {file}\n大きさ:     {size} バイト\n\
-         SHA-256:    {sha256}\n\n{way_ja}\n\n\
-         ■ ご回答の方法\n\
-         受付完了または差戻しは、受付番号を示して届出ハブにご登録ください。\n\
-         このメールは自動送信のため、返信いただいても届きません。\n\n\
-         ----\n\
-         {action_en}: {kind_en}, receipt number {number}, revision {revision}.\n\
-         {way_en}\n{again_en}\
-         Register your answer (accepted or returned) with the hub under the receipt number; \
-         replies to this mail are not read.\n",
-        name = parcel.authority_name,
-        number = parcel.receipt_number,
-        revision = parcel.revision,
-        delivery = parcel.delivery,
+    }
+}
+
+fn again(second_copy: bool) -> (&'static str, &'static str) {
+    if !second_copy {
+        return ("", "");
+    }
+    (
+        "\n※ 別の方法ですでに届いている可能性があります。\
+         配送番号が同じものは一件としてお取り扱いください。\n",
+        "It may have reached you another way already; \
+         the same delivery id is the same filing.\n",
     )
 }

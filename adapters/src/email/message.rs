@@ -139,7 +139,7 @@ fn file(attachment: &MailAttachment) -> Result<SinglePart, Loss> {
         .body(body))
 }
 
-/// A function of the id, and not a line that the id's own letters could begin.
+/// A function of the id; neither base64 nor quoted-printable has a line that begins like it.
 fn boundary(id: &str, part: &str) -> String {
     let hash = hex::encode(digest(&SHA256, format!("{part} of {id}").as_bytes()));
     format!("=_{part}_{}", &hash[..32])

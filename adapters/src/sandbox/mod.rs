@@ -6,10 +6,12 @@
 //! the process; [`far_side`] reads it back, to be compared with what the hub believes.
 
 mod behaviour;
+mod compare;
 mod http;
 mod plug;
 mod sftp;
 mod shelf;
+mod smtp;
 mod ssh;
 
 use std::collections::HashMap;
@@ -29,9 +31,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::sftp::{self as sftp_channel, Login};
-use crate::{Secret, api};
+use crate::{Secret, api, email};
 pub use behaviour::Behaviour;
 pub use shelf::Arrival;
+pub use compare::{Held, arrivals, far_side};
 use shelf::Shelf;
 
 /// What is kept of a package that arrives.
@@ -80,6 +83,7 @@ pub struct Sandbox {
     shelf: Arc<Shelf>,
     http: SocketAddr,
     sftp: SocketAddr,
+    smtp: SocketAddr,
     ssh_connections: Arc<AtomicU64>,
     _servers: JoinSet<()>,
 }
@@ -98,7 +102,9 @@ impl Sandbox {
         let (sftp, listener) = listen(ports[1]).await?;
         let ssh_connections = Arc::default();
         servers.spawn(ssh::serve(listener, Arc::clone(&shelf), Arc::clone(&ssh_connections)));
-        Ok(Self { shelf, http, sftp, ssh_connections, _servers: servers })
+        let (smtp, listener) = listen(ports[2]).await?;
+        servers.spawn(smtp::serve(listener, Arc::clone(&shelf)));
+        Ok(Self { shelf, http, sftp, smtp, ssh_connections, _servers: servers })
     }
 
     /// How the hub reaches this authority over HTTP; a dead one's port is closed.
@@ -120,6 +126,17 @@ impl Sandbox {
             result_folder: Some("results".to_owned()),
             ..sftp_channel::Config::new("127.0.0.1", code.as_str(), login)
         }
+    }
+
+    /// How the hub reaches this authority by mail, over the relay at [`Sandbox::mail_url`].
+    pub fn email_endpoint(&self, code: AuthorityId) -> email::Config {
+        let code = code.as_str().to_ascii_lowercase();
+        email::Config::new(format!("{code}@{}", smtp::DOMAIN))
+    }
+
+    /// The relay for all mails, notices to operators too.
+    pub fn mail_url(&self) -> String {
+        format!("smtp://{}", self.smtp)
     }
 
     /// The same account's other way in: a key.

@@ -116,6 +116,15 @@ impl Shelf {
         Ok(folder)
     }
 
+    /// `root/mail/<address>`, for recipients that are no authorities.
+    pub(super) fn mailbox(&self, address: &str) -> io::Result<PathBuf> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '-' | '_');
+        let name: String = address.chars().map(|c| if is_plain(c) { c } else { '.' }).collect();
+        let folder = self.settings.root.join("mail").join(name.trim_start_matches('.'));
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
     /// A file under construction.
     pub(super) fn draft(&self) -> Draft<'_> {
         Draft { shelf: self, context: Context::new(&SHA256), size: 0, file: None }

@@ -1,5 +1,6 @@
 //! Every channel against its far side in the sandbox, and against far sides that misbehave.
 
 mod api;
+mod email;
 mod sftp;
 mod support;

@@ -25,19 +25,23 @@ pub(super) fn style_link() -> &'static str {
 
 /// `/static/style.css`
 pub(super) async fn style(headers: HeaderMap) -> Response {
-    file(&headers, STYLE, "text/css; charset=utf-8")
+    file(&headers, STYLE, "text/css; charset=utf-8", "public, max-age=31536000, immutable")
 }
 
 /// `/static/icon.svg`
 pub(super) async fn icon(headers: HeaderMap) -> Response {
-    file(&headers, ICON, "image/svg+xml")
+    file(&headers, ICON, "image/svg+xml", "public, max-age=86400")
 }
 
-fn file(headers: &HeaderMap, text: &'static str, media_type: &'static str) -> Response {
+fn file(
+    headers: &HeaderMap,
+    text: &'static str,
+    media_type: &'static str,
+    keep: &'static str,
+) -> Response {
     let tag = format!("\"{}\"", version(text));
     let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let head =
-        [(ETAG, tag.clone()), (CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned())];
+    let head = [(ETAG, tag.clone()), (CACHE_CONTROL, keep.to_owned())];
     if known.is_some_and(|known| known.contains(&tag)) {
         return (StatusCode::NOT_MODIFIED, head).into_response();
     }
