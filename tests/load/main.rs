@@ -1,0 +1,113 @@
+//! Load: how many filings a second the hub takes in, routes, delivers and records.
+//!
+//! `cargo run --release -p tests --bin load -- --filings 20000` measures the embedded engines;
+//! `--store postgres://… --broker amqp://…` the production ones. Hub, load and far side share the
+//! process and its cores. Prints a table, or `--json`. The raw limits are measured in the same run.
+
+mod far_side;
+mod filings;
+mod measure;
+mod raw;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use hub::app::{App, Role};
+use hub::config::Config;
+use serde_json::json;
+
+/// Measure the hub
+#[derive(Debug, Clone, Parser)]
+pub(crate) struct Args {
+    /// Filings to submit
+    #[arg(long, default_value_t = 20_000)]
+    filings: usize,
+    /// Bytes of one filing
+    #[arg(long, default_value_t = 2_048)]
+    bytes: usize,
+    /// Submissions under way at once
+    #[arg(long, default_value_t = 256)]
+    concurrency: usize,
+    /// Filings a second at most (open loop); as fast as possible when left out
+    #[arg(long)]
+    rate: Option<u32>,
+    /// Authorities that take part, of 1,788
+    #[arg(long, default_value_t = 1_788)]
+    authorities: usize,
+    /// Share of authorities whose port is closed
+    #[arg(long, default_value_t = 0.0)]
+    dead: f64,
+    /// Share of authorities that answer after 5 s
+    #[arg(long, default_value_t = 0.0)]
+    slow: f64,
+    /// store.url; a fresh SQLite file when left out
+    #[arg(long)]
+    store: Option<String>,
+    /// broker.url; embedded when left out
+    #[arg(long)]
+    broker: Option<String>,
+    /// Seconds to wait for the healthy authorities' deliveries
+    #[arg(long, default_value_t = 300)]
+    patience: u64,
+    /// Leave out the raw limits
+    #[arg(long)]
+    no_raw: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(args))
+}
+
+async fn run(args: Args) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut config = Config::load(None)?;
+    config.http.listen = "127.0.0.1:0".into();
+    config.http.public_url = "http://127.0.0.1:0".into();
+    config.data.folder = folder.path().join("data");
+    config.store.url = args.store.clone().unwrap_or_default();
+    config.broker.url = args.broker.clone().unwrap_or_else(|| "embedded:".into());
+    config.mail.url = "spool:".into();
+    config.endpoints.allow_private_addresses = true;
+    config.fill_in();
+    hub::telemetry::start(&hub::config::Log { filter: "warn".into(), format: "text".into() });
+
+    let cast = far_side::Cast::start(&args, &folder.path().join("far-side")).await?;
+    let key = filings::prepare(&config, &cast).await?;
+    let app = App::start(config.clone(), &Role::ALL).await?;
+    let watch = measure::Watch::start();
+    let sent = filings::submit_all(&args, &cast, &format!("http://{}", app.address), &key).await?;
+    let accepted = watch.elapsed();
+    let expected = cast.expected_healthy(sent);
+    let patience = Duration::from_secs(args.patience);
+    measure::wait_for_delivered(&app.ctx, expected, patience).await?;
+    let recorded = watch.elapsed();
+    let usage = watch.usage()?;
+    let latency = measure::latencies(&config.store.url, &cast).await?;
+    let raw = if args.no_raw { json!(null) } else { raw::limits(&args, &cast).await? };
+    let ctx = Arc::clone(&app.ctx);
+    let totals = ctx.store.totals().await?;
+    app.stop().await;
+    let result = json!({
+        "store": if args.store.is_some() { "postgresql" } else { "sqlite" },
+        "broker": if args.broker.is_some() { "rabbitmq" } else { "embedded" },
+        "filings": sent, "bytes": args.bytes, "authorities": args.authorities,
+        "dead": args.dead, "slow": args.slow,
+        "accepted_seconds": accepted.as_secs_f64(), "recorded_seconds": recorded.as_secs_f64(),
+        "accepted_per_second": rate(sent, accepted), "recorded_per_second": rate(expected, recorded),
+        "healthy_deliveries": expected, "accept_to_delivered_ms": latency,
+        "process": usage, "dead_letters": totals.dead_letters, "raw": raw,
+    });
+    measure::print(&result, args.json)
+}
+
+fn rate(count: usize, time: Duration) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    let count = count as f64;
+    (count / time.as_secs_f64() * 10.0).round() / 10.0
+}
