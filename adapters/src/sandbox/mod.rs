@@ -33,8 +33,8 @@ use tokio::task::JoinSet;
 use crate::sftp::{self as sftp_channel, Login};
 use crate::{Secret, api, email};
 pub use behaviour::Behaviour;
-pub use shelf::Arrival;
 pub use compare::{Held, arrivals, far_side};
+pub use shelf::Arrival;
 use shelf::Shelf;
 
 /// What is kept of a package that arrives.
@@ -82,8 +82,8 @@ impl Settings {
 pub struct Sandbox {
     shelf: Arc<Shelf>,
     http: SocketAddr,
-    sftp: SocketAddr,
-    smtp: SocketAddr,
+    ssh: SocketAddr,
+    mail: SocketAddr,
     ssh_connections: Arc<AtomicU64>,
     _servers: JoinSet<()>,
 }
@@ -99,12 +99,12 @@ impl Sandbox {
         let mut servers = JoinSet::new();
         let (http, listener) = listen(ports[0]).await?;
         servers.spawn(http::serve(listener, Arc::clone(&shelf)));
-        let (sftp, listener) = listen(ports[1]).await?;
+        let (ssh, listener) = listen(ports[1]).await?;
         let ssh_connections = Arc::default();
         servers.spawn(ssh::serve(listener, Arc::clone(&shelf), Arc::clone(&ssh_connections)));
-        let (smtp, listener) = listen(ports[2]).await?;
+        let (mail, listener) = listen(ports[2]).await?;
         servers.spawn(smtp::serve(listener, Arc::clone(&shelf)));
-        Ok(Self { shelf, http, sftp, smtp, ssh_connections, _servers: servers })
+        Ok(Self { shelf, http, ssh, mail, ssh_connections, _servers: servers })
     }
 
     /// How the hub reaches this authority over HTTP; a dead one's port is closed.
@@ -120,7 +120,7 @@ impl Sandbox {
     pub fn sftp_endpoint(&self, code: AuthorityId) -> sftp_channel::Config {
         let login = Login::Password(Secret::new(ssh::password(code)));
         sftp_channel::Config {
-            port: self.port(code, self.sftp),
+            port: self.port(code, self.ssh),
             host_keys: vec![ssh::host_key_fingerprint()],
             folder: "in".to_owned(),
             result_folder: Some("results".to_owned()),
@@ -136,7 +136,7 @@ impl Sandbox {
 
     /// The relay for all mails, notices to operators too.
     pub fn mail_url(&self) -> String {
-        format!("smtp://{}", self.smtp)
+        format!("smtp://{}", self.mail)
     }
 
     /// The same account's other way in: a key.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::support::{assert_outcome, code, large_parcel, parcel, sandbox, scripted, why};
 use adapters::api::{Api, Config, Settings};
 use adapters::guard::Guard;
-use adapters::sandbox::{Behaviour, Keep, Sandbox};
+use adapters::sandbox::{Behaviour, Sandbox};
 use adapters::{Adapter, Endpoint, Parcel};
 use schemas::{Outcome, ProofLevel, Response};
 use tokio::net::TcpListener;
@@ -211,33 +211,4 @@ async fn probing_leaves_nothing() {
     far.sandbox.set_behaviour(code(), Behaviour::Dead).expect("a behaviour");
     let probe = api().probe(&Endpoint::Api(far.sandbox.api_endpoint(code()))).await;
     assert_eq!(probe.why.map(|why| why.code).as_deref(), Some("connect_failed"));
-}
-
-/// Not a check but a measurement: `cargo test --release -p adapters --test api -- --ignored`.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a measurement"]
-#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "it measures and tells")]
-async fn posts_per_second() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let settings = adapters::sandbox::Settings {
-        keep: Keep::DigestOnly,
-        ..crate::support::settings(folder.path())
-    };
-    let sandbox = Sandbox::start(settings).await.expect("a sandbox");
-    let (api, parcel) = (api(), parcel().await);
-    let (endpoint, api, parcel) = (Endpoint::Api(sandbox.api_endpoint(code())), &api, &parcel);
-    let start = std::time::Instant::now();
-    let total = 20_000u32;
-    let posts = (0..total).map(|n| {
-        let mut parcel = parcel.clone();
-        parcel.delivery.0 = uuid::Uuid::from_u128(u128::from(n));
-        let endpoint = &endpoint;
-        async move { api.deliver(endpoint, &parcel).await }
-    });
-    let mut done = futures::StreamExt::buffer_unordered(futures::stream::iter(posts), 64);
-    while let Some(outcome) = futures::StreamExt::next(&mut done).await {
-        assert_eq!(outcome.as_str(), "delivered");
-    }
-    let rate = f64::from(total) / start.elapsed().as_secs_f64();
-    println!("{rate:.0} POSTs/s of {} bytes, client and far side together", parcel.package.size);
 }

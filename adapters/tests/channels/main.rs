@@ -2,5 +2,6 @@
 
 mod api;
 mod email;
+mod measure;
 mod sftp;
 mod support;
