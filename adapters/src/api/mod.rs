@@ -1,8 +1,10 @@
 //! HTTPS push to an authority's intake: one `POST` of the package, signed by Standard Webhooks.
 
+mod answer;
 mod client;
 mod config;
 pub mod outcome;
+mod request;
 pub mod sign;
 
 use std::time::Duration;

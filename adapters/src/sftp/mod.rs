@@ -2,6 +2,7 @@
 
 mod collect;
 mod config;
+mod login;
 pub mod outcome;
 mod pool;
 mod session;

@@ -4,11 +4,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use russh::client::{self, AuthResult, Handle, KeyboardInteractiveAuthResponse};
-use russh::keys::{
-    Algorithm, HashAlg, PrivateKeyWithHashAlg, PublicKeyOrCertificate, decode_secret_key,
-};
-use russh::{MethodKind, MethodSet};
+use russh::client::{self, Handle};
+use russh::keys::{HashAlg, PublicKeyOrCertificate};
 use russh_sftp::client::RawSftpSession;
 use russh_sftp::client::error::Error as SftpError;
 use russh_sftp::client::rawsession::Limits;
@@ -16,8 +13,9 @@ use russh_sftp::extensions::LIMITS;
 use russh_sftp::protocol::{FileAttributes, StatusCode};
 use tokio::net::TcpStream;
 
+use super::Config;
+use super::login::{Credentials, log_in};
 use super::outcome::{Loss, Step};
-use super::{Config, Login};
 use crate::guard::{Guard, LookupError};
 
 /// The extension that renames over an existing file, as POSIX does.
@@ -37,7 +35,7 @@ pub(super) struct Session {
 }
 
 /// Compares what the server shows with what is pinned.
-struct HostKey {
+pub(super) struct HostKey {
     pinned: Vec<String>,
     shown: Arc<Mutex<String>>,
 }
@@ -164,74 +162,6 @@ async fn connect_tcp(config: &Config, guard: Guard) -> Result<TcpStream, Loss> {
         TcpStream::connect(&addresses[..]).await.map_err(|e| Loss::Connect(e.to_string()))?;
     stream.set_nodelay(true).map_err(|e| Loss::Connect(e.to_string()))?;
     Ok(stream)
-}
-
-/// What the login needs, parsed before anything goes out.
-enum Credentials {
-    Password(String),
-    Key(PrivateKeyWithHashAlg),
-}
-
-impl Credentials {
-    fn of(login: &Login) -> Result<Self, Loss> {
-        match login {
-            Login::Password(password) => Ok(Self::Password(password.expose().to_owned())),
-            Login::Key { private_key, passphrase } => {
-                let passphrase = passphrase.as_ref().map(crate::Secret::expose);
-                let key = decode_secret_key(private_key.expose(), passphrase)
-                    .map_err(|e| Loss::Malformed(format!("the private key cannot be read: {e}")))?;
-                let algorithm = key.algorithm();
-                if !matches!(algorithm, Algorithm::Ed25519 | Algorithm::Ecdsa { .. }) {
-                    return Err(Loss::KeyNotTaken(algorithm.as_str().to_owned()));
-                }
-                Ok(Self::Key(PrivateKeyWithHashAlg::new(Arc::new(key), None)))
-            }
-        }
-    }
-}
-
-async fn log_in(ssh: &mut Handle<HostKey>, user: &str, login: Credentials) -> Result<(), Loss> {
-    let broke = |error: russh::Error| Loss::Handshake(error.to_string());
-    let (answer, password) = match login {
-        Credentials::Password(password) => {
-            (ssh.authenticate_password(user, &password).await.map_err(broke)?, Some(password))
-        }
-        Credentials::Key(key) => {
-            (ssh.authenticate_publickey(user, key).await.map_err(broke)?, None)
-        }
-    };
-    match (answer, password) {
-        (AuthResult::Success, _) => Ok(()),
-        (AuthResult::Failure { remaining_methods, .. }, Some(password))
-            if has_keyboard(&remaining_methods) =>
-        {
-            answer_prompts(ssh, user, &password).await.map_err(broke)?
-        }
-        (AuthResult::Failure { .. }, _) => Err(Loss::LoginRefused),
-    }
-}
-
-fn has_keyboard(methods: &MethodSet) -> bool {
-    methods.contains(&MethodKind::KeyboardInteractive)
-}
-
-/// Servers behind PAM ask for the password by prompt.
-async fn answer_prompts(
-    ssh: &mut Handle<HostKey>,
-    user: &str,
-    password: &str,
-) -> Result<Result<(), Loss>, russh::Error> {
-    let mut answer = ssh.authenticate_keyboard_interactive_start(user, None::<String>).await?;
-    for _ in 0..3 {
-        let prompts = match answer {
-            KeyboardInteractiveAuthResponse::Success => return Ok(Ok(())),
-            KeyboardInteractiveAuthResponse::Failure { .. } => break,
-            KeyboardInteractiveAuthResponse::InfoRequest { prompts, .. } => prompts.len(),
-        };
-        let answers = vec![password.to_owned(); prompts];
-        answer = ssh.authenticate_keyboard_interactive_respond(answers).await?;
-    }
-    Ok(Err(Loss::LoginRefused))
 }
 
 type RawAndLimit = (RawSftpSession, Option<u64>);
