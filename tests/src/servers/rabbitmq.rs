@@ -90,8 +90,9 @@ impl RabbitMq {
         let mut call = Command::new(place::program("erl_call", "erlang-base")?);
         let cookie = fs::read_to_string(self.folder.join(".erlang.cookie"))?;
         call.arg("-address").arg(format!("127.0.0.1:{}", self.internal_port));
-        // A random name for the caller, since two tests may call at once.
-        call.args(["-r", "-e", "-c", cookie.trim()]).env("HOME", &self.folder);
+        // A name of its own for the caller, since two tests may call at once; `-r` draws the same
+        // one for both within a second.
+        call.args(["-h", &place::name(), "-e", "-c", cookie.trim()]).env("HOME", &self.folder);
         let answer = call_with_input(&mut call, &format!("{expression}.\n"))?;
         if !answer.starts_with("{ok, ") || answer.contains("{error,") {
             bail!("{expression} answered {answer}");
