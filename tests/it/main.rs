@@ -1,3 +1,4 @@
 //! Tests that need nothing installed.
 
+mod broker;
 mod tidy;

@@ -1,3 +1,4 @@
 //! Tests against real servers, which `tests/run` installs and starts.
 
+mod broker;
 mod servers;

@@ -3,4 +3,5 @@
 //! `servers` gives real, private PostgreSQL, RabbitMQ, OpenSSH and Postfix. `it/` needs nothing
 //! installed, `live/` needs those servers; `tests/run` sets up and runs all of it.
 
+pub mod contracts;
 pub mod servers;
