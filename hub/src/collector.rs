@@ -85,7 +85,12 @@ impl Collector {
     }
 
     /// Records one decision and clears it away. Tells whether it was recorded.
-    async fn take(&self, authority: AuthorityId, config: &Config, dropped: &DroppedDecision) -> bool {
+    async fn take(
+        &self,
+        authority: AuthorityId,
+        config: &Config,
+        dropped: &DroppedDecision,
+    ) -> bool {
         let result = self.record(authority, config, dropped).await;
         let conclusion = match &result {
             Ok(()) => Ok(()),

@@ -56,7 +56,7 @@ sections! {
     /// `[notices]`
     Notices { tries_max: i32, ladder_seconds: Vec<u64>, }
     /// `[package]`
-    Package { memory_bytes_max: usize, mail_bytes_max: u64, link_hours: i64, }
+    Package { memory_bytes_max: usize, link_hours: i64, }
     /// `[endpoints]`
     Endpoints { allow_private_addresses: bool, }
     /// `[upkeep]`

@@ -9,8 +9,7 @@ const SOFT_STOP_MAX: Duration = Duration::from_secs(45);
 
 /// Waits for SIGINT or SIGTERM.
 pub async fn wait_for_signal() -> anyhow::Result<()> {
-    let (mut int, mut term) =
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut int, mut term) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
         _ = int.recv() => {}
         _ = term.recv() => {}

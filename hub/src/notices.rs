@@ -18,7 +18,9 @@ pub enum NoticeKind {
     Returned,
     /// 取下げ.
     Withdrawn,
-    /// An authority cannot be reached, or takes filings another way only.
+    /// Some authorities do not take the filing from the hub yet: how to file there instead.
+    NotReady,
+    /// An authority cannot be reached by any of its channels.
     Trouble,
 }
 
@@ -30,6 +32,7 @@ impl NoticeKind {
             Self::Accepted => "accepted",
             Self::Returned => "returned",
             Self::Withdrawn => "withdrawn",
+            Self::NotReady => "not_ready",
             Self::Trouble => "trouble",
         }
     }

@@ -16,6 +16,8 @@ use serde_json::json;
 use crate::broker::topology::NOTIFIER;
 use crate::broker::{Consumer, Incoming};
 use crate::context::Context;
+use crate::delivery::{Delivery, State};
+use crate::notices::NoticeKind;
 use crate::retry::wait_ms;
 use crate::router::dead_letter;
 use crate::store::{FilingRow, NewEvent, NoticeRow, StoreError};
@@ -38,7 +40,7 @@ pub struct Notifier {
 struct TextBody<'a> {
     words: &'a Words,
     filing: &'a FilingRow,
-    authority: Option<String>,
+    authorities: Vec<String>,
     link: String,
 }
 
@@ -48,7 +50,7 @@ struct TextBody<'a> {
 struct HtmlBody<'a> {
     words: &'a Words,
     filing: &'a FilingRow,
-    authority: Option<String>,
+    authorities: Vec<String>,
     link: String,
 }
 
@@ -80,6 +82,11 @@ fn words(kind: &str) -> Words {
             "取下げを受け付けました",
             "届出の取下げを記録しました。",
             "取下げの状況は、下記のページで確認できます。",
+        ),
+        "not_ready" => (
+            "このシステムで受け付けていない指定権者があります",
+            "次の指定権者は、現在このシステムで届出を受け付けていません。届出はハブに保管されており、受付が始まりしだい送達されます。",
+            "期限のある届出は、指定権者ごとに示した方法で提出してください。",
         ),
         _ => (
             "届出を送達できない指定権者があります",
@@ -221,33 +228,63 @@ fn settle(ctx: &Context, notice: &mut NoticeRow, outcome: Outcome) {
 }
 
 async fn send(ctx: &Context, notice: &NoticeRow) -> Result<Outcome, StoreError> {
-    let refused = |code, sentence: &str| Outcome::Refused {
-        why: Why::new(code, Owner::Hub, sentence),
-    };
+    let refused =
+        |code, sentence: &str| Outcome::Refused { why: Why::new(code, Owner::Hub, sentence) };
     let Some(filing) = ctx.store.filing(notice.filing_id).await? else {
         return Ok(refused("filing_missing", "the notice's filing is not in the store"));
     };
-    let delivery = match notice.delivery_id {
-        Some(id) => ctx.store.delivery(id).await?,
-        None => None,
+    let deliveries = match notice.delivery_id {
+        Some(id) => ctx.store.delivery(id).await?.into_iter().collect(),
+        None if notice.kind == NoticeKind::NotReady.as_str() => {
+            let mut all = ctx.store.deliveries_of(filing.id).await?;
+            all.retain(|d| matches!(d.state, State::Held { .. }));
+            all
+        }
+        None => Vec::new(),
     };
-    let authority = delivery.map(|d| ctx.master.name(d.authority));
-    match mail(ctx, notice, &filing, authority) {
+    match mail(ctx, notice, &filing, named(ctx, &deliveries)) {
         Ok(mail) => Ok(ctx.mailer.send(&mail).await),
         Err(error) => Ok(refused("mail_not_rendered", &error.to_string())),
     }
+}
+
+/// Authorities that a mail names at most.
+const NAMED_MAX: usize = 20;
+
+/// The authorities that a mail is about; with the other way to file where they are not ready.
+fn named(ctx: &Context, deliveries: &[Delivery]) -> Vec<String> {
+    let mut all: Vec<String> = deliveries
+        .iter()
+        .take(NAMED_MAX)
+        .map(|delivery| match &delivery.state {
+            State::Held { why } => {
+                format!("{}: {}", ctx.master.name(delivery.authority), why.sentence)
+            }
+            State::Due
+            | State::Sending { .. }
+            | State::Waiting { .. }
+            | State::Delivered { .. }
+            | State::Failed { .. }
+            | State::Cancelled => ctx.master.name(delivery.authority),
+        })
+        .collect();
+    if deliveries.len() > NAMED_MAX {
+        all.push(format!("ほか{}団体", deliveries.len() - NAMED_MAX));
+    }
+    all
 }
 
 fn mail(
     ctx: &Context,
     notice: &NoticeRow,
     filing: &FilingRow,
-    authority: Option<String>,
+    authorities: Vec<String>,
 ) -> askama::Result<Mail> {
     let words = words(&notice.kind);
     let link = ctx.link(&format!("/filings/{}", filing.receipt_number));
-    let html = HtmlBody { words: &words, filing, authority: authority.clone(), link: link.clone() };
-    let text = TextBody { words: &words, filing, authority, link };
+    let (names, there) = (authorities.clone(), link.clone());
+    let html = HtmlBody { words: &words, filing, authorities: names, link: there };
+    let text = TextBody { words: &words, filing, authorities, link };
     Ok(Mail {
         id: format!("notice-{}", notice.id),
         to: notice.recipient.clone(),

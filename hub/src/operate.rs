@@ -15,11 +15,8 @@ use crate::upkeep::release;
 pub async fn retry(ctx: &Context, id: DeliveryId) -> Result<(), ReviewProblem> {
     let now = ctx.clock.now_ms();
     let mut tx = ctx.store.begin().await?;
-    let mut delivery = tx
-        .lock_deliveries(&[id])
-        .await?
-        .pop()
-        .ok_or(ReviewProblem::NotFound("delivery"))?;
+    let mut delivery =
+        tx.lock_deliveries(&[id]).await?.pop().ok_or(ReviewProblem::NotFound("delivery"))?;
     delivery.apply(Event::Redrive, now)?;
     delivery.tries = 0;
     delivery.channel_since = now;

@@ -295,8 +295,7 @@ impl Reviewer {
         revision.only_authorities = Some(parts.only);
         tx.insert_revision(&revision).await?;
         tx.save_filing(filing).await?;
-        let kind =
-            if parts.action == "withdraw" { "filing.withdrawn" } else { "filing.corrected" };
+        let kind = if parts.action == "withdraw" { "filing.withdrawn" } else { "filing.corrected" };
         let body = received_body(filing.corporate_number, filing.revision, parts.sha256);
         tx.append(&[NewEvent::new(filing.id, kind, body)]).await?;
         let message =
@@ -406,4 +405,3 @@ async fn replayed(
     let (id, revision, received_at) = (row.filing_id, row.revision, row.received_at);
     Ok(Some(Receipted { id, revision, received_at, replayed: true }))
 }
-

@@ -15,7 +15,8 @@ use crate::broker::topology::{self, ROUTER};
 use crate::broker::{Consumer, Incoming};
 use crate::context::{Context, day_in_japan};
 use crate::delivery::{Delivery, Review, State};
-use crate::store::{DeadLetterRow, NewEvent, RevisionRow, StoreError, Tx};
+use crate::notices::{self, NoticeKind, new_notice};
+use crate::store::{DeadLetterRow, NewEvent, NoticeRow, RevisionRow, StoreError, Tx};
 
 /// Plans filings.
 pub struct Router {
@@ -79,10 +80,13 @@ async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
     let mut tx = ctx.store.begin().await?;
     tx.insert_dead_letters(&dead).await?;
     let mut revisions = if wanted.is_empty() { Vec::new() } else { tx.unrouted(&wanted).await? };
-    let (mut deliveries, mut events) = (Vec::new(), Vec::new());
+    let (mut deliveries, mut events, mut notices) = (Vec::new(), Vec::new(), Vec::new());
     for revision in &mut revisions {
         let planned = plan_revision(ctx, &mut tx, revision).await?;
         events.push(planned_event(revision, &planned));
+        if planned.iter().any(|d| matches!(d.state, State::Held { .. })) {
+            notices.extend(not_ready_notice(ctx, revision).await?);
+        }
         deliveries.extend(planned);
     }
     tx.save_routed(&revisions).await?;
@@ -90,10 +94,22 @@ async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
     for delivery in &deliveries {
         enqueue_due(&mut tx, delivery)?;
     }
+    notices::add(&mut tx, &notices).await?;
     tx.append(&events).await?;
     tx.commit().await?;
     ctx.metrics.routed(deliveries.len(), revisions.len());
     Ok(())
+}
+
+/// One notice for all authorities of a revision that are not ready.
+async fn not_ready_notice(
+    ctx: &Context,
+    revision: &RevisionRow,
+) -> Result<Option<NoticeRow>, StoreError> {
+    let operator = ctx.operator(revision.corporate_number).await?;
+    Ok(operator
+        .and_then(|operator| operator.mail)
+        .map(|mail| new_notice(ctx, revision.filing_id, None, (NoticeKind::NotReady, &mail))))
 }
 
 /// A message that cannot be read, for the page of dead letters.

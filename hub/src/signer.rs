@@ -125,9 +125,8 @@ impl Signed {
         if self.algorithm != "Ed25519" {
             return Err(SignatureProblem::Algorithm(self.algorithm.clone()));
         }
-        let read = |text: &str, what| {
-            STANDARD.decode(text).map_err(|_| SignatureProblem::NotBase64(what))
-        };
+        let read =
+            |text: &str, what| STANDARD.decode(text).map_err(|_| SignatureProblem::NotBase64(what));
         let key = read(&self.public_key, "public key")?;
         let signature = read(&self.signature, "signature")?;
         UnparsedPublicKey::new(&ED25519, key)

@@ -10,10 +10,7 @@ pub fn start(settings: &Log) {
         .or_else(|_| EnvFilter::try_new(&settings.filter))
         .unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = if settings.format == "json" {
-        builder.json().try_init()
-    } else {
-        builder.try_init()
-    };
+    let started =
+        if settings.format == "json" { builder.json().try_init() } else { builder.try_init() };
     drop(started);
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use routing::Status;
-use schemas::message::FilingSubmitted;
 use schemas::AuthorityId;
+use schemas::message::FilingSubmitted;
 use serde_json::json;
 
 use crate::broker::topology::{DEAD_LETTERS, FILING_SUBMITTED, WORK};
@@ -22,8 +22,7 @@ use crate::router::{dead_letter, enqueue_due};
 use crate::store::NewEvent;
 
 /// Reasons for which a delivery is held until the authority is ready, with the code of the hold.
-const NOT_READY: [&str; 3] =
-    ["authority_not_prepared", "authority_closed", "authority_exempt"];
+const NOT_READY: [&str; 3] = ["authority_not_prepared", "authority_closed", "authority_exempt"];
 
 /// Moves what time moves.
 pub struct Upkeep {
@@ -188,8 +187,7 @@ impl Upkeep {
             return Ok(());
         }
         let reason = |m: &Incoming| m.reason.clone().unwrap_or_else(|| "rejected".to_owned());
-        let rows: Vec<_> =
-            batch.iter().map(|m| dead_letter(&self.ctx, m, &reason(m))).collect();
+        let rows: Vec<_> = batch.iter().map(|m| dead_letter(&self.ctx, m, &reason(m))).collect();
         let tags: Vec<u64> = batch.iter().map(|m| m.tag).collect();
         let mut tx = self.ctx.store.begin().await?;
         tx.insert_dead_letters(&rows).await?;

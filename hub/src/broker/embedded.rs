@@ -46,11 +46,7 @@ impl Default for Embedded {
         for queue in topology::queues() {
             routes.entry(queue.exchange).or_default().insert(queue.routing_key, queue.name);
         }
-        Self {
-            queues: Arc::default(),
-            routes: Arc::new(routes),
-            arrived: Arc::new(Notify::new()),
-        }
+        Self { queues: Arc::default(), routes: Arc::new(routes), arrived: Arc::new(Notify::new()) }
     }
 }
 

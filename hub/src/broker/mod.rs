@@ -14,7 +14,6 @@ use uuid::Uuid;
 pub use embedded::Embedded;
 pub use rabbitmq::{BrokerError, RabbitMq};
 
-
 /// A message to publish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {

@@ -78,7 +78,9 @@ async fn show(store: &Store, id: &str, json: bool) -> anyhow::Result<()> {
     let events = store.events(filing.id).await?;
     let status = Status::of(&deliveries, filing.withdrawn_at.is_some());
     let chain = match verify_chain(&events) {
-        Ok(head) => format!("holds ({} events, head {})", events.len(), &head[..12.min(head.len())]),
+        Ok(head) => {
+            format!("holds ({} events, head {})", events.len(), &head[..12.min(head.len())])
+        }
         Err(broken) => broken.to_string(),
     };
     let deliveries: Vec<Value> = deliveries

@@ -51,7 +51,8 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
         Command::List { trouble, json } => {
             let mut lanes = open_store(&config).await?.lanes().await?;
             lanes.retain(|lane| !trouble || Lane::is_in_trouble(lane));
-            let columns = ["authority", "channel", "breaker", "failures", "paused_why", "last_error"];
+            let columns =
+                ["authority", "channel", "breaker", "failures", "paused_why", "last_error"];
             print_rows(json, &json!(lanes), &columns)
         }
         Command::Pause { authority, channel, why } => {

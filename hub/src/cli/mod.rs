@@ -178,9 +178,10 @@ fn print_rows(json: bool, value: &serde_json::Value, columns: &[&str]) -> anyhow
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let lines: Vec<Vec<String>> = std::iter::once(columns.iter().map(|c| (*c).to_owned()).collect())
-        .chain(rows.iter().map(|row| columns.iter().map(|c| cell(row, c)).collect()))
-        .collect();
+    let lines: Vec<Vec<String>> =
+        std::iter::once(columns.iter().map(|c| (*c).to_owned()).collect())
+            .chain(rows.iter().map(|row| columns.iter().map(|c| cell(row, c)).collect()))
+            .collect();
     let width =
         |i: usize| lines.iter().map(|line| display_width(&line[i])).max().unwrap_or_default();
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();

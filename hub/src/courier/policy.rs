@@ -68,9 +68,8 @@ pub fn settle(
             Settlement { may_have_arrived: true, ..offered }
         }
         Outcome::Deferred { why, not_before } => {
-            let not_before = not_before.map(|at| {
-                at.as_millisecond().min(now + retry.retry_after_seconds_max * 1_000)
-            });
+            let not_before = not_before
+                .map(|at| at.as_millisecond().min(now + retry.retry_after_seconds_max * 1_000));
             Settlement { lane: lane_failure(why), ..decide.again(why, not_before) }
         }
         Outcome::Unknown { why } => Settlement {
@@ -112,8 +111,10 @@ impl Decision<'_> {
         match (self.next, long || spent) {
             (Some(channel), true) => return self.hand_over(channel, why),
             (None, true) if spent => {
-                let sentence =
-                    format!("{} (given up after {tries} tries)", why.sentence.trim_end_matches('.'));
+                let sentence = format!(
+                    "{} (given up after {tries} tries)",
+                    why.sentence.trim_end_matches('.')
+                );
                 let why = Why { sentence, ..why.clone() };
                 return self.settlement(Event::Fail { why });
             }

@@ -37,10 +37,8 @@ pub(super) struct Attempted {
 
 impl Attempted {
     fn may_touch_lane(&self) -> bool {
-        let delivered = matches!(
-            &self.tried,
-            Tried::Outcome { outcome: Outcome::Delivered { .. }, .. }
-        );
+        let delivered =
+            matches!(&self.tried, Tried::Outcome { outcome: Outcome::Delivered { .. }, .. });
         !(delivered && self.lane_was_clean)
     }
 }
@@ -106,7 +104,8 @@ impl Recorder {
 
     async fn record(&self, batch: &[Attempted]) -> anyhow::Result<()> {
         let ctx = &self.ctx;
-        let by_id: HashMap<_, _> = batch.iter().map(|attempted| (attempted.id, attempted)).collect();
+        let by_id: HashMap<_, _> =
+            batch.iter().map(|attempted| (attempted.id, attempted)).collect();
         let ids: Vec<DeliveryId> = by_id.keys().copied().collect();
         let mut tx = ctx.store.begin().await?;
         let mut rows = Rows::default();

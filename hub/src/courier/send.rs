@@ -50,7 +50,8 @@ async fn try_once(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> Tried 
     };
     let sha256 = parcel.package.sha256.clone();
     if delivery.package_sha256.as_ref().is_some_and(|sealed| *sealed != sha256) {
-        let sentence = "the package came out different from the one sealed before; nothing was sent";
+        let sentence =
+            "the package came out different from the one sealed before; nothing was sent";
         return Tried::OwnFault(Why::new("package_differs", Owner::Hub, sentence));
     }
     let outcome = ctx.adapters.get(endpoint.channel()).deliver(endpoint, &parcel).await;
@@ -58,11 +59,7 @@ async fn try_once(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> Tried 
 }
 
 /// The parcel of a delivery: the same bytes for the same revision and authority, on every try.
-pub async fn parcel_of(
-    ctx: &Context,
-    delivery: &Delivery,
-    row: &ParcelRow,
-) -> Result<Parcel, Why> {
+pub async fn parcel_of(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> Result<Parcel, Why> {
     let now = ctx.clock.now();
     let authority_name = ctx.master.name(delivery.authority);
     let package = held_package(ctx, delivery, row).await?;

@@ -190,9 +190,10 @@ impl State {
                 Ok(Self::Sending { lease_until, lease_owner })
             }
             (Self::Due, Event::Postpone { until, why })
-            | (Self::Sending { .. }, Event::Postpone { until, why } | Event::Offer { until, why }) => {
-                Ok(Self::Waiting { next_attempt_at: until, why })
-            }
+            | (
+                Self::Sending { .. },
+                Event::Postpone { until, why } | Event::Offer { until, why },
+            ) => Ok(Self::Waiting { next_attempt_at: until, why }),
             (Self::Due | Self::Sending { .. } | Self::Waiting { .. }, Event::Hold { why }) => {
                 Ok(Self::Held { why })
             }

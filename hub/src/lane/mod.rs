@@ -117,7 +117,8 @@ impl Lane {
         let cap = i64::from(self.cap.unwrap_or(policy.cap));
         match (self.breaker, self.open_until) {
             (Breaker::Open, Some(until)) if until > now => {
-                let sentence = "the authority's endpoint keeps failing; it rests until the next probe";
+                let sentence =
+                    "the authority's endpoint keeps failing; it rests until the next probe";
                 let why = Why::new("breaker_open", Owner::Authority, sentence);
                 return Admission::Postpone { after_ms: until - now, why };
             }

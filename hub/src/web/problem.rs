@@ -87,8 +87,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry = (status == StatusCode::SERVICE_UNAVAILABLE).then_some([(RETRY_AFTER, "5")]);
         let challenge = (status == StatusCode::UNAUTHORIZED)
             .then_some([(WWW_AUTHENTICATE, "Bearer realm=\"todoke\"")]);
@@ -97,10 +96,8 @@ impl IntoResponse for Problem {
         headers.extend(retry.into_iter().flatten().map(|(k, v)| (k, v.parse().unwrap_or(EMPTY))));
         headers
             .extend(challenge.into_iter().flatten().map(|(k, v)| (k, v.parse().unwrap_or(EMPTY))));
-        headers.insert(
-            CONTENT_TYPE,
-            axum::http::HeaderValue::from_static("application/problem+json"),
-        );
+        headers
+            .insert(CONTENT_TYPE, axum::http::HeaderValue::from_static("application/problem+json"));
         response
     }
 }
@@ -122,7 +119,8 @@ impl From<IntakeProblem> for Problem {
                 let first = findings.first().map_or("filing_invalid", |f| f.code.as_str());
                 let same = findings.iter().all(|f| f.code == first);
                 let code = if same { first } else { "filing_invalid" }.to_owned();
-                let detail = findings.first().map_or(detail, |f| format!("{}: {}", f.path, f.message));
+                let detail =
+                    findings.first().map_or(detail, |f| format!("{}: {}", f.path, f.message));
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 Self { findings, ..Self::new(status, &code, Owner::Operator, detail) }
             }

@@ -46,8 +46,7 @@ impl Sqlite {
             .pragma("cache_size", "-65536")
             .pragma("wal_autocheckpoint", "4000")
             .disable_statement_logging();
-        let connection =
-            options.connect().await.map_err(|e| cannot_open(file, &e.to_string()))?;
+        let connection = options.connect().await.map_err(|e| cannot_open(file, &e.to_string()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_with(options.clone().read_only(true))

@@ -56,7 +56,8 @@ pub(super) async fn upload(
     if let Some(expected) = content_digest(&headers)
         && expected != stored.sha256
     {
-        let detail = format!("the bytes that arrived have SHA-256 {}; send them again", stored.sha256);
+        let detail =
+            format!("the bytes that arrived have SHA-256 {}; send them again", stored.sha256);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Err(Problem::new(status, "attachment_digest", Owner::Operator, detail));
     }
@@ -80,8 +81,7 @@ fn media_type(headers: &HeaderMap, taken: &[String]) -> Result<String, Problem> 
     if taken.contains(&given) {
         return Ok(given);
     }
-    let detail =
-        format!("Content-Type {given:?} is not taken; use one of: {}", taken.join(", "));
+    let detail = format!("Content-Type {given:?} is not taken; use one of: {}", taken.join(", "));
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     Err(Problem::new(status, "attachment_type", Owner::Operator, detail))
 }

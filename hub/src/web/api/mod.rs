@@ -95,8 +95,7 @@ pub fn health_routes() -> Router<Arc<Desk>> {
 
 /// The description alone, for `todoke openapi`.
 pub fn description() -> utoipa::openapi::OpenApi {
-    let (_, openapi) =
-        described().routes(routes!(attachments::upload)).split_for_parts();
+    let (_, openapi) = described().routes(routes!(attachments::upload)).split_for_parts();
     openapi
 }
 
