@@ -16,7 +16,10 @@ use crate::context::Context;
 use crate::store::{CLAIM_MS, DeadLetterRow, OutboxRow, StoreError};
 
 /// Messages in hand at most; more stay in the store until their claim is over.
-const IN_HAND_MAX: usize = 50_000;
+const IN_HAND_MAX: usize = 200_000;
+
+/// Messages that one sweep claims at most.
+const SWEEP_MAX: usize = 1_000;
 
 /// Confirmations that one commit deletes at most.
 const DELETE_MAX: usize = 2_000;
@@ -59,8 +62,13 @@ impl Relay {
                     }
                 }
                 _ = sweep.tick() => {
-                    if let Err(error) = self.step().await {
-                        tracing::warn!(%error, "the outbox cannot be read; trying again");
+                    match self.step().await {
+                        // A full sweep: there is more.
+                        Ok(count) if count >= SWEEP_MAX => sweep.reset_immediately(),
+                        Ok(_) => {}
+                        Err(error) => {
+                            tracing::warn!(%error, "the outbox cannot be read; trying again");
+                        }
                     }
                 }
             }
@@ -72,7 +80,7 @@ impl Relay {
     pub async fn step(&mut self) -> Result<usize, StoreError> {
         let until = self.ctx.clock.now_ms() + CLAIM_MS;
         let mut tx = self.ctx.store.begin().await?;
-        let rows = tx.claim_outbox(until, 1_000).await?;
+        let rows = tx.claim_outbox(until, SWEEP_MAX).await?;
         if rows.is_empty() {
             return Ok(0);
         }
