@@ -3,44 +3,20 @@
 //! Writes `filings`, `revisions`, the first event, the notice of receipt and `filing.submitted`, in
 //! one transaction; requests that arrive together share it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use schemas::filing::Finding;
 use schemas::message::FilingSubmitted;
-use schemas::{CorporateNumber, FilingId, Submission};
-use serde_json::json;
+use schemas::{FilingId, Submission};
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::broker::topology::{FILING_SUBMITTED, WORK};
 use crate::context::{Context, day_in_japan};
 use crate::notices::{self, NoticeKind, new_notice};
+use crate::revision::{Receipted, Request, new_revision, received_body};
 use crate::store::{FilingRow, NewEvent, RevisionRow};
-
-/// A request to take a filing in.
-#[derive(Debug)]
-pub struct Request {
-    /// What is filed, read.
-    pub submission: Submission,
-    /// The same as it came.
-    pub document: String,
-    /// The operator's key for this request.
-    pub idempotency_key: String,
-}
-
-/// The answer to a request: the filing is durable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipted {
-    /// The filing.
-    pub id: FilingId,
-    /// Its revision.
-    pub revision: i32,
-    /// Milliseconds; evidence under 施行規則 165条の7.
-    pub received_at: i64,
-    /// The same request had been made before: this is its receipt.
-    pub replayed: bool,
-}
 
 /// Why a filing is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -285,44 +261,4 @@ impl Batch {
 
 fn job_parts(job: &Job) -> (&Request, &str) {
     (&job.request, &job.sha256)
-}
-
-/// The particulars of the event that records a revision's receipt.
-pub(crate) fn received_body(
-    corporate_number: CorporateNumber,
-    revision: i32,
-    sha256: &str,
-) -> serde_json::Value {
-    json!({"revision": revision, "corporate_number": corporate_number, "document_sha256": sha256})
-}
-
-/// The row of a revision as it was handed in.
-pub(crate) fn new_revision(
-    (request, sha256): (&Request, &str),
-    filing_id: FilingId,
-    (revision, action): (i32, &str),
-    received_at: i64,
-) -> RevisionRow {
-    RevisionRow {
-        filing_id,
-        revision,
-        action: action.to_owned(),
-        received_at,
-        corporate_number: request.submission.corporate_number,
-        idempotency_key: request.idempotency_key.clone(),
-        document: request.document.clone(),
-        document_sha256: sha256.to_owned(),
-        only_authorities: None,
-        routed_at: None,
-        plan: None,
-        problem: None,
-    }
-}
-
-/// `;`-separated codes, in order and each once.
-pub(crate) fn join_authorities(all: impl Iterator<Item = schemas::AuthorityId>) -> String {
-    let all: HashSet<_> = all.collect();
-    let mut all: Vec<_> = all.into_iter().map(|a| a.to_string()).collect();
-    all.sort();
-    all.join(";")
 }

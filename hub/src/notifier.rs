@@ -19,8 +19,8 @@ use crate::context::Context;
 use crate::delivery::{Delivery, State};
 use crate::notices::NoticeKind;
 use crate::retry::wait_ms;
-use crate::router::dead_letter;
 use crate::store::{FilingRow, NewEvent, NoticeRow, StoreError};
+use crate::work::dead_letter;
 
 /// Notices claimed in one commit at most.
 const BATCH_MAX: usize = 128;

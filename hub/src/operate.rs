@@ -7,9 +7,9 @@ use crate::context::Context;
 use crate::delivery::Event;
 use crate::lane::Lane;
 use crate::review::ReviewProblem;
-use crate::router::enqueue_due;
 use crate::store::{NewEvent, Tx};
 use crate::upkeep::release;
+use crate::work::enqueue_due;
 
 /// Starts a waiting, held or failed delivery anew, with a fresh count of tries.
 pub async fn retry(ctx: &Context, id: DeliveryId) -> Result<(), ReviewProblem> {

@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use crate::broker::topology::{EVENTS, FILING_SUBMITTED, WORK};
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, Refusal, Review};
-use crate::intake::{Receipted, Request, join_authorities, new_revision, received_body};
 use crate::notices::{self, NoticeKind, new_notice};
+use crate::revision::{Receipted, Request, join_authorities, new_revision, received_body};
 use crate::store::{DecisionRow, FilingRow, NewEvent, StoreError, Tx};
 
 /// Why something cannot be done with a delivery or filing.

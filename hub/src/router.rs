@@ -7,16 +7,17 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use routing::{Readiness, Target};
-use schemas::message::{DeliveryDue, FilingSubmitted, Message};
+use schemas::message::{FilingSubmitted, Message};
 use schemas::{AuthorityId, DeliveryId, FilingId, Owner, Submission, Why};
 use serde_json::json;
 
-use crate::broker::topology::{self, ROUTER};
+use crate::broker::topology::ROUTER;
 use crate::broker::{Consumer, Incoming};
 use crate::context::{Context, day_in_japan};
 use crate::delivery::{Delivery, Review, State};
 use crate::notices::{self, NoticeKind, new_notice};
-use crate::store::{DeadLetterRow, NewEvent, NoticeRow, RevisionRow, StoreError, Tx};
+use crate::store::{NewEvent, NoticeRow, RevisionRow, StoreError, Tx};
+use crate::work::{dead_letter, enqueue_due};
 
 /// Plans filings.
 pub struct Router {
@@ -110,27 +111,6 @@ async fn not_ready_notice(
     Ok(operator
         .and_then(|operator| operator.mail)
         .map(|mail| new_notice(ctx, revision.filing_id, None, (NoticeKind::NotReady, &mail))))
-}
-
-/// A message that cannot be read, for the page of dead letters.
-pub(crate) fn dead_letter(ctx: &Context, message: &Incoming, reason: &str) -> DeadLetterRow {
-    tracing::error!(queue = message.queue, reason, "a message went to the dead letters");
-    DeadLetterRow {
-        id: ctx.clock.id(),
-        queue: message.queue.clone(),
-        reason: reason.to_owned(),
-        body: hex::encode(&message.body),
-        at: ctx.clock.now_ms(),
-    }
-}
-
-/// The couriers' work message of a delivery that is due.
-pub(crate) fn enqueue_due(tx: &mut Tx, delivery: &Delivery) -> anyhow::Result<()> {
-    let (State::Due, Some(channel)) = (&delivery.state, delivery.channel) else { return Ok(()) };
-    let message = DeliveryDue { delivery_id: delivery.id, turn: delivery.turn, trace: None };
-    let key = topology::delivery_due(channel, delivery.authority);
-    tx.enqueue(topology::WORK, key, &message)?;
-    Ok(())
 }
 
 fn planned_event(revision: &RevisionRow, deliveries: &[Delivery]) -> NewEvent {

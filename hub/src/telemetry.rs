@@ -2,15 +2,12 @@
 
 use tracing_subscriber::EnvFilter;
 
-use crate::config::Log;
-
 /// Starts logging; a second call changes nothing.
-pub fn start(settings: &Log) {
+pub fn start(filter: &str, format: &str) {
     let filter = EnvFilter::try_from_default_env()
-        .or_else(|_| EnvFilter::try_new(&settings.filter))
+        .or_else(|_| EnvFilter::try_new(filter))
         .unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started =
-        if settings.format == "json" { builder.json().try_init() } else { builder.try_init() };
+    let started = if format == "json" { builder.json().try_init() } else { builder.try_init() };
     drop(started);
 }

@@ -18,8 +18,8 @@ use crate::context::{Context, day_in_japan};
 use crate::delivery::{Delivery, Event};
 use crate::notices;
 use crate::retry::jittered_ms;
-use crate::router::{dead_letter, enqueue_due};
 use crate::store::NewEvent;
+use crate::work::{dead_letter, enqueue_due};
 
 /// Reasons for which a delivery is held until the authority is ready, with the code of the hold.
 const NOT_READY: [&str; 3] = ["authority_not_prepared", "authority_closed", "authority_exempt"];

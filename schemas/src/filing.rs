@@ -147,7 +147,8 @@ impl Submission {
                 add(format!("/offices/{i}/services"), "service_count", message);
             }
             if office.municipality.is_union() {
-                let message = "give the municipality's code; a union acting for it is found by the hub";
+                let message =
+                    "give the municipality's code; a union acting for it is found by the hub";
                 add(format!("/offices/{i}/municipality"), "municipality_is_union", message.into());
             }
         }
@@ -175,8 +176,10 @@ impl Submission {
                 findings.push(Finding::new(at("size"), "attachment_too_large", message));
             }
             if !limits.media_types.contains(&attachment.media_type) {
-                let message =
-                    format!("this type is not taken; use one of: {}", limits.media_types.join(", "));
+                let message = format!(
+                    "this type is not taken; use one of: {}",
+                    limits.media_types.join(", ")
+                );
                 findings.push(Finding::new(at("media_type"), "attachment_type", message));
             }
             if !is_sha256(&attachment.sha256) {

@@ -6,8 +6,8 @@
 
 use std::sync::LazyLock;
 
-use apache_avro::rabin::Rabin;
 use apache_avro::Schema;
+use apache_avro::rabin::Rabin;
 use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::writer::datum::GenericDatumWriter;
 use serde::de::DeserializeOwned;
@@ -125,10 +125,7 @@ pub trait Message: Serialize + DeserializeOwned + Sized {
     }
 }
 
-fn read<M: DeserializeOwned>(
-    schema: &Schema,
-    datum: &mut &[u8],
-) -> Result<M, apache_avro::Error> {
+fn read<M: DeserializeOwned>(schema: &Schema, datum: &mut &[u8]) -> Result<M, apache_avro::Error> {
     GenericDatumReader::builder(schema).human_readable(true).build()?.read_deser(datum)
 }
 

@@ -54,7 +54,8 @@ fn check<M: Message + PartialEq + std::fmt::Debug>(sample: &M, file: &str) {
     if std::env::var_os("TODOKE_MAKE_GOLDEN").is_some() {
         fs::write(&path, hex::encode(&bytes) + "\n").expect("written");
     }
-    let kept = fs::read_to_string(&path).expect("the golden sample; make it with TODOKE_MAKE_GOLDEN=1");
+    let kept =
+        fs::read_to_string(&path).expect("the golden sample; make it with TODOKE_MAKE_GOLDEN=1");
     let kept = hex::decode(kept.trim()).expect("hex");
     assert_eq!(&M::decode(&kept).expect("decodes"), sample, "{file}");
 }
@@ -69,8 +70,12 @@ fn golden_samples_of_every_version_are_read() {
 
 #[test]
 fn every_version_reads_every_older_one() {
-    let all =
-        [FilingSubmitted::versions(), DeliveryDue::versions(), NoticeDue::versions(), DomainEvent::versions()];
+    let all = [
+        FilingSubmitted::versions(),
+        DeliveryDue::versions(),
+        NoticeDue::versions(),
+        DomainEvent::versions(),
+    ];
     for versions in all {
         let schemas: Vec<_> = versions.schemas().collect();
         for (i, reader) in schemas.iter().enumerate() {

@@ -75,7 +75,7 @@ async fn run(args: Args) -> anyhow::Result<()> {
     config.mail.url = "spool:".into();
     config.endpoints.allow_private_addresses = true;
     config.fill_in();
-    hub::telemetry::start(&hub::config::Log { filter: "warn".into(), format: "text".into() });
+    hub::telemetry::start("warn", "text");
 
     let cast = far_side::Cast::start(&args, &folder.path().join("far-side")).await?;
     let key = filings::prepare(&config, &cast).await?;

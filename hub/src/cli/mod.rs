@@ -107,7 +107,7 @@ pub fn main() -> anyhow::Result<()> {
         _ => {}
     }
     let config = Config::load(arguments.config.as_deref())?;
-    telemetry::start(&config.log);
+    telemetry::start(&config.log.filter, &config.log.format);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(dispatch(arguments.command, config))
 }

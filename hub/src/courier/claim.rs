@@ -13,8 +13,8 @@ use crate::broker::Incoming;
 use crate::delivery::{Delivery, Event, State};
 use crate::lane::{Admission, Lane};
 use crate::retry::jittered_ms;
-use crate::router::dead_letter;
 use crate::store::{ParcelRow, Tx};
+use crate::work::dead_letter;
 
 /// A claimed delivery with all that sending it needs.
 pub(super) struct Job {

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::views::{DeliveryView, FilingLine, FilingView, Paging, ReceiptedView, time};
 use super::{idempotency_key, read_json};
-use crate::intake::{Receipted, Request};
 use crate::receipt;
+use crate::revision::{Receipted, Request};
 use crate::store::{FilingRow, Filter};
 use crate::web::Desk;
 use crate::web::access::Scope;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::context::Context;
 use crate::delivery::{Delivery, Review, State};
 use crate::filing::Status;
-use crate::intake::Receipted;
+use crate::revision::Receipted;
 use crate::store::FilingRow;
 
 /// RFC 3339 text of milliseconds.
