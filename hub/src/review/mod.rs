@@ -3,19 +3,20 @@
 //! Writes `deliveries` (review side, proofs, pick-up), `decisions`, `revisions` (corrections and
 //! withdrawals), events and notices. Deliveries are locked before their filing, as couriers do.
 
+mod follow;
+
 use std::sync::Arc;
 
 use schemas::decision::comment_problem;
-use schemas::message::{DomainEvent, FilingSubmitted};
-use schemas::{AuthorityId, CorporateNumber, Decision, DeliveryId, FilingId, ProofLevel, Verdict};
+use schemas::message::DomainEvent;
+use schemas::{AuthorityId, Decision, DeliveryId, ProofLevel, Verdict};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::broker::topology::{EVENTS, FILING_SUBMITTED, WORK};
+use crate::broker::topology::EVENTS;
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, Refusal, Review};
 use crate::notices::{self, NoticeKind, new_notice};
-use crate::revision::{Receipted, Request, join_authorities, new_revision, received_body};
 use crate::store::{DecisionRow, FilingRow, NewEvent, StoreError, Tx};
 
 /// Why something cannot be done with a delivery or filing.
@@ -211,99 +212,6 @@ impl Reviewer {
         Ok(())
     }
 
-    /// The operator corrects what was returned: a revision that goes only to who returned it.
-    pub async fn correct(
-        &self,
-        filing_id: FilingId,
-        request: &Request,
-    ) -> Result<Receipted, ReviewProblem> {
-        let number = request.submission.corporate_number;
-        let sha256 = hex::encode(Sha256::digest(request.document.as_bytes()));
-        let mut tx = self.ctx.store.begin().await?;
-        if let Some(before) = replayed(&mut tx, number, request, &sha256).await? {
-            return Ok(before);
-        }
-        let deliveries = tx.deliveries_of_filing(filing_id).await?;
-        let mut filing = own_filing(&mut tx, filing_id, number).await?;
-        if filing.kind != request.submission.kind {
-            let message = format!("a correction stays of the kind {}", filing.kind);
-            return Err(ReviewProblem::Invalid(message));
-        }
-        let returned = returned_authorities(&deliveries);
-        if returned.is_empty() {
-            return Err(ReviewProblem::NothingReturned);
-        }
-        let only = join_authorities(returned.into_iter());
-        let parts = Follow { action: "correct", only, request, sha256: &sha256 };
-        let receipted = self.follow(&mut tx, &mut filing, parts).await?;
-        self.notify(&mut tx, Some(&filing), None, NoticeKind::Received).await?;
-        tx.commit().await?;
-        Ok(receipted)
-    }
-
-    /// The operator withdraws: what has not gone out is cancelled, who has it is told by a
-    /// revision of its own.
-    pub async fn withdraw(
-        &self,
-        filing_id: FilingId,
-        request: &Request,
-    ) -> Result<Receipted, ReviewProblem> {
-        let number = request.submission.corporate_number;
-        let sha256 = hex::encode(Sha256::digest(request.document.as_bytes()));
-        let mut tx = self.ctx.store.begin().await?;
-        if let Some(before) = replayed(&mut tx, number, request, &sha256).await? {
-            return Ok(before);
-        }
-        let ids: Vec<_> = tx.deliveries_of_filing(filing_id).await?.iter().map(|d| d.id).collect();
-        let mut deliveries = tx.lock_deliveries(&ids).await?;
-        let mut filing = own_filing(&mut tx, filing_id, number).await?;
-        if filing.withdrawn_at.is_some() {
-            return Err(Refusal { state: "withdrawn", event: "be withdrawn" }.into());
-        }
-        let now = self.ctx.clock.now_ms();
-        let mut told = Vec::new();
-        for delivery in &mut deliveries {
-            delivery.review = delivery.review.withdraw()?;
-            delivery.updated_at = now;
-            // Cancelled unless it is under way or has arrived. Who has it, or may have, is told.
-            let cancelled = delivery.apply(Event::Cancel, now).is_ok();
-            if !cancelled || delivery.second_copy {
-                told.push(delivery.authority);
-            }
-        }
-        tx.save_deliveries(&deliveries).await?;
-        filing.withdrawn_at = Some(now);
-        let only = join_authorities(told.into_iter());
-        let parts = Follow { action: "withdraw", only, request, sha256: &sha256 };
-        let receipted = self.follow(&mut tx, &mut filing, parts).await?;
-        self.notify(&mut tx, Some(&filing), None, NoticeKind::Withdrawn).await?;
-        tx.commit().await?;
-        Ok(receipted)
-    }
-
-    async fn follow(
-        &self,
-        tx: &mut Tx,
-        filing: &mut FilingRow,
-        parts: Follow<'_>,
-    ) -> Result<Receipted, ReviewProblem> {
-        let received_at = self.ctx.clock.now_ms();
-        filing.revision += 1;
-        let place = (filing.revision, parts.action);
-        let document = (parts.request, parts.sha256);
-        let mut revision = new_revision(document, filing.id, place, received_at);
-        revision.only_authorities = Some(parts.only);
-        tx.insert_revision(&revision).await?;
-        tx.save_filing(filing).await?;
-        let kind = if parts.action == "withdraw" { "filing.withdrawn" } else { "filing.corrected" };
-        let body = received_body(filing.corporate_number, filing.revision, parts.sha256);
-        tx.append(&[NewEvent::new(filing.id, kind, body)]).await?;
-        let message =
-            FilingSubmitted { filing_id: filing.id, revision: filing.revision, trace: None };
-        tx.enqueue(WORK, FILING_SUBMITTED, &message)?;
-        Ok(Receipted { id: filing.id, revision: filing.revision, received_at, replayed: false })
-    }
-
     async fn lock(
         &self,
         id: DeliveryId,
@@ -341,7 +249,7 @@ impl Reviewer {
         Ok(tx.enqueue(EVENTS, event, &message)?)
     }
 
-    async fn notify(
+    pub(super) async fn notify(
         &self,
         tx: &mut Tx,
         filing: Option<&FilingRow>,
@@ -358,50 +266,7 @@ impl Reviewer {
     }
 }
 
-/// A revision that follows an earlier one.
-struct Follow<'a> {
-    action: &'static str,
-    only: String,
-    request: &'a Request,
-    sha256: &'a str,
-}
-
 /// What was not delivered yet is by the authority's own act. Tells whether that changed anything.
 fn arrive(delivery: &mut Delivery, now: i64) -> bool {
     delivery.apply(Event::PickUp { at: now }, now).is_ok()
-}
-
-/// Authorities whose newest delivery of the filing was returned.
-fn returned_authorities(deliveries: &[Delivery]) -> Vec<AuthorityId> {
-    let newest = |d: &Delivery| {
-        let same = deliveries.iter().filter(|o| o.authority == d.authority);
-        same.map(|o| o.revision).max() == Some(d.revision)
-    };
-    let returned = |d: &&Delivery| d.review == Review::Returned && newest(d);
-    deliveries.iter().filter(returned).map(|d| d.authority).collect()
-}
-
-async fn own_filing(
-    tx: &mut Tx,
-    id: FilingId,
-    number: CorporateNumber,
-) -> Result<FilingRow, ReviewProblem> {
-    let filing = tx.lock_filing(id).await?.filter(|f| f.corporate_number == number);
-    filing.ok_or(ReviewProblem::NotFound("filing"))
-}
-
-/// The receipt of the same request made before.
-async fn replayed(
-    tx: &mut Tx,
-    number: CorporateNumber,
-    request: &Request,
-    sha256: &str,
-) -> Result<Option<Receipted>, ReviewProblem> {
-    let key = (number.to_string(), request.idempotency_key.clone());
-    let Some(row) = tx.find_idempotent(&[key]).await?.pop() else { return Ok(None) };
-    if row.document_sha256 != sha256 {
-        return Err(ReviewProblem::KeyReused);
-    }
-    let (id, revision, received_at) = (row.filing_id, row.revision, row.received_at);
-    Ok(Some(Receipted { id, revision, received_at, replayed: true }))
 }
