@@ -1,7 +1,7 @@
 //! Time and ids as arguments: the one place that reads the machine's clock and randomness.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use rand::rngs::StdRng;
@@ -50,18 +50,18 @@ impl Clock {
 
     /// A fresh UUID version 7.
     pub fn id(&self) -> Uuid {
-        let random: [u8; 10] = self.rng.lock().unwrap_or_else(|e| e.into_inner()).random();
+        let random: [u8; 10] = self.rng.lock().unwrap_or_else(PoisonError::into_inner).random();
         let ms = u64::try_from(self.now_ms()).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid()
     }
 
     /// A number from 0 to below 1.
     pub fn random(&self) -> f64 {
-        self.rng.lock().unwrap_or_else(|e| e.into_inner()).random()
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner).random()
     }
 
     /// Random bytes, for keys.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
-        self.rng.lock().unwrap_or_else(|e| e.into_inner()).random()
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner).random()
     }
 }

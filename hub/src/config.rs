@@ -68,6 +68,11 @@ sections! {
 }
 
 impl Config {
+    /// The defaults alone: no file, no environment, nothing derived.
+    pub fn defaults() -> Result<Self, ConfigError> {
+        Ok(Figment::from(Toml::string(DEFAULT)).extract().map_err(Box::new)?)
+    }
+
     /// Reads the defaults, then the file if one is given, then the environment.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         let mut figment = Figment::from(Toml::string(DEFAULT));
@@ -115,8 +120,7 @@ mod tests {
 
     #[test]
     fn the_defaults_are_complete() {
-        let figment = Figment::from(Toml::string(DEFAULT));
-        let mut config: Config = figment.extract().expect("default.toml fits the sections");
+        let mut config = Config::defaults().expect("default.toml fits the sections");
         config.fill_in();
         assert_eq!(config.store.url, "sqlite:todoke-data/todoke.db");
         assert_eq!(config.http.public_url, "http://127.0.0.1:8080");

@@ -51,13 +51,13 @@ impl Default for Embedded {
 }
 
 impl Embedded {
-    fn push(&self, queue: &str, queued: Queued, front: bool) {
+    fn push(&self, queue: &str, item: Queued, front: bool) {
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
         if !queues.by_name.contains_key(queue) {
             queues.by_name.insert(queue.to_owned(), VecDeque::new());
         }
         if let Some(list) = queues.by_name.get_mut(queue) {
-            if front { list.push_front(queued) } else { list.push_back(queued) }
+            if front { list.push_front(item) } else { list.push_back(item) }
         }
     }
 
@@ -171,7 +171,7 @@ impl Consumer for EmbeddedConsumer {
     async fn reject(&mut self, tag: u64, reason: &str) {
         if let Some((_, mut queued)) = self.open.remove(&tag) {
             queued.reason = Some(reason.to_owned());
-            queued.message.exchange = DEAD.to_owned();
+            DEAD.clone_into(&mut queued.message.exchange);
             self.broker.push(DEAD_LETTERS, queued, false);
             self.broker.arrived.notify_waiters();
         }

@@ -34,7 +34,7 @@ enum Command {
     Set {
         /// The authority
         authority: AuthorityId,
-        /// For example [{"channel":"api","url":"https://…","signing_secret":"whsec_…"}]
+        /// For example `[{"channel":"api","url":"https://…","signing_secret":"whsec_…"}]`
         file: PathBuf,
     },
     /// Look whether an authority's endpoints answer, leaving nothing there

@@ -52,7 +52,7 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     match args.command {
         Command::List { state, authority, limit, json } => {
             let store = open_store(&config).await?;
-            let filter = Filter { state, authority, limit, ..Filter::default() };
+            let filter = Filter { authority, state, limit, ..Filter::default() };
             let rows: Vec<Value> = store
                 .list_deliveries(&filter)
                 .await?

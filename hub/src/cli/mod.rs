@@ -104,7 +104,16 @@ pub fn main() -> anyhow::Result<()> {
             let definitions = broker::topology::definitions(vhost);
             return say(&serde_json::to_string_pretty(&definitions)?);
         }
-        _ => {}
+        Command::Run(_)
+        | Command::Demo(_)
+        | Command::Migrate
+        | Command::Doctor(_)
+        | Command::Filing(_)
+        | Command::Delivery(_)
+        | Command::Lane(_)
+        | Command::Authority(_)
+        | Command::Operator(_)
+        | Command::Key(_) => {}
     }
     let config = Config::load(arguments.config.as_deref())?;
     telemetry::start(&config.log.filter, &config.log.format);
@@ -176,7 +185,10 @@ fn print_rows(json: bool, value: &serde_json::Value, columns: &[&str]) -> anyhow
     let cell = |row: &serde_json::Value, column: &str| match &row[column] {
         serde_json::Value::Null => "-".to_owned(),
         serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
+        value @ (serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::Array(_)
+        | serde_json::Value::Object(_)) => value.to_string(),
     };
     let lines: Vec<Vec<String>> =
         std::iter::once(columns.iter().map(|c| (*c).to_owned()).collect())

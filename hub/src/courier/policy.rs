@@ -44,26 +44,19 @@ pub fn settle(
     retry: &Retry,
     now: i64,
 ) -> Settlement {
-    let base = |event| Settlement {
-        event,
-        next_channel: None,
-        lane: LaneEffect::None,
-        proof: None,
-        may_have_arrived: false,
-    };
     let decide = Decision { delivery, next, retry, now };
     match outcome {
         Outcome::Delivered { proof } => Settlement {
             lane: LaneEffect::Success,
             proof: Some(proof.clone()),
-            ..base(Event::Succeed { at: now })
+            ..settlement(Event::Succeed { at: now })
         },
         Outcome::Deferred { why, .. } if why.code == AWAITING_PICKUP => {
             let unfetched = retry.unfetched_hours * 3_600_000;
             let long = now - delivery.channel_since >= unfetched;
             let offered = match (long, next) {
                 (true, Some(channel)) => decide.hand_over(channel, why),
-                (_, _) => base(Event::Offer { until: now + unfetched, why: why.clone() }),
+                (_, _) => settlement(Event::Offer { until: now + unfetched, why: why.clone() }),
             };
             Settlement { may_have_arrived: true, ..offered }
         }
@@ -81,7 +74,7 @@ pub fn settle(
             let lane = lane_failure(why);
             match next {
                 Some(channel) => Settlement { lane, ..decide.hand_over(channel, why) },
-                None => Settlement { lane, ..base(Event::Fail { why: why.clone() }) },
+                None => Settlement { lane, ..settlement(Event::Fail { why: why.clone() }) },
             }
         }
     }
@@ -116,13 +109,13 @@ impl Decision<'_> {
                     why.sentence.trim_end_matches('.')
                 );
                 let why = Why { sentence, ..why.clone() };
-                return self.settlement(Event::Fail { why });
+                return settlement(Event::Fail { why });
             }
             (_, _) => {}
         }
         let wait = wait_ms(&self.retry.ladder_seconds, tries, self.retry.jitter);
         let at = (self.now + wait).max(not_before.unwrap_or(0));
-        self.settlement(Event::Retry { at, why: why.clone() })
+        settlement(Event::Retry { at, why: why.clone() })
     }
 
     /// The next channel of the ladder, at once; the try on this one is over and recorded.
@@ -130,17 +123,18 @@ impl Decision<'_> {
         let step = self.delivery.ladder_step + 1;
         Settlement {
             next_channel: Some((channel, step)),
-            ..self.settlement(Event::Retry { at: self.now, why: why.clone() })
+            ..settlement(Event::Retry { at: self.now, why: why.clone() })
         }
     }
+}
 
-    fn settlement(&self, event: Event) -> Settlement {
-        Settlement {
-            event,
-            next_channel: None,
-            lane: LaneEffect::None,
-            proof: None,
-            may_have_arrived: false,
-        }
+/// An event alone.
+fn settlement(event: Event) -> Settlement {
+    Settlement {
+        event,
+        next_channel: None,
+        lane: LaneEffect::None,
+        proof: None,
+        may_have_arrived: false,
     }
 }

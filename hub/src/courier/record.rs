@@ -160,7 +160,7 @@ impl Recorder {
                     .step(delivery.authority, delivery.ladder_step + 1)
                     .map(adapters::Endpoint::channel);
                 let settled = settle(&delivery, outcome, next, &self.ctx.config.retry, now);
-                self.settle(&mut delivery, settled, attempted, rows)?;
+                Self::settle(&mut delivery, settled, attempted, rows)?;
                 if delivery.package_sha256.is_none() {
                     delivery.package_sha256.clone_from(package_sha256);
                 }
@@ -173,7 +173,6 @@ impl Recorder {
     }
 
     fn settle(
-        &self,
         delivery: &mut Delivery,
         settled: Settlement,
         attempted: &Attempted,

@@ -23,19 +23,22 @@ pub struct Problem {
     #[serde(rename = "type")]
     pub kind: String,
     /// A few words.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: &'static str,
     /// The HTTP status.
     pub status: u16,
     /// What happened and what to do.
     pub detail: String,
     /// A stable word for programs.
-    pub code: String,
+    #[schema(value_type = String)]
+    pub code: Box<str>,
     /// Who has to act: operator, authority, hub or network.
-    pub owner: String,
+    #[schema(value_type = String)]
+    pub owner: &'static str,
     /// Single mistakes, each with a JSON Pointer.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
     #[schema(value_type = Vec<Object>)]
-    pub findings: Vec<Finding>,
+    pub findings: Box<[Finding]>,
 }
 
 impl Problem {
@@ -43,12 +46,12 @@ impl Problem {
     pub fn new(status: StatusCode, code: &str, owner: Owner, detail: impl Into<String>) -> Self {
         Self {
             kind: format!("urn:todoke:problem:{code}"),
-            title: status.canonical_reason().unwrap_or("Problem").to_owned(),
+            title: status.canonical_reason().unwrap_or("Problem"),
             status: status.as_u16(),
             detail: detail.into(),
-            code: code.to_owned(),
-            owner: owner.as_str().to_owned(),
-            findings: Vec::new(),
+            code: code.into(),
+            owner: owner.as_str(),
+            findings: Box::default(),
         }
     }
 
@@ -122,7 +125,10 @@ impl From<IntakeProblem> for Problem {
                 let detail =
                     findings.first().map_or(detail, |f| format!("{}: {}", f.path, f.message));
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
-                Self { findings, ..Self::new(status, &code, Owner::Operator, detail) }
+                Self {
+                    findings: findings.into(),
+                    ..Self::new(status, &code, Owner::Operator, detail)
+                }
             }
             IntakeProblem::KeyReused => Self::key_reused(),
             IntakeProblem::Unavailable(what) => Self::unavailable(&what),

@@ -76,8 +76,8 @@ pub(super) struct FilingView {
     kind: FilingKind,
     received_at: String,
     revision: i32,
-    /// receiving, delivering, delivered, partly_failed, failed, in_review, accepted,
-    /// partly_returned, returned or withdrawn.
+    /// `receiving`, `delivering`, `delivered`, `partly_failed`, `failed`, `in_review`,
+    /// `accepted`, `partly_returned`, `returned` or `withdrawn`.
     #[schema(value_type = String)]
     status: Status,
     status_ja: String,

@@ -107,8 +107,8 @@ pub(super) fn notice_kind(word: &str, lang: Lang) -> String {
 }
 
 /// The state of a lane: a pause counts before the breaker.
-pub(super) fn lane(lane: &Lane, lang: Lang) -> Badge {
-    let (tone, ja, en) = match (lane.paused_at, lane.breaker) {
+pub(super) fn lane(it: &Lane, lang: Lang) -> Badge {
+    let (tone, ja, en) = match (it.paused_at, it.breaker) {
         (Some(_), _) => ("hold", "停止中(職員)", "paused by staff"),
         (None, Breaker::Open) => ("bad", "遮断中", "open"),
         (None, Breaker::HalfOpen) => ("wait", "試験中", "half open"),

@@ -100,7 +100,7 @@ pub(super) fn percent(part: i64, whole: i64) -> String {
 }
 
 /// One page's worth of a list that is longer, with the way to the rest.
-#[derive(Debug, Template)]
+#[derive(Template)]
 #[template(path = "operations/pager.html")]
 pub(super) struct Part {
     w: &'static Words,

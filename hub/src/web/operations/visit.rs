@@ -41,7 +41,8 @@ pub(super) struct Staff(pub(super) Visit);
 pub(super) struct Shell {
     pub(super) w: &'static Words,
     pub(super) lang: &'static str,
-    pub(super) demo: bool,
+    /// What the demo environment's banner says.
+    pub(super) demo: Option<&'static str>,
     pub(super) signed_in: bool,
     /// Whether menu and search are shown.
     pub(super) inside: bool,
@@ -99,7 +100,7 @@ impl Visit {
         Shell {
             w: self.lang.words(),
             lang: self.lang.as_str(),
-            demo: self.demo,
+            demo: self.demo.then_some(self.lang.words().demo_text),
             signed_in: self.signed_in,
             inside: true,
             here,
@@ -192,8 +193,9 @@ impl FromRequestParts<Arc<Desk>> for Staff {
         match desk.access.operations(&desk.ctx, &parts.headers).await {
             Ok(()) => Ok(Self(visit)),
             Err(problem) if matches!(problem.status, 401 | 403) => {
-                let next = form_urlencoded::byte_serialize(visit.link(&[]).as_bytes());
-                Err(see_other(&format!("/login?next={}", next.collect::<String>())))
+                let here = visit.link(&[]);
+                let next: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
+                Err(see_other(&format!("/login?next={next}")))
             }
             Err(problem) => Err(visit.fault(&Fault::Away(problem.detail))),
         }

@@ -68,7 +68,7 @@ words! {
     brand_sub: "介護届出 送達ハブ", "filing delivery hub";
     skip: "本文へ移動", "Skip to content";
     menu: "主なページ", "Main pages";
-    demo: "デモ環境", "DEMO";
+    demo: "デモ環境 / DEMO", "DEMO / デモ環境";
     demo_text: "架空の届出だけを扱っています。鍵なしで閲覧できます。",
         "All filings here are made up. The pages can be read without a key.";
     nav_overview: "全国", "Nation";
@@ -95,7 +95,6 @@ words! {
     next: "次へ", "Next";
     nothing: "該当はありません。", "There are none.";
     see_all: "すべて見る", "See all";
-    count: "件数", "Count";
     details: "詳細", "Details";
 
     // Columns.
@@ -106,7 +105,6 @@ words! {
     received_at: "到達日時", "Received";
     status: "状況", "Status";
     authority: "指定権者", "Authority";
-    prefecture: "都道府県", "Prefecture";
     class: "区分", "Class";
     channel: "連携方式", "Channel";
     state: "送達状態", "Delivery";
@@ -164,8 +162,6 @@ words! {
     newest_filings: "新しい届出", "Newest filings";
     lanes_in_trouble: "支障のある送達経路", "Lanes in trouble";
     no_lane_in_trouble: "支障のある送達経路はありません。", "No lane is in trouble.";
-    lanes_more: "ほかにもあります。", "There are more.";
-    nothing_yet: "届出はまだありません。", "There are no filings yet.";
 
     // One filing, one delivery.
     filing: "届出", "Filing";
@@ -194,26 +190,20 @@ words! {
     package: "様式一式(SHA-256)", "Package (SHA-256)";
     created_at: "作成", "Planned at";
     decision: "指定権者の回答", "The authority's answer";
-    comment: "コメント", "Comment";
     evidence: "証跡の内容", "Evidence";
     ladder_step: "方式の順位", "Place in the ladder";
 
     // Authorities and prefectures.
     ladder: "連携方式の順序", "Ladder of channels";
-    endpoint: "接続先", "Endpoint";
     lanes: "送達経路", "Lanes";
     lane_state: "経路の状態", "Lane";
     ready: "受付中", "Takes filings";
-    not_ready: "受け付けていません", "Does not take filings";
     kinds_not_taken: "電子では受け付けない手続", "Kinds not taken";
     alternative: "代わりの提出方法", "Other way to file";
     authorities: "指定権者", "Authorities";
-    unions: "広域連合・一部事務組合", "Unions";
-    code: "コード", "Code";
     since: "開始", "Since";
     delivered: "送達済", "Delivered";
     moving: "送信中", "Under way";
-    cancelled: "取消し", "Cancelled";
     map_back: "全国へ戻る", "Back to the nation";
     found: "検索結果", "Search results";
     not_found_search: "見つかりませんでした。受付番号は T と12桁(例: TTKVW-3X6H-RAST)です。",

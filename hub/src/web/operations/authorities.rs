@@ -1,0 +1,208 @@
+//! `/authorities/{code}` and `/prefectures/{code}`: who receives, how, and how it goes there.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use jiff::civil::Date;
+use routing::{Body, Status};
+use schemas::{AuthorityId, FilingKind};
+
+use super::deliveries::{DeliveryLine, DeliveryTable};
+use super::fault::Fault;
+use super::filings::{newest, older, paged};
+use super::labels;
+use super::lanes::{LaneLine, LaneTable};
+use super::map::{describe, english_name};
+use super::parts::{Badge, grouped, percent};
+use super::snapshot::{Health, count, word};
+use super::visit::{Shell, Staff, Visit};
+use crate::context::day_in_japan;
+use crate::store::Filter;
+use crate::web::Desk;
+
+#[derive(Template)]
+#[template(path = "operations/authority.html")]
+struct AuthorityPage {
+    shell: Shell,
+    code: String,
+    name: String,
+    class: &'static str,
+    prefecture: String,
+    prefecture_code: String,
+    since: String,
+    readiness: Badge,
+    not_taken: Vec<&'static str>,
+    /// How to file when it does not take filings.
+    alternative: Option<(&'static str, String)>,
+    health: String,
+    ladder: Vec<(&'static str, String)>,
+    lanes: Vec<LaneLine>,
+    table: DeliveryTable,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+/// `GET /authorities/{code}`
+pub(super) async fn authority(
+    State(desk): State<Arc<Desk>>,
+    Path(code): Path<String>,
+    Staff(visit): Staff,
+) -> Response {
+    visit.answer(read_authority(&desk, &code, &visit).await)
+}
+
+async fn read_authority(desk: &Desk, code: &str, visit: &Visit) -> Result<AuthorityPage, Fault> {
+    let (ctx, lang) = (&desk.ctx, visit.lang);
+    let code: AuthorityId = code.parse().map_err(|_| Fault::NoAuthority)?;
+    let body = ctx.master.body(code, day_in_japan(visit.now)).ok_or(Fault::NoAuthority)?;
+    let health = healths(desk, &[code]).await?.remove(code.as_str()).unwrap_or_default();
+    let mut lanes = ctx.store.lanes().await?;
+    lanes.retain(|lane| lane.authority == code);
+    let filter = Filter { authority: Some(code), ..paged(visit) };
+    let mut rows = ctx.store.list_deliveries(&filter).await?;
+    let older = older(&mut rows, visit, |row| (row.created_at, row.id.0));
+    let ladder = ctx.directory.load();
+    let steps = ladder.ladder(code).iter();
+    Ok(AuthorityPage {
+        shell: visit.living_shell("/authorities"),
+        code: code.to_string(),
+        name: body.name.to_owned(),
+        class: labels::class(&body, lang),
+        prefecture: prefecture_name(body.prefecture, code.prefecture(), visit),
+        prefecture_code: code.prefecture().to_owned(),
+        since: body.period.from.map(|day| day.to_string()).unwrap_or_default(),
+        readiness: reception(&body, visit),
+        not_taken: kinds_not_taken(&body, visit),
+        alternative: alternative(&body, visit),
+        health: describe(&health, lang),
+        ladder: steps.map(|step| (labels::channel(step.channel(), lang), step.address())).collect(),
+        lanes: lanes.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect(),
+        table: DeliveryTable {
+            w: lang.words(),
+            caption: lang.words().deliveries,
+            with_filing: true,
+            with_authority: false,
+            lines: rows.iter().map(|row| DeliveryLine::new(desk, row, visit)).collect(),
+        },
+        newest: newest(visit),
+        older,
+    })
+}
+
+impl AuthorityPage {
+    fn lane_table(&self) -> LaneTable<'_> {
+        LaneTable { w: self.shell.w, with_authority: false, lines: &self.lanes }
+    }
+}
+
+fn is_open(body: &Body<'_>) -> bool {
+    body.reception.prepared && body.reception.status == Status::Open
+}
+
+fn reception(body: &Body<'_>, visit: &Visit) -> Badge {
+    let kind = FilingKind::ALL.iter().copied().find(|kind| !body.reception.not_taken.has(*kind));
+    labels::readiness(body.reception.readiness(kind.unwrap_or(FilingKind::Change)), visit.lang)
+}
+
+fn kinds_not_taken(body: &Body<'_>, visit: &Visit) -> Vec<&'static str> {
+    let not_taken = FilingKind::ALL.iter().filter(|kind| body.reception.not_taken.has(**kind));
+    not_taken.map(|kind| visit.lang.kind(*kind)).collect()
+}
+
+fn alternative(body: &Body<'_>, visit: &Visit) -> Option<(&'static str, String)> {
+    let all_taken = kinds_not_taken(body, visit).is_empty();
+    let way = labels::alternative(body.reception.alternative, visit.lang);
+    (!is_open(body) || !all_taken).then(|| (way, body.reception.alternative_note.clone()))
+}
+
+fn prefecture_name(japanese: &str, code: &str, visit: &Visit) -> String {
+    visit.lang.pick(japanese, english_name(code).unwrap_or(japanese)).to_owned()
+}
+
+#[derive(Template)]
+#[template(path = "operations/prefecture.html")]
+struct PrefecturePage {
+    shell: Shell,
+    name: String,
+    health: String,
+    lines: Vec<AuthorityLine>,
+}
+
+struct AuthorityLine {
+    code: String,
+    name: String,
+    class: &'static str,
+    readiness: Badge,
+    share: String,
+    sign: &'static str,
+    grade: &'static str,
+    /// Delivered, under way, waiting, held, failed; empty when 0.
+    counts: [String; 5],
+}
+
+/// `GET /prefectures/{code}`
+pub(super) async fn prefecture(
+    State(desk): State<Arc<Desk>>,
+    Path(code): Path<String>,
+    Staff(visit): Staff,
+) -> Response {
+    visit.answer(read_prefecture(&desk, &code, &visit).await)
+}
+
+async fn read_prefecture(desk: &Desk, code: &str, visit: &Visit) -> Result<PrefecturePage, Fault> {
+    let today = day_in_japan(visit.now);
+    let bodies = bodies_of(desk, code, today);
+    let first = bodies.first().ok_or(Fault::NoPrefecture)?;
+    let name = prefecture_name(first.prefecture, code, visit);
+    let codes: Vec<AuthorityId> = bodies.iter().map(|body| body.id).collect();
+    let healths = healths(desk, &codes).await?;
+    let health = |body: &Body<'_>| healths.get(body.id.as_str()).copied().unwrap_or_default();
+    let mut all = Health::default();
+    for each in healths.values() {
+        all = all.with(each);
+    }
+    Ok(PrefecturePage {
+        shell: visit.living_shell("/"),
+        name,
+        health: describe(&all, visit.lang),
+        lines: bodies.iter().map(|body| AuthorityLine::new(body, &health(body), visit)).collect(),
+    })
+}
+
+/// The authorities of a prefecture, itself first, then its unions.
+fn bodies_of<'m>(desk: &'m Desk, code: &str, today: Date) -> Vec<Body<'m>> {
+    let master = &desk.ctx.master;
+    let own = |id: AuthorityId| id.prefecture() == code;
+    let rows = master.authorities_on(today).filter(|row| own(row.code)).map(Body::from);
+    let unions = master.unions_on(today).filter(|row| own(row.id)).map(Body::from);
+    rows.chain(unions).collect()
+}
+
+async fn healths(desk: &Desk, codes: &[AuthorityId]) -> Result<HashMap<String, Health>, Fault> {
+    let mut healths: HashMap<String, Health> = HashMap::new();
+    for row in desk.ctx.store.count_by_authority(codes).await? {
+        let health = healths.entry(word(&row, "authority").to_owned()).or_default();
+        health.add(word(&row, "state"), count(&row));
+    }
+    Ok(healths)
+}
+
+impl AuthorityLine {
+    fn new(body: &Body<'_>, health: &Health, visit: &Visit) -> Self {
+        let number = |n: i64| if n == 0 { String::new() } else { grouped(n) };
+        let Health { delivered, moving, waiting, held, failed, .. } = *health;
+        Self {
+            code: body.id.to_string(),
+            name: body.name.to_owned(),
+            class: labels::class(body, visit.lang),
+            readiness: reception(body, visit),
+            share: percent(delivered, health.all()),
+            sign: health.grade().sign(),
+            grade: health.grade().class(),
+            counts: [delivered, moving, waiting, held, failed].map(number),
+        }
+    }
+}

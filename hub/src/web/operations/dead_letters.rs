@@ -1,0 +1,56 @@
+//! `/dead-letters`: messages that could not be worked on, with why and how they begin.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::fault::Fault;
+use super::parts::{Stamp, bytes};
+use super::visit::{Shell, Staff, Visit};
+use crate::store::DeadLetterRow;
+use crate::web::Desk;
+
+/// The newest that are shown.
+const ROWS_MAX: usize = 100;
+/// Hexadecimal digits of a body that are shown.
+const HEAD_DIGITS: usize = 64;
+
+#[derive(Template)]
+#[template(path = "operations/dead_letters.html")]
+struct DeadLetters {
+    shell: Shell,
+    letters: Vec<Letter>,
+}
+
+struct Letter {
+    at: Stamp,
+    queue: String,
+    reason: String,
+    size: String,
+    head: String,
+}
+
+/// `GET /dead-letters`
+pub(super) async fn list(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> Response {
+    visit.answer(read(&desk, &visit).await)
+}
+
+async fn read(desk: &Desk, visit: &Visit) -> Result<DeadLetters, Fault> {
+    let rows = desk.ctx.store.dead_letters(ROWS_MAX).await?;
+    let letters = rows.into_iter().map(|row| Letter::new(row, visit)).collect();
+    Ok(DeadLetters { shell: visit.living_shell("/dead-letters"), letters })
+}
+
+impl Letter {
+    fn new(row: DeadLetterRow, visit: &Visit) -> Self {
+        let size = bytes(row.body.len() / 2);
+        let mut head: String = row.body.chars().take(HEAD_DIGITS).collect();
+        if head.len() < row.body.len() {
+            head.push('…');
+        }
+        let at = Stamp::new(row.at, visit.now, visit.lang);
+        Self { at, queue: row.queue, reason: row.reason, size, head }
+    }
+}

@@ -1,0 +1,125 @@
+//! `/deliveries/{id}`: one delivery with its attempts, answers and decision.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use schemas::DeliveryId;
+
+use super::attempts::{AttemptLine, AttemptTable};
+use super::deliveries::DeliveryLine;
+use super::fault::Fault;
+use super::labels;
+use super::parts::{Badge, Part, Stamp};
+use super::story::Line;
+use super::visit::{Shell, Staff, Visit};
+use crate::delivery::{Delivery, Review, State as Transport};
+use crate::store::DecisionRow;
+use crate::web::Desk;
+
+#[derive(Template)]
+#[template(path = "operations/delivery.html")]
+struct DeliveryPage {
+    shell: Shell,
+    line: DeliveryLine,
+    ladder_step: i32,
+    created: Stamp,
+    delivered: Option<Stamp>,
+    package: Option<String>,
+    rule: String,
+    article: String,
+    decision: Option<DecisionView>,
+    attempts: AttemptTable,
+    timeline: Vec<Line>,
+    timeline_part: Part,
+}
+
+struct DecisionView {
+    verdict: Badge,
+    at: Stamp,
+    comment: String,
+    source: String,
+}
+
+/// `GET /deliveries/{id}`
+pub(super) async fn show(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    Staff(visit): Staff,
+) -> Response {
+    visit.answer(read(&desk, &id, &visit).await)
+}
+
+async fn read(desk: &Desk, id: &str, visit: &Visit) -> Result<DeliveryPage, Fault> {
+    let id: DeliveryId = id.parse().map_err(|_| Fault::NoDelivery)?;
+    let delivery = desk.ctx.store.delivery(id).await?.ok_or(Fault::NoDelivery)?;
+    let attempts = attempts(desk, &delivery, visit).await?;
+    let decision = desk.ctx.store.decision(id).await?;
+    let (timeline, timeline_part) = timeline(desk, &delivery, visit).await?;
+    let stamp = |ms| Stamp::new(ms, visit.now, visit.lang);
+    let delivered = match &delivery.state {
+        Transport::Delivered { at } => Some(stamp(*at)),
+        Transport::Due
+        | Transport::Sending { .. }
+        | Transport::Waiting { .. }
+        | Transport::Held { .. }
+        | Transport::Failed { .. }
+        | Transport::Cancelled => None,
+    };
+    Ok(DeliveryPage {
+        shell: visit.living_shell("/deliveries"),
+        line: DeliveryLine::new(desk, &delivery, visit),
+        ladder_step: delivery.ladder_step + 1,
+        created: stamp(delivery.created_at),
+        delivered,
+        package: delivery.package_sha256.clone(),
+        rule: labels::rule(&delivery.rule, visit.lang),
+        article: delivery.article.clone(),
+        decision: decision.map(|row| DecisionView::new(row, visit)),
+        attempts,
+        timeline,
+        timeline_part,
+    })
+}
+
+async fn attempts(desk: &Desk, delivery: &Delivery, visit: &Visit) -> Result<AttemptTable, Fault> {
+    let mut rows = desk.ctx.store.attempts(delivery.id).await?;
+    let part = Part::cut(&mut rows, "attempts", visit);
+    let to = || (delivery.authority, desk.ctx.master.name(delivery.authority));
+    let lines = rows.iter().map(|row| AttemptLine::new(row, to(), visit)).collect();
+    let w = visit.lang.words();
+    Ok(AttemptTable { w, with_authority: false, with_body: true, lines, part })
+}
+
+/// Those of the filing's events that are about this delivery.
+async fn timeline(
+    desk: &Desk,
+    delivery: &Delivery,
+    visit: &Visit,
+) -> Result<(Vec<Line>, Part), Fault> {
+    let mut events = desk.ctx.store.events(delivery.filing_id).await?;
+    let id = delivery.id.to_string();
+    events.retain(|event| {
+        let body: serde_json::Value = serde_json::from_str(&event.body).unwrap_or_default();
+        body["delivery"] == id.as_str()
+    });
+    let part = Part::cut(&mut events, "timeline", visit);
+    let lines = events.iter().map(|event| Line::new(event, &desk.ctx.master, visit));
+    Ok((lines.collect(), part))
+}
+
+impl DecisionView {
+    fn new(row: DecisionRow, visit: &Visit) -> Self {
+        let review = match row.verdict {
+            schemas::Verdict::Accepted => Review::Accepted,
+            schemas::Verdict::Returned => Review::Returned,
+        };
+        Self {
+            verdict: labels::review(review, visit.lang),
+            at: Stamp::new(row.decided_at, visit.now, visit.lang),
+            comment: row.comment,
+            source: row.source,
+        }
+    }
+}

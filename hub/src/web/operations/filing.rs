@@ -1,0 +1,258 @@
+//! `/filings/{id or receipt number}`: one filing, all of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use routing::{Language, Plan};
+use schemas::{AuthorityId, DeliveryId, FilingId};
+
+use super::attempts::{AttemptLine, AttemptTable};
+use super::deliveries::{DeliveryLine, DeliveryTable};
+use super::fault::Fault;
+use super::labels;
+use super::parts::{Badge, Part, Stamp, grouped};
+use super::search::as_receipt_number;
+use super::story::Line;
+use super::visit::{Shell, Staff, Visit};
+use crate::delivery::{Delivery, State as Transport};
+use crate::filing::Status;
+use crate::store::{EventRow, FilingRow, NoticeRow, RevisionRow, verify_chain};
+use crate::web::Desk;
+
+/// Lines of the plan in sentences at most.
+const SENTENCES_MAX: usize = 80;
+
+#[derive(Template)]
+#[template(path = "operations/filing.html")]
+struct FilingPage {
+    shell: Shell,
+    receipt_number: String,
+    id: String,
+    kind: &'static str,
+    operator: String,
+    corporate_number: String,
+    office: String,
+    received: Stamp,
+    revision: i32,
+    withdrawn: Option<Stamp>,
+    status: Badge,
+    chain: Result<Chain, String>,
+    problems: Vec<String>,
+    table: DeliveryTable,
+    deliveries_part: Part,
+    timeline: Vec<Line>,
+    timeline_part: Part,
+    attempts: AttemptTable,
+    plan: Option<PlanTable>,
+    plan_part: Part,
+    notices: Vec<NoticeLine>,
+    notices_part: Part,
+}
+
+/// A chain that holds.
+struct Chain {
+    events: String,
+    head: String,
+}
+
+/// The plan of the first revision.
+struct PlanTable {
+    master_version: String,
+    date: String,
+    planned: Option<Stamp>,
+    lines: Vec<PlanLine>,
+    sentences: Vec<String>,
+}
+
+struct PlanLine {
+    code: String,
+    authority: String,
+    rule: String,
+    article: String,
+    readiness: Badge,
+}
+
+struct NoticeLine {
+    kind: String,
+    state: Badge,
+    recipient: String,
+    created: Stamp,
+    sent: Option<Stamp>,
+}
+
+/// `GET /filings/{id or receipt number}`
+pub(super) async fn show(
+    State(desk): State<Arc<Desk>>,
+    Path(key): Path<String>,
+    Staff(visit): Staff,
+) -> Response {
+    visit.answer(read(&desk, &key, &visit).await)
+}
+
+async fn find(desk: &Desk, key: &str) -> Result<FilingRow, Fault> {
+    let store = &desk.ctx.store;
+    let found = match key.parse::<FilingId>() {
+        Ok(id) => store.filing(id).await?,
+        Err(_) => match as_receipt_number(key) {
+            Some(number) => store.filing_by_receipt_number(&number).await?,
+            None => None,
+        },
+    };
+    found.ok_or(Fault::NoFiling)
+}
+
+async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault> {
+    let filing = find(desk, key).await?;
+    let store = &desk.ctx.store;
+    let revisions = store.revisions(filing.id).await?;
+    let events = store.events(filing.id).await?;
+    let deliveries = store.deliveries_of(filing.id).await?;
+    let status = Status::of(&deliveries, filing.withdrawn_at.is_some());
+    let mut notices = store.notices_of(filing.id).await?;
+    let chain = chain(&filing, &events);
+    let attempts = attempts(desk, &filing, &deliveries, visit).await?;
+    let (table, deliveries_part) = delivery_table(desk, deliveries, visit);
+    let (timeline, timeline_part) = timeline(desk, events, visit);
+    let (plan, plan_part) = plan(desk, &revisions, visit);
+    let notices_part = Part::cut(&mut notices, "notices", visit);
+    let stamp = |ms| Stamp::new(ms, visit.now, visit.lang);
+    Ok(FilingPage {
+        shell: visit.living_shell("/filings"),
+        receipt_number: filing.receipt_number,
+        id: filing.id.to_string(),
+        kind: visit.lang.kind(filing.kind),
+        operator: filing.operator_name,
+        corporate_number: filing.corporate_number.to_string(),
+        office: filing.office_name,
+        received: stamp(filing.received_at),
+        revision: filing.revision,
+        withdrawn: filing.withdrawn_at.map(stamp),
+        status: labels::status(status, visit.lang),
+        chain,
+        problems: revisions.into_iter().filter_map(|revision| revision.problem).collect(),
+        table,
+        deliveries_part,
+        timeline,
+        timeline_part,
+        attempts,
+        plan,
+        plan_part,
+        notices: notices.iter().map(|notice| NoticeLine::new(notice, visit)).collect(),
+        notices_part,
+    })
+}
+
+/// Whether the events are what was written: each fits its hash, and the last is the filing's.
+fn chain(filing: &FilingRow, events: &[EventRow]) -> Result<Chain, String> {
+    let head = verify_chain(events).map_err(|broken| broken.to_string())?;
+    if head != filing.event_head {
+        return Err(format!("the last event is not number {}", filing.event_seq));
+    }
+    Ok(Chain {
+        events: grouped(i64::from(filing.event_seq)),
+        head: head.chars().take(16).collect(),
+    })
+}
+
+fn delivery_table(
+    desk: &Desk,
+    mut deliveries: Vec<Delivery>,
+    visit: &Visit,
+) -> (DeliveryTable, Part) {
+    // What needs a person first; the order of the plan within each.
+    deliveries.sort_by_key(|delivery| match &delivery.state {
+        Transport::Failed { .. } => 0,
+        Transport::Held { .. } => 1,
+        Transport::Waiting { .. } => 2,
+        Transport::Due | Transport::Sending { .. } => 3,
+        Transport::Delivered { .. } => 4,
+        Transport::Cancelled => 5,
+    });
+    let part = Part::cut(&mut deliveries, "deliveries", visit);
+    let w = visit.lang.words();
+    let lines = deliveries.iter().map(|row| DeliveryLine::new(desk, row, visit)).collect();
+    let table =
+        DeliveryTable { w, caption: w.deliveries, with_filing: false, with_authority: true, lines };
+    (table, part)
+}
+
+fn timeline(desk: &Desk, mut events: Vec<EventRow>, visit: &Visit) -> (Vec<Line>, Part) {
+    let part = Part::cut(&mut events, "timeline", visit);
+    let lines = events.iter().map(|event| Line::new(event, &desk.ctx.master, visit));
+    (lines.collect(), part)
+}
+
+async fn attempts(
+    desk: &Desk,
+    filing: &FilingRow,
+    deliveries: &[Delivery],
+    visit: &Visit,
+) -> Result<AttemptTable, Fault> {
+    let to: HashMap<DeliveryId, AuthorityId> =
+        deliveries.iter().map(|delivery| (delivery.id, delivery.authority)).collect();
+    let mut rows = desk.ctx.store.attempts_of_filing(filing.id).await?;
+    let part = Part::cut(&mut rows, "attempts", visit);
+    let line = |row: &_| {
+        let row: &crate::store::AttemptRow = row;
+        let authority = to.get(&row.delivery_id)?;
+        let named = (*authority, desk.ctx.master.name(*authority));
+        Some(AttemptLine::new(row, named, visit))
+    };
+    let lines = rows.iter().filter_map(line).collect();
+    let w = visit.lang.words();
+    Ok(AttemptTable { w, with_authority: true, with_body: false, lines, part })
+}
+
+fn plan(desk: &Desk, revisions: &[RevisionRow], visit: &Visit) -> (Option<PlanTable>, Part) {
+    let first = revisions.iter().find(|revision| revision.plan.is_some());
+    let text = first.and_then(|revision| revision.plan.as_deref());
+    let plan: Option<Plan> = text.and_then(|text| serde_json::from_str(text).ok());
+    let Some(plan) = plan else {
+        return (None, Part::cut(&mut Vec::<()>::new(), "plan", visit));
+    };
+    let master = &desk.ctx.master;
+    let language = visit.lang.pick(Language::Ja, Language::En);
+    let mut sentences = routing::explain(&plan, master, language);
+    sentences.truncate(SENTENCES_MAX);
+    let mut targets = plan.targets;
+    let part = Part::cut(&mut targets, "plan", visit);
+    let line = |target: &routing::Target| PlanLine {
+        code: target.authority.to_string(),
+        authority: master.name(target.authority),
+        rule: labels::rule(target.rule.as_str(), visit.lang),
+        article: target.article.clone(),
+        readiness: labels::readiness(target.readiness, visit.lang),
+    };
+    let routed_at = first.and_then(|revision| revision.routed_at);
+    let table = PlanTable {
+        master_version: plan.master_version,
+        date: plan.date.to_string(),
+        planned: routed_at.map(|ms| Stamp::new(ms, visit.now, visit.lang)),
+        lines: targets.iter().map(line).collect(),
+        sentences,
+    };
+    (Some(table), part)
+}
+
+impl NoticeLine {
+    fn new(notice: &NoticeRow, visit: &Visit) -> Self {
+        let stamp = |ms| Stamp::new(ms, visit.now, visit.lang);
+        Self {
+            kind: labels::notice_kind(&notice.kind, visit.lang),
+            state: labels::notice_state(&notice.state, visit.lang),
+            recipient: veiled(&notice.recipient),
+            created: stamp(notice.created_at),
+            sent: notice.sent_at.map(stamp),
+        }
+    }
+}
+
+/// A mail address of which only the first letter and the domain are shown.
+fn veiled(address: &str) -> String {
+    let (name, domain) = address.split_once('@').unwrap_or((address, ""));
+    let first: String = name.chars().take(1).collect();
+    format!("{first}…@{domain}")
+}

@@ -1,0 +1,218 @@
+//! `/`: the national view.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use schemas::Channel;
+
+use super::fault::Fault;
+use super::filings::FilingLine;
+use super::labels::{self, REVIEWS, STATES, STATUSES};
+use super::lanes::{LaneLine, LaneTable};
+use super::map::Map;
+use super::parts::{Badge, Stamp, grouped, percent};
+use super::snapshot::{Cache, Snapshot};
+use super::visit::{Shell, Staff, Visit};
+use crate::store::Filter;
+use crate::web::Desk;
+
+/// Lanes in trouble that are shown here.
+const LANES_MAX: usize = 8;
+/// Newest filings that are shown here.
+const FILINGS_MAX: usize = 10;
+
+#[derive(Template)]
+#[template(path = "operations/overview.html")]
+struct Overview {
+    shell: Shell,
+    figures: Vec<Figure>,
+    backlog: Vec<(&'static str, String)>,
+    statuses: Vec<(Badge, String)>,
+    matrix: Matrix,
+    reviews: Vec<(Badge, String)>,
+    lanes: Vec<LaneLine>,
+    lanes_total: usize,
+    map: Map,
+    newest: Vec<FilingLine>,
+}
+
+impl Overview {
+    fn has_more_lanes(&self) -> bool {
+        self.lanes.len() < self.lanes_total
+    }
+
+    fn lane_table(&self) -> LaneTable<'_> {
+        LaneTable { w: self.shell.w, with_authority: true, lines: &self.lanes }
+    }
+}
+
+/// One headline number.
+struct Figure {
+    label: &'static str,
+    value: String,
+    link: &'static str,
+    tone: &'static str,
+}
+
+/// Deliveries by state and channel.
+struct Matrix {
+    /// The word for the query, and the name.
+    channels: Vec<(&'static str, &'static str)>,
+    rows: Vec<MatrixRow>,
+    totals: Vec<String>,
+}
+
+struct MatrixRow {
+    state: &'static str,
+    badge: Badge,
+    /// The channel's word for the query, and the count; none when it is 0.
+    cells: Vec<(&'static str, Option<String>)>,
+    total: String,
+}
+
+/// `GET /`
+pub(super) async fn show(
+    State(desk): State<Arc<Desk>>,
+    Extension(cache): Extension<Arc<Cache>>,
+    Staff(visit): Staff,
+) -> Response {
+    visit.answer(read(&desk, &cache, &visit).await)
+}
+
+async fn read(desk: &Desk, cache: &Cache, visit: &Visit) -> Result<Overview, Fault> {
+    let snapshot = cache.get(&desk.ctx.store, &desk.ctx.clock).await?;
+    let filter = Filter { limit: FILINGS_MAX, ..Filter::default() };
+    let newest = desk.ctx.store.list_filings(&filter).await?;
+    let shown = &snapshot.lanes[..snapshot.lanes.len().min(LANES_MAX)];
+    let lang = visit.lang;
+    Ok(Overview {
+        shell: visit.living_shell("/"),
+        figures: figures(&snapshot, visit),
+        backlog: backlog(&snapshot, visit),
+        statuses: STATUSES
+            .iter()
+            .map(|status| (labels::status(*status, lang), named(&snapshot.filings, *status)))
+            .collect(),
+        matrix: Matrix::new(&snapshot, visit),
+        reviews: REVIEWS
+            .iter()
+            .map(|review| (labels::review(*review, lang), named(&snapshot.reviews, *review)))
+            .collect(),
+        lanes: shown.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect(),
+        lanes_total: snapshot.lanes.len(),
+        map: Map::new(&snapshot, lang),
+        newest: FilingLine::read(desk, visit, &newest).await?,
+    })
+}
+
+/// The count under a value's own word.
+fn named(counts: &HashMap<String, i64>, value: impl serde::Serialize) -> String {
+    let word = serde_json::to_value(value).unwrap_or_default();
+    grouped(word.as_str().and_then(|word| counts.get(word)).copied().unwrap_or_default())
+}
+
+fn figures(snapshot: &Snapshot, visit: &Visit) -> Vec<Figure> {
+    let w = visit.lang.words();
+    let (totals, nation) = (&snapshot.totals, snapshot.nation());
+    let figure = |label, value: i64, link, tone: &'static str| Figure {
+        label,
+        value: grouped(value),
+        link,
+        tone: if value == 0 { "" } else { tone },
+    };
+    let all = nation.all() + nation.cancelled;
+    let share = Figure {
+        label: w.delivered_share,
+        value: percent(nation.delivered, nation.all()),
+        link: "/deliveries?state=delivered",
+        tone: "",
+    };
+    vec![
+        figure(w.filings, totals.filings, "/filings", ""),
+        figure(w.deliveries, all, "/deliveries", ""),
+        share,
+        figure(w.waiting, nation.waiting, "/deliveries?state=waiting", "wait"),
+        figure(w.held, nation.held, "/deliveries?state=held", "hold"),
+        figure(w.failed, nation.failed, "/deliveries?state=failed", "bad"),
+        figure(w.lanes_in_trouble, size(snapshot.lanes.len()), "/lanes", "wait"),
+        figure(w.dead_letters, totals.dead_letters, "/dead-letters", "bad"),
+    ]
+}
+
+fn size(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn backlog(snapshot: &Snapshot, visit: &Visit) -> Vec<(&'static str, String)> {
+    let w = visit.lang.words();
+    let totals = &snapshot.totals;
+    let age = |ms: Option<i64>| match ms {
+        Some(ms) => Stamp::new(ms, visit.now, visit.lang).age,
+        None => w.no_backlog.to_owned(),
+    };
+    let queued = snapshot.deliveries.iter().filter(|row| row.state == "due");
+    let notices = grouped(totals.open_notices);
+    let notices = match snapshot.notices_failed {
+        0 => notices,
+        failed => format!("{notices} ({} {})", w.failed, grouped(failed)),
+    };
+    vec![
+        (w.unrouted, grouped(totals.unrouted)),
+        (w.oldest_queued, age(queued.filter_map(|row| row.oldest).min())),
+        (w.oldest_due, age(totals.oldest_due)),
+        (w.outbox, grouped(totals.outbox)),
+        (w.open_notices, notices),
+    ]
+}
+
+impl Matrix {
+    fn new(snapshot: &Snapshot, visit: &Visit) -> Self {
+        let lang = visit.lang;
+        let mut counts: HashMap<(&str, Option<Channel>), i64> = HashMap::new();
+        for row in &snapshot.deliveries {
+            *counts.entry((&row.state, row.channel)).or_default() += row.count;
+        }
+        let mut columns: Vec<Option<Channel>> = Channel::ALL.iter().copied().map(Some).collect();
+        if counts.keys().any(|(_, channel)| channel.is_none()) {
+            columns.push(None);
+        }
+        let sum = |state: Option<&str>, channel: Option<Option<Channel>>| -> i64 {
+            let fits = |(s, c): &(&str, Option<Channel>)| {
+                state.is_none_or(|state| state == *s) && channel.is_none_or(|it| it == *c)
+            };
+            counts.iter().filter(|(key, _)| fits(key)).map(|(_, count)| count).sum()
+        };
+        let cell = |state, channel: &Option<Channel>| {
+            let count = sum(Some(state), Some(*channel));
+            (query_word(*channel), (count > 0).then(|| grouped(count)))
+        };
+        let rows = STATES.iter().map(|state| MatrixRow {
+            state,
+            badge: labels::state(state, lang),
+            cells: columns.iter().map(|channel| cell(state, channel)).collect(),
+            total: grouped(sum(Some(state), None)),
+        });
+        let mut totals: Vec<String> =
+            columns.iter().map(|channel| grouped(sum(None, Some(*channel)))).collect();
+        totals.push(grouped(sum(None, None)));
+        let name = |channel: Option<Channel>| {
+            channel.map_or(lang.words().no_channel, |channel| labels::channel(channel, lang))
+        };
+        Self {
+            rows: rows.collect(),
+            totals,
+            channels: columns
+                .iter()
+                .map(|channel| (query_word(*channel), name(*channel)))
+                .collect(),
+        }
+    }
+}
+
+fn query_word(channel: Option<Channel>) -> &'static str {
+    channel.map_or("", Channel::as_str)
+}

@@ -1,0 +1,201 @@
+//! The events of a filing as sentences, in the words of the house.
+
+use routing::Master;
+use schemas::ProofLevel;
+use serde_json::Value;
+
+use super::labels;
+use super::parts::Stamp;
+use super::visit::Visit;
+use super::words::Lang;
+use crate::store::EventRow;
+
+/// Names that one sentence lists at most.
+const NAMES_MAX: usize = 3;
+
+/// One event in a timeline.
+pub(super) struct Line {
+    pub(super) number: i32,
+    pub(super) at: Stamp,
+    pub(super) tone: &'static str,
+    pub(super) text: String,
+    /// The event's own word, for those who know it.
+    pub(super) kind: String,
+}
+
+impl Line {
+    pub(super) fn new(event: &EventRow, master: &Master, visit: &Visit) -> Self {
+        let body = serde_json::from_str(&event.body).unwrap_or_default();
+        let teller = Teller { body, master, lang: visit.lang };
+        let (tone, text) = teller.tell(&event.kind);
+        Self {
+            number: event.seq,
+            at: Stamp::new(event.at, visit.now, visit.lang),
+            tone,
+            text,
+            kind: event.kind.clone(),
+        }
+    }
+}
+
+struct Teller<'a> {
+    body: Value,
+    master: &'a Master,
+    lang: Lang,
+}
+
+impl Teller<'_> {
+    fn tell(&self, kind: &str) -> (&'static str, String) {
+        match kind {
+            "filing.received" => {
+                ("ok", self.say("届出を受け付けました。", "The filing was received."))
+            }
+            "filing.planned" => self.planned(),
+            "filing.corrected" => ("move", self.revised("補正", "The correction")),
+            "filing.withdrawn" => ("off", self.revised("取下げ", "The withdrawal")),
+            "delivery.delivered" => ("ok", self.delivered()),
+            "delivery.attempted" => self.attempted(),
+            "delivery.failed" => {
+                ("bad", self.to("に送達できません。", "could not be reached at all."))
+            }
+            "delivery.held" => {
+                ("hold", self.to("への送達を保留しました。", ": the delivery is held."))
+            }
+            "delivery.released" => (
+                "move",
+                self.to(
+                    "への送達の保留を解きました。",
+                    ": the delivery is released from its hold.",
+                ),
+            ),
+            "delivery.redriven" => {
+                ("move", self.to("への送達をやり直します。", ": the delivery is started anew."))
+            }
+            "delivery.lease_expired" => (
+                "wait",
+                self.to(
+                    "への送信が途中で止まりました。もう一度送ります。",
+                    ": the try stopped half way; it is made again.",
+                ),
+            ),
+            "proof.picked_up" => {
+                ("ok", self.to("が受信箱から取得しました。", "fetched it from the inbox."))
+            }
+            "proof.opened" => ("ok", self.to("が開封しました。", "opened it.")),
+            "proof.acknowledged" => {
+                ("ok", self.to("が受領を確認しました。", "confirmed that it has it."))
+            }
+            "decision.made" => self.decided(),
+            "notice.sent" => ("ok", self.noticed("送りました", "was sent")),
+            "notice.failed" => ("bad", self.noticed("送れませんでした", "could not be sent")),
+            other => ("off", other.to_owned()),
+        }
+    }
+
+    fn say(&self, ja: &str, en: &str) -> String {
+        self.lang.pick(ja, en).to_owned()
+    }
+
+    /// The authority, then what it did or what was done to it.
+    fn to(&self, ja: &str, en: &str) -> String {
+        let space = if en.starts_with(':') { "" } else { " " };
+        let name = self.authority(&self.body);
+        self.lang.pick(format!("{name}{ja}"), format!("{name}{space}{en}"))
+    }
+
+    fn word<'v>(&'v self, name: &str) -> &'v str {
+        self.body[name].as_str().unwrap_or_default()
+    }
+
+    fn authority(&self, value: &Value) -> String {
+        let code = value["authority"].as_str().unwrap_or_default();
+        code.parse().map_or_else(|_| code.to_owned(), |code| self.master.name(code))
+    }
+
+    fn channel(&self) -> String {
+        let word = self.word("channel");
+        word.parse().map_or_else(
+            |_| word.to_owned(),
+            |channel| labels::channel(channel, self.lang).to_owned(),
+        )
+    }
+
+    fn revised(&self, ja: &str, en: &str) -> String {
+        let revision = &self.body["revision"];
+        self.lang.pick(
+            format!("{ja}(第{revision}版)を受け付けました。"),
+            format!("{en} (revision {revision}) was received."),
+        )
+    }
+
+    fn planned(&self) -> (&'static str, String) {
+        if let Some(problem) = self.body["problem"].as_str() {
+            let text = self.lang.pick("振り分けられませんでした", "It could not be planned");
+            return ("bad", format!("{text}: {problem}"));
+        }
+        let all = self.body["deliveries"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let mut names: Vec<String> =
+            all.iter().take(NAMES_MAX).map(|target| self.authority(target)).collect();
+        if all.len() > NAMES_MAX {
+            let more = all.len() - NAMES_MAX;
+            names.push(self.lang.pick(format!("ほか{more}か所"), format!("{more} more")));
+        }
+        let names = names.join(self.lang.pick("、", ", "));
+        let held = all.iter().filter(|target| target["state"] == "held").count();
+        let held = match (held, self.lang) {
+            (0, _) => String::new(),
+            (_, Lang::Ja) => format!(" うち{held}か所は保留。"),
+            (_, Lang::En) => format!(" {held} of them held."),
+        };
+        let count = all.len();
+        let text = self.lang.pick(
+            format!("{count}か所の指定権者に振り分けました: {names}。{held}"),
+            format!("Planned for {count} authorities: {names}.{held}"),
+        );
+        ("move", text)
+    }
+
+    fn delivered(&self) -> String {
+        let level = self.body["proof"]["level"].as_str().unwrap_or_default();
+        let proof = serde_json::from_value::<ProofLevel>(level.into())
+            .map_or_else(|_| level.to_owned(), |level| labels::proof(level, self.lang).to_owned());
+        let (name, channel) = (self.authority(&self.body), self.channel());
+        let attempt = &self.body["attempt"];
+        self.lang.pick(
+            format!("{name}に送達しました({channel}、{attempt}回目、証跡: {proof})。"),
+            format!("Delivered to {name} ({channel}, try {attempt}, proof: {proof})."),
+        )
+    }
+
+    fn attempted(&self) -> (&'static str, String) {
+        let (name, channel, code) = (self.authority(&self.body), self.channel(), self.word("code"));
+        let attempt = &self.body["attempt"];
+        let outcome = labels::outcome(self.word("outcome"), self.lang).text;
+        let (tone, ja, en) = match self.word("state") {
+            "failed" => ("bad", "これ以上は送れません。", "There is no way left."),
+            "held" => ("hold", "保留します。", "It is held."),
+            "delivered" => ("ok", "送達済です。", "It is delivered."),
+            _ => ("wait", "後でもう一度送ります。", "It is tried again later."),
+        };
+        let text = self.lang.pick(
+            format!("{name}への{attempt}回目の送信({channel}): {outcome}({code})。{ja}"),
+            format!("Try {attempt} to {name} ({channel}): {outcome} ({code}). {en}"),
+        );
+        (tone, text)
+    }
+
+    fn decided(&self) -> (&'static str, String) {
+        match self.word("verdict") {
+            "accepted" => ("ok", self.to("が受付完了としました。", "accepted it.")),
+            _ => ("hold", self.to("が差し戻しました。", "returned it.")),
+        }
+    }
+
+    fn noticed(&self, ja: &str, en: &str) -> String {
+        let kind = labels::notice_kind(self.word("kind"), self.lang);
+        self.lang.pick(
+            format!("事業者への通知({kind})を{ja}。"),
+            format!("The notice to the operator ({kind}) {en}."),
+        )
+    }
+}
