@@ -97,11 +97,16 @@ impl Told {
 
     fn why(why: &Why, lang: Lang) -> Self {
         let (status, body) = match &why.response {
-            Some(Response { status, body }) => (status.clone(), shortened(body)),
-            None => (String::new(), String::new()),
+            Some(Response { status, body }) => (status.clone(), body.as_str()),
+            None => (String::new(), ""),
         };
+        let sentence = labels::why(why, lang);
+        // What the hub recorded says more than its translation, which goes by the code alone.
+        let recorded = if sentence == why.sentence { "" } else { &why.sentence };
+        let parts: Vec<&str> = [recorded, body].into_iter().filter(|it| !it.is_empty()).collect();
+        let body = shortened(&parts.join("\n\n"));
         Self {
-            sentence: labels::why(why, lang),
+            sentence,
             code: why.code.clone(),
             owner: labels::owner(why.owner, lang),
             status,

@@ -199,7 +199,7 @@ impl AuthorityLine {
             name: body.name.to_owned(),
             class: labels::class(body, visit.lang),
             readiness: reception(body, visit),
-            share: percent(delivered, health.all()),
+            share: percent(delivered, health.settled()),
             sign: health.grade().sign(),
             grade: health.grade().class(),
             counts: [delivered, moving, waiting, held, failed].map(number),

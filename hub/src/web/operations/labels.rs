@@ -123,7 +123,7 @@ pub(super) fn channel(channel: Channel, lang: Lang) -> &'static str {
         Channel::Api => "API",
         Channel::Sftp => "SFTP",
         Channel::Email => lang.pick("メール", "e-mail"),
-        Channel::Pull => lang.pick("取得(受信箱)", "pull (inbox)"),
+        Channel::Pull => lang.pick("取得", "pull"),
     }
 }
 
@@ -203,6 +203,13 @@ pub(super) fn readiness(readiness: Readiness, lang: Lang) -> Badge {
 
 /// Why, in one sentence; in Japanese for the codes that staff meet, else as the hub recorded it.
 pub(super) fn why(why: &Why, lang: Lang) -> String {
+    // The router writes these in both languages, the English one in brackets.
+    if why.code.starts_with("authority_")
+        && let Some((ja, en)) = why.sentence.split_once("(not ready:")
+    {
+        let en = en.trim_end_matches(')').replace('_', " ");
+        return lang.pick(ja.to_owned(), format!("Not ready:{en}."));
+    }
     match (lang, japanese(&why.code)) {
         (Lang::Ja, Some(sentence)) => sentence.to_owned(),
         (Lang::Ja | Lang::En, _) => why.sentence.clone(),

@@ -109,7 +109,7 @@ impl Tile {
             (Lang::En, _) => "t-xs",
         };
         let title = format!("{name}: {}", describe(&health, lang));
-        let share = percent(health.delivered, health.all());
+        let share = percent(health.delivered, health.settled());
         let (x, y) = (column * 64 + 32, row * 64 + 32);
         Self { code, name, size, grade: health.grade(), share, title, x, y }
     }

@@ -14,9 +14,10 @@ use super::filings::FilingLine;
 use super::labels::{self, REVIEWS, STATES, STATUSES};
 use super::lanes::{LaneLine, LaneTable};
 use super::map::Map;
-use super::parts::{Badge, Stamp, grouped, percent};
+use super::parts::{Badge, age, due, grouped, percent};
 use super::snapshot::{Cache, Snapshot};
 use super::visit::{Shell, Staff, Visit};
+use super::words::Lang;
 use crate::store::Filter;
 use crate::web::Desk;
 
@@ -150,8 +151,8 @@ fn size(count: usize) -> i64 {
 fn backlog(snapshot: &Snapshot, visit: &Visit) -> Vec<(&'static str, String)> {
     let w = visit.lang.words();
     let totals = &snapshot.totals;
-    let age = |ms: Option<i64>| match ms {
-        Some(ms) => Stamp::new(ms, visit.now, visit.lang).age,
+    let told = |ms: Option<i64>, tell: fn(i64, i64, Lang) -> String| match ms {
+        Some(ms) => tell(ms, visit.now, visit.lang),
         None => w.no_backlog.to_owned(),
     };
     let queued = snapshot.deliveries.iter().filter(|row| row.state == "due");
@@ -162,8 +163,8 @@ fn backlog(snapshot: &Snapshot, visit: &Visit) -> Vec<(&'static str, String)> {
     };
     vec![
         (w.unrouted, grouped(totals.unrouted)),
-        (w.oldest_queued, age(queued.filter_map(|row| row.oldest).min())),
-        (w.oldest_due, age(totals.oldest_due)),
+        (w.oldest_queued, told(queued.filter_map(|row| row.oldest).min(), age)),
+        (w.oldest_due, told(totals.oldest_due, due)),
         (w.outbox, grouped(totals.outbox)),
         (w.open_notices, notices),
     ]

@@ -54,6 +54,15 @@ pub(super) fn age(ms: i64, now: i64, lang: Lang) -> String {
     }
 }
 
+/// How a due time lies to now: what is past is overdue.
+pub(super) fn due(ms: i64, now: i64, lang: Lang) -> String {
+    if ms >= now {
+        return age(ms, now, lang);
+    }
+    let length = length(now - ms, lang);
+    lang.pick(format!("{length}超過"), format!("{length} overdue"))
+}
+
 /// A length of time in words, in its largest whole unit.
 fn length(ms: i64, lang: Lang) -> String {
     let seconds = ms / 1000;

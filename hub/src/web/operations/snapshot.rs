@@ -91,9 +91,14 @@ impl Health {
         self.moving + self.troubled() + self.delivered
     }
 
+    /// Those of which one can say whether they went well: all but those still under way.
+    pub(super) fn settled(&self) -> i64 {
+        self.troubled() + self.delivered
+    }
+
     /// How well it goes.
     pub(super) fn grade(&self) -> Grade {
-        let (troubled, settled) = (self.troubled() * 100, self.troubled() + self.delivered);
+        let (troubled, settled) = (self.troubled() * 100, self.settled());
         match () {
             () if self.all() == 0 => Grade::Idle,
             () if troubled < settled || settled == 0 => Grade::Good,

@@ -152,8 +152,8 @@ words! {
     by_review: "審査の状況", "Review";
     no_channel: "方式なし", "No channel";
     map: "都道府県別の送達状況", "Delivery health by prefecture";
-    map_hint: "数字は送達済の割合。枠を選ぶと都道府県のページを開きます。",
-        "Numbers are the delivered share. Choose a tile to open the prefecture.";
+    map_hint: "数字は送達済の割合(送信中を除く)。枠を選ぶと都道府県のページを開きます。",
+        "Numbers are the delivered share of what is not under way. Choose a tile to open it.";
     grade_idle: "送達なし", "nothing yet";
     grade_good: "順調(未達 1% 未満)", "well (under 1 % not delivered)";
     grade_fair: "注意(10% 未満)", "fair (under 10 %)";
@@ -173,6 +173,7 @@ words! {
     chain: "記録の連鎖", "Chain of events";
     chain_whole: "改ざんなし", "unbroken";
     chain_broken: "連鎖が切れています", "the chain is broken";
+    events: "件の記録", "events";
     chain_head: "末尾のハッシュ", "hash of the last";
     timeline: "経過", "Timeline";
     plan: "振分け", "Plan";
