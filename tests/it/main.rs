@@ -1,4 +1,5 @@
 //! Tests that need nothing installed.
 
 mod broker;
+mod store;
 mod tidy;

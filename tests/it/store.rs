@@ -1,0 +1,39 @@
+//! SQLite keeps the store's contract, and both engines have the same statements.
+
+use anyhow::{Context, Result, ensure};
+use sqlx::{AssertSqlSafe, Connection, Executor, SqlSafeStr, SqliteConnection, Statement};
+use tests::contracts::store::{Bench, statements};
+
+async fn sqlite() -> Result<Bench> {
+    let folder = tempfile::tempdir()?;
+    let url = format!("sqlite:{}", folder.path().join("hub.db").display());
+    Bench::open(url, Some(folder)).await
+}
+
+tests::store_contract!(sqlite);
+
+#[test]
+fn both_engines_have_the_same_statements() -> Result<()> {
+    let names = |engine| anyhow::Ok(statements(engine)?.into_iter().map(|(name, _)| name));
+    let (ours, theirs) = (names("sqlite")?, names("postgres")?);
+    ensure!(ours.eq(theirs), "the folders sqlite/sql and postgres/sql differ");
+    Ok(())
+}
+
+/// SQLite takes a parameter that nobody binds for NULL, and says nothing.
+#[tokio::test]
+async fn every_statement_takes_one_text_and_gives_texts() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let url = format!("sqlite:{}", folder.path().join("hub.db").display());
+    let bench = Bench::open(url.clone(), None).await?;
+    let mut connection = SqliteConnection::connect(&url).await?;
+    for (name, text) in statements("sqlite")? {
+        let text = AssertSqlSafe(text).into_sql_str();
+        let statement = connection.prepare(text).await.with_context(|| name.clone())?;
+        let parameters = statement.parameters().map(|given| given.right_or_else(<[_]>::len));
+        ensure!(parameters == Some(1), "{name} takes {parameters:?} parameters");
+        ensure!(statement.columns().len() <= 1, "{name} gives {:?}", statement.columns());
+    }
+    bench.store.close().await;
+    Ok(())
+}

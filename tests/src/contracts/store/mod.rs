@@ -1,0 +1,228 @@
+//! The contract of a store: both engines keep, find, lock and refuse the same.
+
+mod deliveries;
+mod filings;
+mod lists;
+mod outbox;
+mod rows;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use hub::clock::Clock;
+use hub::delivery::{Delivery, Review, State};
+use hub::store::{FilingRow, NewEvent, RevisionRow, Store, StoreError};
+use schemas::codes::corporate_number_of;
+use schemas::{AuthorityId, Channel, DeliveryId, FilingId, FilingKind, Owner, Why};
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+
+pub use deliveries::*;
+pub use filings::*;
+pub use lists::*;
+pub use outbox::*;
+pub use rows::*;
+
+/// Makes a test of every contract; `$open` gives a [`Bench`] on an empty store.
+#[macro_export]
+macro_rules! store_contract {
+    ($open:path) => {
+        $crate::store_contract! { $open:
+            a_filing_is_found_as_it_was_written
+            an_idempotency_key_is_used_once
+            a_correction_and_a_withdrawal_are_kept
+            a_revision_is_planned_once
+            events_chain_on_and_prove_themselves
+            tampering_breaks_the_chain
+            what_is_not_committed_leaves_no_trace
+
+            every_state_of_a_delivery_comes_back
+            a_contradictory_delivery_is_refused
+            one_authority_gets_a_revision_once
+            deliveries_are_found_when_their_time_has_come
+            held_deliveries_are_found_by_reason
+            two_at_once_take_different_deliveries
+            lanes_know_what_is_under_way
+
+            two_relays_claim_different_messages
+            a_claim_ends_by_time_or_release
+            a_commit_hands_its_messages_to_the_relay
+            dead_letters_are_kept_the_newest_first
+
+            operators_and_keys_come_back
+            attachments_are_found_by_their_owner_only
+            a_ladder_takes_the_place_of_the_former
+            notices_come_back_when_they_are_due
+            attempts_and_decisions_come_back
+
+            lists_narrow_and_page
+            an_inbox_shows_what_is_for_the_authority
+            counts_and_totals_agree_with_the_rows
+            filings_are_counted_as_they_are_rolled_up
+        }
+    };
+    ($open:path: $($name:ident)*) => { $(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $name() -> anyhow::Result<()> {
+            let bench = $open().await?;
+            $crate::contracts::store::$name(&bench).await?;
+            bench.store.close().await;
+            Ok(())
+        }
+    )* };
+}
+
+/// Names that break what does not quote: quotes, escapes, line ends, Japanese, a rare 𠮷.
+pub(crate) const AWKWARD: &str = "𠮷野家's \"介護\" {\"a\":1}\\ [null] \r\n\t\u{2028} %_; DROP --";
+
+/// A store with the clock that it goes by.
+#[derive(Debug)]
+pub struct Bench {
+    /// Freshly migrated.
+    pub store: Store,
+    /// Moves only when told to.
+    pub clock: Arc<Clock>,
+    url: String,
+    /// What has to live as long as the store: the folder of an embedded one.
+    _keep: Option<tempfile::TempDir>,
+}
+
+impl Bench {
+    /// Opens and migrates what the URL names.
+    pub async fn open(url: String, keep: Option<tempfile::TempDir>) -> Result<Self> {
+        let start = "2026-04-01T00:00:00Z".parse()?;
+        let clock = Arc::new(Clock::manual(start, 7));
+        let store = Store::open(&url, 8, Arc::clone(&clock)).await?;
+        store.migrate().await?;
+        store.migrate().await.context("a second time")?;
+        Ok(Self { store, clock, url, _keep: keep })
+    }
+
+    /// Runs a statement behind the store's back.
+    pub(crate) async fn raw(&self, statement: String) -> Result<(), sqlx::Error> {
+        let statement = sqlx::raw_sql(AssertSqlSafe(statement));
+        if self.url.starts_with("sqlite:") {
+            let mut connection = SqliteConnection::connect(&self.url).await?;
+            statement.execute(&mut connection).await?;
+            connection.close().await
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await?;
+            statement.execute(&mut connection).await?;
+            connection.close().await
+        }
+    }
+
+    /// A filing as intake makes it, not written yet.
+    pub(crate) fn filing(&self, serial: u64) -> (FilingRow, RevisionRow, NewEvent) {
+        let id = FilingId(self.clock.id());
+        let filing = FilingRow {
+            id,
+            receipt_number: id.receipt_number(),
+            corporate_number: corporate_number_of(serial),
+            operator_name: AWKWARD.into(),
+            kind: FilingKind::ALL[0],
+            office_name: "第一事業所".into(),
+            received_at: self.clock.now_ms(),
+            revision: 1,
+            withdrawn_at: None,
+            event_seq: 0,
+            event_head: String::new(),
+        };
+        let revision = self.revision(&filing, 1);
+        (filing, revision, NewEvent::new(id, "filing.received", json!({"name": AWKWARD})))
+    }
+
+    /// A revision of a filing, not written yet.
+    pub(crate) fn revision(&self, filing: &FilingRow, revision: i32) -> RevisionRow {
+        RevisionRow {
+            filing_id: filing.id,
+            revision,
+            action: if revision == 1 { "submit" } else { "correct" }.into(),
+            received_at: self.clock.now_ms(),
+            corporate_number: filing.corporate_number,
+            idempotency_key: format!("key {} {revision}", filing.id),
+            document: json!({"office": AWKWARD, "pages": [1, 2]}).to_string(),
+            document_sha256: "00".repeat(32),
+            only_authorities: None,
+            routed_at: None,
+            plan: None,
+            problem: None,
+        }
+    }
+
+    /// Filings of operators 1 to `count`, written and committed, a millisecond apart.
+    pub(crate) async fn filed(&self, count: u64) -> Result<Vec<FilingRow>> {
+        let (mut filings, mut revisions, mut events) = (Vec::new(), Vec::new(), Vec::new());
+        for serial in 1..=count {
+            let (filing, revision, event) = self.filing(serial);
+            filings.push(filing);
+            revisions.push(revision);
+            events.push(event);
+            self.clock.advance(std::time::Duration::from_millis(1));
+        }
+        let mut tx = self.store.begin().await?;
+        tx.insert_filings(&mut filings, &revisions, &events).await?;
+        tx.commit().await?;
+        Ok(filings)
+    }
+
+    /// A delivery of a filing's first revision, not written yet.
+    pub(crate) fn delivery(&self, filing: &FilingRow, to: AuthorityId, state: State) -> Delivery {
+        let now = self.clock.now_ms();
+        Delivery {
+            id: DeliveryId(self.clock.id()),
+            filing_id: filing.id,
+            revision: 1,
+            authority: to,
+            channel: Some(Channel::Api),
+            ladder_step: 0,
+            state,
+            review: Review::Unopened,
+            turn: 1,
+            tries: 0,
+            attempts: 0,
+            postponed: 0,
+            proof: None,
+            second_copy: false,
+            package_sha256: None,
+            rule: "designated city".into(),
+            article: "介護保険法 第70条".into(),
+            created_at: now,
+            channel_since: now,
+            decided_at: None,
+            updated_at: now,
+        }
+    }
+
+    /// Writes deliveries and commits.
+    pub(crate) async fn planned(&self, deliveries: &[Delivery]) -> Result<(), StoreError> {
+        let mut tx = self.store.begin().await?;
+        tx.insert_deliveries(deliveries).await?;
+        tx.commit().await
+    }
+}
+
+/// Sapporo, Chiyoda and Osaka.
+pub(crate) fn authorities() -> Result<[AuthorityId; 3]> {
+    Ok(["011002".parse()?, "131016".parse()?, "271004".parse()?])
+}
+
+/// A reason with a code and awkward words.
+pub(crate) fn why(code: &str) -> Why {
+    Why::new(code, Owner::Authority, AWKWARD)
+}
+
+/// The files of one engine's statements: name and text.
+pub fn statements(engine: &str) -> Result<Vec<(String, String)>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../hub/src/store").join(engine);
+    let mut all = Vec::new();
+    for file in std::fs::read_dir(folder.join("sql"))? {
+        let path = file?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).context("a plain name")?;
+        all.push((name.to_owned(), std::fs::read_to_string(&path)?));
+    }
+    all.sort_unstable();
+    ensure!(all.len() > 50, "only {} statements for {engine}", all.len());
+    Ok(all)
+}
