@@ -85,7 +85,7 @@ pub async fn open(
     stop: CancellationToken,
 ) -> anyhow::Result<(Arc<Context>, HandedOver)> {
     let (hand_over, handed_over) = mpsc::unbounded_channel();
-    let store = open_store(&config, &clock).await?.with_relay(hand_over);
+    let store = open_store(&config, &clock).await?.with_relay(hand_over, config.relay.claim_ms);
     if store.is_embedded() {
         // Nobody else can be publishing: what a former process had claimed is free.
         let mut tx = store.begin().await?;

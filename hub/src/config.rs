@@ -29,7 +29,7 @@ sections! {
     Config {
         http: Http, data: Data, store: StoreSettings, broker: BrokerSettings, objects: Objects,
         mail: Mail, limits: Limits, intake: Batch, router: Batch, courier: Courier, retry: Retry,
-        lane: LanePolicy, notices: Notices, package: Package, endpoints: Endpoints,
+        lane: LanePolicy, notices: Notices, relay: Relay, package: Package, endpoints: Endpoints,
         upkeep: Upkeep, log: Log,
     }
     /// `[http]`
@@ -54,7 +54,9 @@ sections! {
         fallback_hours: i64, unfetched_hours: i64,
     }
     /// `[notices]`
-    Notices { tries_max: i32, ladder_seconds: Vec<u64>, }
+    Notices { tries_max: i32, ladder_seconds: Vec<u64>, lease_ms: i64, }
+    /// `[relay]`
+    Relay { claim_ms: i64, }
     /// `[package]`
     Package { memory_bytes_max: usize, link_hours: i64, }
     /// `[endpoints]`

@@ -25,9 +25,6 @@ use crate::work::dead_letter;
 /// Notices claimed in one commit at most.
 const BATCH_MAX: usize = 128;
 
-/// Milliseconds that a notifier has a notice to itself.
-const LEASE_MS: i64 = 300_000;
-
 /// Sends notices.
 pub struct Notifier {
     ctx: Arc<Context>,
@@ -160,7 +157,7 @@ async fn claim(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<Vec<NoticeRo
     notices.retain(|n| n.state == "due" && turns.get(&n.id) == Some(&n.turn));
     for notice in &mut notices {
         "sending".clone_into(&mut notice.state);
-        notice.lease_until = Some(now + LEASE_MS);
+        notice.lease_until = Some(now + ctx.config.notices.lease_ms);
         notice.updated_at = now;
     }
     tx.save_notices(&notices).await?;

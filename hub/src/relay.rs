@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::broker::{Confirmation, Outgoing, PublishError};
 use crate::context::Context;
-use crate::store::{CLAIM_MS, DeadLetterRow, OutboxRow, StoreError};
+use crate::store::{DeadLetterRow, OutboxRow, StoreError};
 
 /// Messages in hand at most; more stay in the store until their claim is over.
 const IN_HAND_MAX: usize = 200_000;
@@ -78,7 +78,7 @@ impl Relay {
 
     /// One sweep: publishes messages whose claim is over. Tells how many.
     pub async fn step(&mut self) -> Result<usize, StoreError> {
-        let until = self.ctx.clock.now_ms() + CLAIM_MS;
+        let until = self.ctx.clock.now_ms() + self.ctx.config.relay.claim_ms;
         let mut tx = self.ctx.store.begin().await?;
         let rows = tx.claim_outbox(until, SWEEP_MAX).await?;
         if rows.is_empty() {

@@ -36,8 +36,13 @@ pub use rows::{
 
 use crate::clock::Clock;
 
-/// How long a relay that got a message with its commit keeps it to itself, in milliseconds.
-pub const CLAIM_MS: i64 = 60_000;
+/// Where commits hand their messages over to.
+#[derive(Debug, Clone)]
+struct HandOver {
+    relay: mpsc::UnboundedSender<Vec<OutboxRow>>,
+    /// How long the relay keeps a message to itself, in milliseconds.
+    claim_ms: i64,
+}
 
 /// Everything durable, behind one of two engines.
 #[derive(Debug, Clone)]
@@ -45,7 +50,7 @@ pub struct Store {
     engine: Arc<dyn Engine>,
     clock: Arc<Clock>,
     /// The relay of this process: gets messages with their commit, without asking the tables.
-    relay: Option<mpsc::UnboundedSender<Vec<OutboxRow>>>,
+    relay: Option<HandOver>,
     embedded: bool,
 }
 
@@ -71,10 +76,15 @@ impl Store {
         Ok(Self { engine, clock, relay: None, embedded })
     }
 
-    /// The same store, handing each commit's messages to a relay in this process.
+    /// The same store, handing each commit's messages to a relay in this process, which keeps them
+    /// to itself for a while.
     #[must_use]
-    pub fn with_relay(mut self, relay: mpsc::UnboundedSender<Vec<OutboxRow>>) -> Self {
-        self.relay = Some(relay);
+    pub fn with_relay(
+        mut self,
+        relay: mpsc::UnboundedSender<Vec<OutboxRow>>,
+        claim_ms: i64,
+    ) -> Self {
+        self.relay = Some(HandOver { relay, claim_ms });
         self
     }
 
@@ -118,7 +128,7 @@ impl Store {
 pub struct Tx {
     engine: Box<dyn EngineTx>,
     clock: Arc<Clock>,
-    relay: Option<mpsc::UnboundedSender<Vec<OutboxRow>>>,
+    relay: Option<HandOver>,
     messages: Vec<OutboxRow>,
 }
 
@@ -130,13 +140,13 @@ impl Tx {
         routing_key: impl Into<String>,
         message: &M,
     ) -> Result<(), MessageError> {
-        let claimed = if self.relay.is_some() { self.clock.now_ms() + CLAIM_MS } else { 0 };
+        let claim = self.relay.as_ref().map(|to| self.clock.now_ms() + to.claim_ms);
         self.messages.push(OutboxRow {
             id: self.clock.id(),
             exchange: exchange.to_owned(),
             routing_key: routing_key.into(),
             body: hex::encode(message.encode()?),
-            claimed_until: claimed,
+            claimed_until: claim.unwrap_or(0),
         });
         Ok(())
     }
@@ -149,7 +159,7 @@ impl Tx {
             self.messages = messages;
         }
         self.engine.commit().await?;
-        if let Some(relay) = self.relay
+        if let Some(HandOver { relay, .. }) = self.relay
             && !self.messages.is_empty()
         {
             // A relay that has stopped is no loss: the rows stay, and their claim ends.
