@@ -60,11 +60,14 @@ pub(super) async fn serve(desk: &Desk, delivery: &Delivery) -> Result<Response, 
     desk.reviewer.picked_up(delivery.id, delivery.authority).await?;
     let digest = STANDARD.encode(hex::decode(&package.sha256).unwrap_or_default());
     let name = adapters::adapter::file_name(delivery.id);
+    // The same mark that a pushed package carries: an earlier channel may have brought it.
+    let is_second_copy = delivery.second_copy && delivery.ladder_step > 0;
     let headers = [
         (CONTENT_TYPE, "application/zip".to_owned()),
         (CONTENT_LENGTH, package.size.to_string()),
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
         (header::HeaderName::from_static("content-digest"), format!("sha-256=:{digest}:")),
+        (header::HeaderName::from_static("todoke-second-copy"), is_second_copy.to_string()),
     ];
     Ok((headers, Body::from_stream(stream)).into_response())
 }
