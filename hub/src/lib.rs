@@ -1,6 +1,6 @@
 //! The hub: takes filings, finds who must get them, carries them there, proves it, and brings the
-//! answer back. Floors from top to bottom: cli · app · web · stages · store, config · delivery,
-//! filing, lane, broker · clock, objects, metrics, telemetry, lifecycle.
+//! answer back. Floors from top to bottom: cli · demo · app · web · stages · store, config ·
+//! delivery, filing, lane, broker · clock, objects, metrics, telemetry, lifecycle.
 //!
 //! * **To add a stage**: a module with `step()` (one bounded batch) and `run()`, a line in `app`.
 //! * **To add a page**: a handler in `web/operations`, a template in `templates/`, a route.
@@ -15,6 +15,7 @@ pub mod config;
 pub mod context;
 pub mod courier;
 pub mod delivery;
+pub mod demo;
 pub mod directory;
 pub mod filing;
 pub mod intake;

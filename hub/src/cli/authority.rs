@@ -73,30 +73,12 @@ async fn set(config: &Config, authority: AuthorityId, file: &PathBuf) -> anyhow:
     let ladder: Vec<Endpoint> = serde_json::from_str(&text)
         .with_context(|| format!("{} is no array of endpoints", file.display()))?;
     let store = open_store(config).await?;
-    let rows = rows(&ladder, authority, Clock::system().now_ms())?;
+    let rows = EndpointRow::of_ladder(&ladder, authority, Clock::system().now_ms())?;
     let mut tx = store.begin().await?;
     tx.save_endpoints(authority, &rows).await?;
     tx.commit().await?;
     let ladder: Vec<_> = ladder.iter().map(|e| e.channel().as_str()).collect();
     say(&format!("{authority} is reached by {}", ladder.join(", then ")))
-}
-
-/// The rows of an authority's ladder.
-pub(super) fn rows(
-    ladder: &[Endpoint],
-    authority: AuthorityId,
-    now: i64,
-) -> anyhow::Result<Vec<EndpointRow>> {
-    let row = |(position, endpoint): (i32, &Endpoint)| {
-        Ok(EndpointRow {
-            authority,
-            channel: endpoint.channel(),
-            position,
-            config: serde_json::to_string(endpoint)?,
-            updated_at: now,
-        })
-    };
-    (0..).zip(ladder).map(row).collect()
 }
 
 async fn check(config: Config, authority: AuthorityId, json: bool) -> anyhow::Result<()> {

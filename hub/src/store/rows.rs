@@ -1,5 +1,6 @@
 //! Rows as they stand in the tables; the names are the columns'.
 
+use adapters::Endpoint;
 use schemas::{
     AuthorityId, Channel, CorporateNumber, DeliveryId, FilingId, FilingKind, NoticeId, Owner,
     ProofLevel, Verdict, Why,
@@ -175,6 +176,21 @@ rows! {
         id: FilingId = "The filing",
         event_seq: i32 = "Number of the last event",
         event_head: String = "Hash of the last event",
+    }
+}
+
+impl EndpointRow {
+    /// The rows of an authority's ladder, the preferred endpoint first.
+    pub fn of_ladder(
+        ladder: &[Endpoint],
+        authority: AuthorityId,
+        updated_at: i64,
+    ) -> Result<Vec<Self>, serde_json::Error> {
+        let row = |(position, endpoint): (i32, &Endpoint)| {
+            let (channel, config) = (endpoint.channel(), serde_json::to_string(endpoint)?);
+            Ok(Self { authority, channel, position, config, updated_at })
+        };
+        (0..).zip(ladder).map(row).collect()
     }
 }
 

@@ -3,8 +3,9 @@
 use super::source::{File, Tree, before_tests, code};
 
 /// The hub's modules from the top floor to the ground; a module may name its own floor and below.
-const FLOORS: [&[&str]; 9] = [
+const FLOORS: [&[&str]; 10] = [
     &["cli"],
+    &["demo"],
     &["app"],
     &["web"],
     &["operate", "collector"],
