@@ -2,6 +2,8 @@
 //!
 //! `servers` gives real, private PostgreSQL, RabbitMQ, OpenSSH and Postfix. `it/` needs nothing
 //! installed, `live/` needs those servers; `tests/run` sets up and runs all of it.
+//! `house` is the whole hub on a manual clock, beside a sandbox of far sides.
 
 pub mod contracts;
+pub mod house;
 pub mod servers;

@@ -1,0 +1,3 @@
+//! The whole hub, step by step on a manual clock, beside sandbox authorities.
+
+mod path;

@@ -1,0 +1,84 @@
+//! What must not be left over when a test ends.
+
+use std::collections::HashMap;
+
+use adapters::sandbox::Held;
+use anyhow::{Context as _, Result, ensure};
+use hub::delivery::{Delivery, State};
+use hub::receipt;
+use hub::store::{Filter, verify_chain};
+use schemas::Channel;
+
+use super::House;
+
+impl House {
+    /// Nothing on its way, every chain whole, every state lawful, the far sides' bytes ours.
+    pub(super) async fn check(&mut self) -> Result<()> {
+        self.stages.relay.drain().await?;
+        let store = &self.ctx.store;
+        let totals = store.totals().await?;
+        ensure!(totals.outbox == 0, "{} messages are left in the outbox", totals.outbox);
+        ensure!(totals.unrouted == 0, "{} revisions were never planned", totals.unrouted);
+        let dead = store.dead_letters(10).await?;
+        ensure!(dead.len() <= self.dead_letters_taken, "dead letters that nobody took: {dead:?}");
+        for count in store.count_notices().await? {
+            let is_open = count["state"] == "due" || count["state"] == "sending";
+            ensure!(!is_open, "notices are left over: {count}");
+        }
+        let held = self.held()?;
+        let mut known = HashMap::new();
+        let all = Filter { limit: 100_000, ..Filter::default() };
+        for filing in store.list_filings(&all).await? {
+            let events = store.events(filing.id).await?;
+            let head = verify_chain(&events).context("a chain of events")?;
+            ensure!(head == filing.event_head, "the head of {} is another", filing.id);
+            let signed = serde_json::to_string(&receipt::make(&self.ctx, &filing).await?)?;
+            receipt::verify(&signed, None).with_context(|| format!("receipt of {}", filing.id))?;
+            for delivery in store.deliveries_of(filing.id).await? {
+                self.check_delivery(&delivery)?;
+                known.insert(delivery.id.to_string(), delivery);
+            }
+        }
+        check_far_side(&held, &known)
+    }
+
+    fn check_delivery(&self, delivery: &Delivery) -> Result<()> {
+        let why = delivery.state.why();
+        let is_told = why.is_some_and(|why| !why.code.is_empty() && !why.sentence.is_empty());
+        let lawful = match &delivery.state {
+            State::Waiting { next_attempt_at, .. } => {
+                is_told && *next_attempt_at > self.clock.now_ms()
+            }
+            State::Held { .. } | State::Failed { .. } => is_told,
+            State::Delivered { .. } => delivery.proof.is_some(),
+            State::Cancelled => true,
+            State::Due | State::Sending { .. } => false,
+        };
+        ensure!(lawful, "this delivery is left over: {delivery:?}");
+        Ok(())
+    }
+}
+
+/// What lies at the far sides was sealed here; what was pushed lies there, once.
+fn check_far_side(held: &[Held], known: &HashMap<String, Delivery>) -> Result<()> {
+    for package in held {
+        let delivery = known.get(&package.delivery);
+        let delivery = delivery.with_context(|| format!("nobody sent {package:?}"))?;
+        let is_link = package.channel == Channel::Email && package.sha256.is_empty();
+        let is_ours = delivery.package_sha256.as_deref() == Some(package.sha256.as_str());
+        ensure!(is_link || is_ours, "other bytes than were sealed: {package:?}, {delivery:?}");
+        ensure!(delivery.authority == package.authority, "at the wrong place: {package:?}");
+    }
+    let is_kept = !held.is_empty();
+    for delivery in known.values().filter(|d| is_kept && matches!(d.state, State::Delivered { .. }))
+    {
+        let id = delivery.id.to_string();
+        let copies = held.iter().filter(|package| package.delivery == id).count();
+        let is_pushed = delivery.channel.is_some_and(|channel| channel != Channel::Pull);
+        // Only a second copy may lie there over another channel too.
+        let expected = 1 + usize::from(delivery.second_copy);
+        ensure!(copies <= expected, "{copies} copies of {delivery:?}");
+        ensure!(copies > 0 || !is_pushed || delivery.second_copy, "lost: {delivery:?}");
+    }
+    Ok(())
+}
