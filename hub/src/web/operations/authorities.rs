@@ -1,5 +1,6 @@
 //! `/authorities/{code}` and `/prefectures/{code}`: who receives, how, and how it goes there.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -154,12 +155,14 @@ pub(super) async fn prefecture(
 
 async fn read_prefecture(desk: &Desk, code: &str, visit: &Visit) -> Result<PrefecturePage, Fault> {
     let today = day_in_japan(visit.now);
-    let bodies = bodies_of(desk, code, today);
+    let mut bodies = bodies_of(desk, code, today);
     let first = bodies.first().ok_or(Fault::NoPrefecture)?;
     let name = prefecture_name(first.prefecture, code, visit);
     let codes: Vec<AuthorityId> = bodies.iter().map(|body| body.id).collect();
     let healths = healths(desk, &codes).await?;
     let health = |body: &Body<'_>| healths.get(body.id.as_str()).copied().unwrap_or_default();
+    // Trouble first, then where anything goes on; the order of the master within each.
+    bodies.sort_by_key(|body| (Reverse(health(body).troubled()), health(body).all() == 0));
     let mut all = Health::default();
     for each in healths.values() {
         all = all.with(each);

@@ -63,6 +63,7 @@ const TILES: [(&str, &str, &str, i32, i32); 47] = [
 #[template(path = "operations/map.html")]
 pub(super) struct Map {
     w: &'static Words,
+    lang: &'static str,
     tiles: Vec<Tile>,
     legend: Vec<(Grade, &'static str)>,
 }
@@ -70,6 +71,8 @@ pub(super) struct Map {
 struct Tile {
     code: &'static str,
     name: &'static str,
+    /// The beginning of an English name, for narrow screens; the place tells the rest.
+    brief: Option<&'static str>,
     /// Class of the name: long names are set smaller.
     size: &'static str,
     grade: Grade,
@@ -91,7 +94,8 @@ impl Map {
             Grade::Bad => w.grade_bad,
             Grade::Idle => w.grade_idle,
         };
-        Self { w, tiles, legend: Grade::ALL.iter().map(|grade| (*grade, name(*grade))).collect() }
+        let legend = Grade::ALL.iter().map(|grade| (*grade, name(*grade))).collect();
+        Self { w, lang: lang.as_str(), tiles, legend }
     }
 }
 
@@ -111,7 +115,8 @@ impl Tile {
         let title = format!("{name}: {}", describe(&health, lang));
         let share = percent(health.delivered, health.settled());
         let (x, y) = (column * 64 + 32, row * 64 + 32);
-        Self { code, name, size, grade: health.grade(), share, title, x, y }
+        let brief = lang.pick(None, en.get(..4).or(Some(en)));
+        Self { code, name, brief, size, grade: health.grade(), share, title, x, y }
     }
 }
 

@@ -185,6 +185,7 @@ words! {
     readiness: "受付の可否", "Readiness";
     sentences: "文章で読む", "Read it in sentences";
     notices: "事業者への通知", "Notices to the operator";
+    about: "内容", "About";
     recipient: "宛先", "To";
     sent_at: "送信日時", "Sent";
     second_copy: "再送の可能性あり(二重受領に注意)", "may be a second copy";
@@ -234,6 +235,6 @@ words! {
     error_prefecture: "この都道府県はありません", "There is no such prefecture";
     error_fault: "いま表示できません", "This cannot be shown now";
     error_fault_why: "ハブ側の障害です。届出の記録は失われません。少し待って読み込み直してください。続くときは todoke doctor で確かめてください。",
-        "A fault of the hub. No filing is lost by it. Wait a moment and reload; if it lasts, run todoke doctor.";
+        "A fault of the hub; no filing is lost by it. Reload in a moment, or run todoke doctor.";
     to_overview: "全国の送達状況へ", "To the national view";
 }

@@ -1,0 +1,166 @@
+//! What the world is made of: submissions, and rows as the stages would write them.
+
+use hub::delivery::{Delivery, Review, State};
+use hub::store::{AttemptRow, DecisionRow, FilingRow, NewEvent, RevisionRow};
+use schemas::{
+    CorporateNumber, FilingId, FilingKind, Outcome, Owner, Proof, ProofLevel, Submission, Verdict,
+    Why,
+};
+use serde_json::json;
+
+pub(crate) fn operator_number() -> CorporateNumber {
+    schemas::codes::corporate_number_of(100_001_234_567)
+}
+
+fn office(name: &str, municipality: &str, service: &str) -> serde_json::Value {
+    json!({"name": name, "municipality": municipality, "services": [{"service": service}]})
+}
+
+const PLACES: [&str; 12] = [
+    "011002", "012033", "041009", "131016", "131041", "141003", "231002", "261009", "271004",
+    "281000", "401307", "472018",
+];
+
+pub(crate) fn submission(number: usize) -> Submission {
+    let kinds = [FilingKind::Designation, FilingKind::Renewal, FilingKind::Change];
+    let (kind, place) = (kinds[number % kinds.len()], PLACES[number % PLACES.len()]);
+    let name = format!("ケアステーション第{}<b>&amp;", number + 1);
+    let service = if number.is_multiple_of(2) { "78" } else { "11" };
+    serde_json::from_value(json!({
+        "kind": kind, "corporate_number": operator_number(),
+        "operator_name": "社会福祉法人 ひだまり会", "offices": [office(&name, place, service)],
+    }))
+    .expect("a submission")
+}
+
+pub(crate) fn one_stop() -> Submission {
+    let master = routing::Master::embedded().expect("the master");
+    let cities = master.authorities().iter().filter(|row| row.class == routing::Class::City);
+    let offices: Vec<_> =
+        cities.step_by(5).map(|row| office(&row.name, row.code.as_str(), "78")).collect();
+    serde_json::from_value(json!({
+        "kind": FilingKind::Change, "corporate_number": operator_number(), "one_stop": true,
+        "operator_name": "株式会社 全国ケアネットワーク", "offices": offices,
+    }))
+    .expect("a submission")
+}
+
+pub(crate) fn filing(id: FilingId, submission: &Submission, received_at: i64) -> FilingRow {
+    FilingRow {
+        id,
+        receipt_number: id.receipt_number(),
+        corporate_number: submission.corporate_number,
+        operator_name: submission.operator_name.clone(),
+        kind: submission.kind,
+        office_name: submission.offices[0].name.clone(),
+        received_at,
+        revision: 1,
+        withdrawn_at: None,
+        event_seq: 0,
+        event_head: String::new(),
+    }
+}
+
+pub(crate) fn revision(
+    filing_id: FilingId,
+    document: String,
+    plan: &routing::Plan,
+    at: i64,
+) -> RevisionRow {
+    RevisionRow {
+        filing_id,
+        revision: 1,
+        action: "submit".into(),
+        received_at: at,
+        corporate_number: operator_number(),
+        idempotency_key: filing_id.to_string(),
+        document,
+        document_sha256: "00".repeat(32),
+        only_authorities: None,
+        routed_at: Some(at + 40),
+        plan: serde_json::to_string(plan).ok(),
+        problem: None,
+    }
+}
+
+pub(crate) fn why(code: &str, owner: Owner) -> Why {
+    let mut why = Why::new(code, owner, "the far side said no; look at its answer");
+    if let Some(status) = code.strip_prefix("http_") {
+        let reason = if status == "410" { "Gone" } else { "Service Unavailable" };
+        let body = "<h1>maintenance</h1>".to_owned();
+        why.response = Some(schemas::Response { status: format!("{status} {reason}"), body });
+    }
+    why
+}
+
+/// As the router words it.
+pub(crate) fn held() -> Why {
+    let sentence = "システムの利用準備が済んでいない。書面(郵送または窓口)で提出してください。\
+                    (not ready: not_prepared; file by: paper)";
+    Why::new("authority_not_prepared", Owner::Authority, sentence)
+}
+
+/// What the last try of a delivery came to, if there was one.
+pub(crate) fn outcome(delivery: &Delivery) -> Option<Outcome> {
+    match &delivery.state {
+        State::Delivered { .. } => {
+            let evidence = json!({"status": "201 Created", "body": "{\"stored\":true}"});
+            Some(Outcome::Delivered { proof: Proof { level: ProofLevel::Stored, evidence } })
+        }
+        State::Waiting { why, .. } => {
+            Some(Outcome::Deferred { why: why.clone(), not_before: None })
+        }
+        State::Failed { why } => Some(Outcome::Refused { why: why.clone() }),
+        State::Due | State::Sending { .. } | State::Held { .. } | State::Cancelled => None,
+    }
+}
+
+pub(crate) fn attempt(delivery: &Delivery, outcome: &Outcome) -> AttemptRow {
+    AttemptRow {
+        delivery_id: delivery.id,
+        number: 1,
+        channel: delivery.channel.expect("a channel"),
+        started_at: delivery.created_at + 50,
+        finished_at: delivery.created_at + 1_200,
+        outcome: outcome.as_str().to_owned(),
+        detail: serde_json::to_string(outcome).expect("a text"),
+    }
+}
+
+pub(crate) fn attempt_event(delivery: &Delivery, outcome: &Outcome) -> NewEvent {
+    let mut body = json!({
+        "delivery": delivery.id, "authority": delivery.authority, "channel": delivery.channel,
+        "attempt": 1, "state": delivery.state.as_str(),
+    });
+    let kind = match outcome {
+        Outcome::Delivered { proof } => {
+            body["proof"] = json!(proof);
+            "delivery.delivered"
+        }
+        Outcome::Deferred { why, .. } | Outcome::Refused { why } | Outcome::Unknown { why } => {
+            body["code"] = json!(why.code);
+            body["outcome"] = json!(outcome.as_str());
+            "delivery.attempted"
+        }
+    };
+    NewEvent::new(delivery.filing_id, kind, body)
+}
+
+pub(crate) fn verdict(review: Review) -> Option<Verdict> {
+    match review {
+        Review::Accepted => Some(Verdict::Accepted),
+        Review::Returned => Some(Verdict::Returned),
+        Review::Unopened | Review::Opened | Review::Withdrawn => None,
+    }
+}
+
+pub(crate) fn decision(delivery: &Delivery, verdict: Verdict) -> DecisionRow {
+    DecisionRow {
+        delivery_id: delivery.id,
+        verdict,
+        comment: "運営規程の写しを添付してください。".into(),
+        files: "[]".into(),
+        source: "api".into(),
+        decided_at: delivery.created_at + 60_000,
+    }
+}
