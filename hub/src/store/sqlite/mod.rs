@@ -108,6 +108,11 @@ impl Engine for Sqlite {
     async fn close(&self) {
         self.readers.close().await;
         let mut writer = self.writer.lock().await;
+        if writer.dirty {
+            // A unit of work that was given up: folding in would wait for it in vain.
+            drop(sqlx::raw_sql("ROLLBACK").execute(&mut writer.connection).await);
+            writer.dirty = false;
+        }
         let end = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)");
         if let Err(error) = end.execute(&mut writer.connection).await {
             tracing::warn!(%error, "the write-ahead log was not folded in; the next start does it");
