@@ -184,7 +184,7 @@ impl Builder {
     ) -> Result<(Arc<Context>, HandedOver)> {
         let (hand_over, handed_over) = mpsc::unbounded_channel();
         let store = Store::open(&config.store.url, 8, Arc::clone(&clock)).await?;
-        let store = store.with_relay(hand_over);
+        let store = store.with_relay(hand_over, config.relay.claim_ms);
         store.migrate().await?;
         if store.is_embedded() {
             let mut tx = store.begin().await?;

@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use hub::broker::topology::{FILING_SUBMITTED, WORK};
-use hub::store::{CLAIM_MS, DeadLetterRow};
+use hub::store::DeadLetterRow;
 use schemas::FilingId;
 use schemas::message::{FilingSubmitted, Message};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{AWKWARD, Bench};
+
+/// How long a relay keeps a message to itself.
+const CLAIM_MS: i64 = 60_000;
 
 fn message(bench: &Bench) -> FilingSubmitted {
     FilingSubmitted { filing_id: FilingId(bench.clock.id()), revision: 1, trace: None }
@@ -86,7 +89,7 @@ pub async fn a_claim_ends_by_time_or_release(bench: &Bench) -> Result<()> {
 /// With the commit and not before; until the claim's end nobody else gets them.
 pub async fn a_commit_hands_its_messages_to_the_relay(bench: &Bench) -> Result<()> {
     let (relay, mut inbox) = mpsc::unbounded_channel();
-    let store = bench.store.clone().with_relay(relay);
+    let store = bench.store.clone().with_relay(relay, CLAIM_MS);
     for is_committed in [false, true] {
         let mut tx = store.begin().await?;
         tx.enqueue(WORK, FILING_SUBMITTED, &message(bench))?;
