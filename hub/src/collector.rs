@@ -185,6 +185,7 @@ impl From<ReviewProblem> for Failure {
             ReviewProblem::NotFound(_)
             | ReviewProblem::State(_)
             | ReviewProblem::Invalid(_)
+            | ReviewProblem::OtherKind(_)
             | ReviewProblem::NothingReturned
             | ReviewProblem::KeyReused => Self::Theirs(problem.to_string()),
         }

@@ -35,8 +35,7 @@ impl Reviewer {
         let deliveries = tx.deliveries_of_filing(filing_id).await?;
         let mut filing = own_filing(&mut tx, filing_id, number).await?;
         if filing.kind != request.submission.kind {
-            let message = format!("a correction stays of the kind {}", filing.kind);
-            return Err(ReviewProblem::Invalid(message));
+            return Err(ReviewProblem::OtherKind(filing.kind));
         }
         let returned = returned_authorities(&deliveries);
         if returned.is_empty() {
@@ -63,6 +62,7 @@ impl Reviewer {
         if let Some(before) = replayed(&mut tx, number, request, &sha256).await? {
             return Ok(before);
         }
+        self.skip_unplanned(&mut tx, filing_id).await?;
         let ids: Vec<_> = tx.deliveries_of_filing(filing_id).await?.iter().map(|d| d.id).collect();
         let mut deliveries = tx.lock_deliveries(&ids).await?;
         let mut filing = own_filing(&mut tx, filing_id, number).await?;
@@ -88,6 +88,19 @@ impl Reviewer {
         self.notify(&mut tx, Some(&filing), None, NoticeKind::Withdrawn).await?;
         tx.commit().await?;
         Ok(receipted)
+    }
+
+    /// What no router has planned yet goes nowhere. Locked before anything else, so that a router
+    /// that is at it has written its deliveries when they are read next.
+    async fn skip_unplanned(&self, tx: &mut Tx, id: FilingId) -> Result<(), ReviewProblem> {
+        let newest = self.ctx.store.filing(id).await?.map_or(0, |filing| filing.revision);
+        let wanted: Vec<_> = (1..=newest).map(|revision| (id, revision)).collect();
+        let mut unplanned = tx.unrouted(&wanted).await?;
+        for revision in &mut unplanned {
+            revision.routed_at = Some(self.ctx.clock.now_ms());
+            revision.problem = Some("the operator withdrew it before it was planned".to_owned());
+        }
+        Ok(tx.save_routed(&unplanned).await?)
     }
 
     async fn follow(

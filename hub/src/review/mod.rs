@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use schemas::decision::comment_problem;
 use schemas::message::DomainEvent;
-use schemas::{AuthorityId, Decision, DeliveryId, ProofLevel, Verdict};
+use schemas::{AuthorityId, Decision, DeliveryId, FilingKind, ProofLevel, Verdict};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -31,6 +31,9 @@ pub enum ReviewProblem {
     /// The comment is missing or too long, or a file is not theirs.
     #[error("{0}")]
     Invalid(String),
+    /// A correction of another kind than the filing.
+    #[error("a correction stays of the kind {0}; file another kind anew")]
+    OtherKind(FilingKind),
     /// Nothing was returned, so there is nothing to correct.
     #[error("no authority has returned this filing; there is nothing to correct")]
     NothingReturned,

@@ -66,6 +66,13 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", Owner::Operator, detail)
     }
 
+    /// The same where the caller is an authority: what an operator would have to mend is theirs.
+    #[must_use]
+    pub fn of_authority(self) -> Self {
+        let is_callers = self.owner == Owner::Operator.as_str();
+        Self { owner: if is_callers { Owner::Authority.as_str() } else { self.owner }, ..self }
+    }
+
     pub(super) fn no_key() -> Self {
         let detail = "send a key: `Authorization: Bearer tdk_…`; `todoke key add` makes one";
         Self::new(StatusCode::UNAUTHORIZED, "key_missing", Owner::Operator, detail)
@@ -151,7 +158,11 @@ impl From<ReviewProblem> for Problem {
         let conflict = |code| Self::new(StatusCode::CONFLICT, code, Owner::Operator, &detail);
         match problem {
             ReviewProblem::NotFound(what) => Self::not_found(what),
-            ReviewProblem::State(_) => conflict("wrong_state"),
+            ReviewProblem::State(_) => Self {
+                detail: format!("{detail}; read its present state before you go on"),
+                ..conflict("wrong_state")
+            },
+            ReviewProblem::OtherKind(_) => conflict("kind_differs"),
             ReviewProblem::NothingReturned => conflict("nothing_returned"),
             ReviewProblem::KeyReused => Self::key_reused(),
             ReviewProblem::Invalid(detail) => {
