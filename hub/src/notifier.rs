@@ -145,7 +145,11 @@ async fn claim(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<Vec<NoticeRo
     let (mut turns, mut dead) = (HashMap::new(), Vec::new());
     for message in batch {
         match NoticeDue::decode(&message.body) {
-            Ok(due) => drop(turns.insert(due.notice_id, due.turn)),
+            // A stale one may come behind the one that counts.
+            Ok(due) => {
+                let turn = turns.entry(due.notice_id).or_insert(due.turn);
+                *turn = due.turn.max(*turn);
+            }
             Err(error) => dead.push(dead_letter(ctx, message, &error.to_string())),
         }
     }

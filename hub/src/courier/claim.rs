@@ -37,7 +37,11 @@ pub(super) async fn claim(desk: &Desk, batch: &[Incoming]) -> anyhow::Result<Vec
     let (mut turns, mut dead) = (HashMap::new(), Vec::new());
     for message in batch {
         match DeliveryDue::decode(&message.body) {
-            Ok(due) => drop(turns.insert(due.delivery_id, due.turn)),
+            // A stale one may come behind the one that counts.
+            Ok(due) => {
+                let turn = turns.entry(due.delivery_id).or_insert(due.turn);
+                *turn = due.turn.max(*turn);
+            }
             Err(error) => dead.push(dead_letter(ctx, message, &error.to_string())),
         }
     }
