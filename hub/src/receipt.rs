@@ -109,6 +109,7 @@ pub fn verify(text: &str, trusted: Option<&str>) -> Result<Verified, ReceiptProb
         return Err(ReceiptProblem::OtherFiling(event.seq));
     }
     verify_chain(&events)?;
+    check_receipt(statement, &events[0])?;
     check_revisions(statement, &events)?;
     check_deliveries(statement, &events)?;
     Ok(Verified {
@@ -124,6 +125,14 @@ fn bodies<'a>(events: &'a [EventRow], kind: &'a str) -> impl Iterator<Item = Val
         .iter()
         .filter(move |event| event.kind == kind)
         .filter_map(|event| serde_json::from_str(&event.body).ok())
+}
+
+/// The time that is evidence is that of the first event.
+fn check_receipt(statement: &Value, first: &EventRow) -> Result<(), ReceiptProblem> {
+    if first.kind == "filing.received" && statement["received_at"] == first.at {
+        return Ok(());
+    }
+    Err(ReceiptProblem::Unproved("that it was received at that time".into()))
 }
 
 /// Each revision's digest stands in the event of its receipt.
