@@ -34,7 +34,7 @@ pub(super) struct Uploaded {
     post,
     path = "/v1/attachments",
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 201, body = Uploaded), (status = 4XX, body = Problem)),
+    responses((status = 201, body = Uploaded), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn upload(
@@ -50,10 +50,11 @@ pub(super) async fn upload(
     };
     let limits = &ctx.config.limits;
     let media_type = media_type(&headers, &limits.media_types)?;
+    let expected = content_digest(&headers)?;
     let upload_id = ctx.clock.id().to_string();
     let stream = body.into_data_stream();
     let stored = ctx.objects.put(stream, &upload_id, limits.attachment_bytes_max).await?;
-    if let Some(expected) = content_digest(&headers)
+    if let Some(expected) = expected
         && expected != stored.sha256
     {
         let detail =
@@ -86,9 +87,16 @@ fn media_type(headers: &HeaderMap, taken: &[String]) -> Result<String, Problem> 
     Err(Problem::new(status, "attachment_type", Owner::Operator, detail))
 }
 
-/// The hex digest of a `Content-Digest: sha-256=:…:` header.
-fn content_digest(headers: &HeaderMap) -> Option<String> {
-    let header = headers.get("content-digest")?.to_str().ok()?;
-    let value = header.split(',').find_map(|part| part.trim().strip_prefix("sha-256="))?;
-    Some(hex::encode(STANDARD.decode(value.trim_matches(':')).ok()?))
+/// The hex digest of a `Content-Digest: sha-256=:…:` header; none where only other algorithms are
+/// given, which may be passed over (RFC 9530 section 2).
+fn content_digest(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let header = headers.get("content-digest").map(|value| value.to_str().unwrap_or_default());
+    let values = header.into_iter().flat_map(|text| text.split(','));
+    let Some(value) = values.filter_map(|part| part.trim().strip_prefix("sha-256=")).next() else {
+        return Ok(None);
+    };
+    let bytes = STANDARD.decode(value.trim_matches(':')).ok().filter(|bytes| bytes.len() == 32);
+    let detail = "write Content-Digest: sha-256=:…: with the digest's 32 bytes in base64";
+    let malformed = || Problem::bad_request("content_digest_malformed", detail);
+    bytes.map(|bytes| Some(hex::encode(bytes))).ok_or_else(malformed)
 }

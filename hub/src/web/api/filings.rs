@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use schemas::{CorporateNumber, FilingId, Owner, Submission};
 use serde_json::{Value, json};
 
+use super::read::{Path, Query, Text, idempotency_key, read_json};
 use super::views::{DeliveryView, FilingLine, FilingView, Paging, ReceiptedView, time};
-use super::{idempotency_key, read_json};
 use crate::receipt;
 use crate::revision::{Receipted, Request};
 use crate::store::{FilingRow, Filter};
@@ -42,13 +42,13 @@ async fn request(desk: &Desk, headers: &HeaderMap, document: String) -> Result<R
     params(("Idempotency-Key" = String, Header, description = "A new one for each filing")),
     request_body = Submission,
     responses((status = 201, body = ReceiptedView), (status = 200, body = ReceiptedView),
-              (status = 4XX, body = Problem)),
+              (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn submit(
     State(desk): State<Arc<Desk>>,
     headers: HeaderMap,
-    body: String,
+    Text(body): Text,
 ) -> Result<(StatusCode, Json<ReceiptedView>), Problem> {
     let request = request(&desk, &headers, body).await?;
     Ok(answer(desk.intake.submit(request).await?))
@@ -59,7 +59,7 @@ pub(super) async fn submit(
     get,
     path = "/v1/filings",
     params(Paging),
-    responses((status = 200, body = Vec<FilingLine>), (status = 4XX, body = Problem)),
+    responses((status = 200, body = Vec<FilingLine>), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn list(
@@ -98,7 +98,7 @@ async fn own(desk: &Desk, headers: &HeaderMap, id: &str) -> Result<FilingRow, Pr
     get,
     path = "/v1/filings/{id}",
     params(("id" = String, Path, description = "id or 受付番号")),
-    responses((status = 200, body = FilingView), (status = 4XX, body = Problem)),
+    responses((status = 200, body = FilingView), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn show(
@@ -129,7 +129,7 @@ pub(super) async fn show(
     get,
     path = "/v1/filings/{id}/events",
     params(("id" = String, Path, description = "id or 受付番号")),
-    responses((status = 200, body = Vec<Object>), (status = 4XX, body = Problem)),
+    responses((status = 200, body = Vec<Object>), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn events(
@@ -152,7 +152,7 @@ pub(super) async fn events(
     get,
     path = "/v1/filings/{id}/receipt",
     params(("id" = String, Path, description = "id or 受付番号")),
-    responses((status = 200, body = Object), (status = 4XX, body = Problem)),
+    responses((status = 200, body = Object), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn receipt(
@@ -172,14 +172,14 @@ pub(super) async fn receipt(
            ("Idempotency-Key" = String, Header, description = "A new one for each correction")),
     request_body = Submission,
     responses((status = 201, body = ReceiptedView), (status = 200, body = ReceiptedView),
-              (status = 4XX, body = Problem)),
+              (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn correct(
     State(desk): State<Arc<Desk>>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    body: String,
+    Text(body): Text,
 ) -> Result<(StatusCode, Json<ReceiptedView>), Problem> {
     let request = request(&desk, &headers, body).await?;
     let filing = own(&desk, &headers, &id).await?;
@@ -198,14 +198,14 @@ pub(super) async fn correct(
            ("Idempotency-Key" = String, Header, description = "A new one for each withdrawal")),
     request_body = Object,
     responses((status = 201, body = ReceiptedView), (status = 200, body = ReceiptedView),
-              (status = 4XX, body = Problem)),
+              (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn withdraw(
     State(desk): State<Arc<Desk>>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    body: String,
+    Text(body): Text,
 ) -> Result<(StatusCode, Json<ReceiptedView>), Problem> {
     let number = desk.access.operator(&desk.ctx, &headers).await?;
     let idempotency_key = idempotency_key(&headers)?;

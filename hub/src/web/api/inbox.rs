@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use schemas::{Decision, DeliveryId};
+use schemas::{AuthorityId, Decision, DeliveryId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::packages;
+use super::read::{Path, Query, Text, read_json};
 use super::views::{Paging, time};
-use super::{packages, read_json};
 use crate::review::Source;
 use crate::store::Filter;
 use crate::web::Desk;
@@ -31,7 +32,7 @@ pub(super) struct InboxQuery {
     get,
     path = "/v1/inbox",
     params(InboxQuery),
-    responses((status = 200, body = Vec<Object>), (status = 4XX, body = Problem)),
+    responses((status = 200, body = Vec<Object>), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn list(
@@ -39,7 +40,7 @@ pub(super) async fn list(
     headers: HeaderMap,
     Query(query): Query<InboxQuery>,
 ) -> Result<Json<Vec<Value>>, Problem> {
-    let authority = desk.access.authority(&desk.ctx, &headers).await?;
+    let authority = caller(&desk, &headers).await?;
     let limit = Paging { before: None, limit: query.limit }.limit();
     let filter =
         Filter { authority: Some(authority), review: query.review, limit, ..Filter::default() };
@@ -61,7 +62,7 @@ pub(super) async fn list(
     get,
     path = "/v1/inbox/{delivery}/package",
     params(("delivery" = String, Path, description = "id of the delivery")),
-    responses((status = 200, content_type = "application/zip"), (status = 4XX, body = Problem)),
+    responses((status = 200, content_type = "application/zip"), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn package(
@@ -69,10 +70,10 @@ pub(super) async fn package(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let authority = desk.access.authority(&desk.ctx, &headers).await?;
+    let authority = caller(&desk, &headers).await?;
     let id = delivery_id(&id)?;
     let delivery = desk.ctx.store.delivery(id).await?.filter(|d| d.authority == authority);
-    let delivery = delivery.ok_or_else(|| Problem::not_found("delivery"))?;
+    let delivery = delivery.ok_or_else(|| Problem::not_found("delivery").of_authority())?;
     packages::serve(&desk, &delivery).await
 }
 
@@ -81,7 +82,7 @@ pub(super) async fn package(
     post,
     path = "/v1/inbox/{delivery}/acknowledgement",
     params(("delivery" = String, Path, description = "id of the delivery")),
-    responses((status = 204), (status = 4XX, body = Problem)),
+    responses((status = 204), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn acknowledge(
@@ -89,8 +90,9 @@ pub(super) async fn acknowledge(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let authority = desk.access.authority(&desk.ctx, &headers).await?;
-    desk.reviewer.acknowledge(delivery_id(&id)?, authority).await?;
+    let authority = caller(&desk, &headers).await?;
+    let done = desk.reviewer.acknowledge(delivery_id(&id)?, authority).await;
+    done.map_err(|problem| Problem::from(problem).of_authority())?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -100,21 +102,28 @@ pub(super) async fn acknowledge(
     path = "/v1/inbox/{delivery}/decision",
     params(("delivery" = String, Path, description = "id of the delivery")),
     request_body = Decision,
-    responses((status = 204), (status = 4XX, body = Problem)),
+    responses((status = 204), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn decide(
     State(desk): State<Arc<Desk>>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    body: String,
+    Text(body): Text,
 ) -> Result<StatusCode, Problem> {
-    let authority = desk.access.authority(&desk.ctx, &headers).await?;
-    let decision: Decision = read_json(&body)?;
-    desk.reviewer.decide(delivery_id(&id)?, authority, &decision, Source::Api).await?;
+    let authority = caller(&desk, &headers).await?;
+    let decision: Decision = read_json(&body).map_err(Problem::of_authority)?;
+    let id = delivery_id(&id)?;
+    let done = desk.reviewer.decide(id, authority, &decision, Source::Api).await;
+    done.map_err(|problem| Problem::from(problem).of_authority())?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 fn delivery_id(text: &str) -> Result<DeliveryId, Problem> {
-    text.parse().map_err(|_| Problem::not_found("delivery"))
+    text.parse().map_err(|_| Problem::not_found("delivery").of_authority())
+}
+
+/// The authority for which the request speaks.
+async fn caller(desk: &Desk, headers: &HeaderMap) -> Result<AuthorityId, Problem> {
+    desk.access.authority(&desk.ctx, headers).await.map_err(Problem::of_authority)
 }

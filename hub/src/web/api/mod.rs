@@ -5,6 +5,7 @@ mod filings;
 mod inbox;
 mod operations;
 mod packages;
+mod read;
 mod views;
 
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use serde_json::json;
@@ -23,7 +24,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Desk;
-use super::problem::Problem;
 use crate::broker::Health;
 use crate::config::Config;
 
@@ -127,29 +127,4 @@ async fn readyz(State(desk): State<Arc<Desk>>) -> (StatusCode, Json<serde_json::
         .map(|(name, result)| (name.to_owned(), json!(result.err().unwrap_or("ok".into()))))
         .collect();
     (status, Json(json!({"ready": ready, "parts": parts})))
-}
-
-/// The caller's `Idempotency-Key`.
-fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
-    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
-    match key.map(|key| key.trim().trim_matches('"')) {
-        Some(key) if (1..=200).contains(&key.len()) => Ok(key.to_owned()),
-        Some(_) => {
-            let detail = "Idempotency-Key has 1 to 200 characters";
-            Err(Problem::bad_request("idempotency_key_length", detail))
-        }
-        None => {
-            let detail = "send an Idempotency-Key header, a new one for each filing: with it the \
-                          same request can be sent again safely";
-            Err(Problem::bad_request("idempotency_key_missing", detail))
-        }
-    }
-}
-
-/// Reads a JSON body that is kept as it came.
-fn read_json<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, Problem> {
-    serde_json::from_str(body).map_err(|error| {
-        let code = if error.is_data() { "json_invalid" } else { "json_malformed" };
-        Problem::bad_request(code, format!("the body does not read: {error}"))
-    })
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use schemas::{AuthorityId, Channel, DeliveryId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::read_json;
+use super::read::{Path, Query, Text, read_json};
 use super::views::{DeliveryView, Paging, time};
 use crate::operate;
 use crate::store::Filter;
@@ -34,7 +34,7 @@ pub(super) struct DeliveryQuery {
 #[utoipa::path(
     get,
     path = "/v1/operations/summary",
-    responses((status = 200, body = Object), (status = 4XX, body = Problem)),
+    responses((status = 200, body = Object), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn summary(
@@ -56,7 +56,7 @@ pub(super) async fn summary(
     get,
     path = "/v1/operations/deliveries",
     params(DeliveryQuery),
-    responses((status = 200, body = Vec<DeliveryView>), (status = 4XX, body = Problem)),
+    responses((status = 200, body = Vec<DeliveryView>), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn deliveries(
@@ -82,7 +82,7 @@ pub(super) async fn deliveries(
     get,
     path = "/v1/operations/deliveries/{id}",
     params(("id" = String, Path, description = "id of the delivery")),
-    responses((status = 200, body = Object), (status = 4XX, body = Problem)),
+    responses((status = 200, body = Object), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn delivery(
@@ -110,7 +110,7 @@ pub(super) async fn delivery(
     post,
     path = "/v1/operations/deliveries/{id}/retry",
     params(("id" = String, Path, description = "id of the delivery")),
-    responses((status = 204), (status = 4XX, body = Problem)),
+    responses((status = 204), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn retry(
@@ -127,7 +127,7 @@ pub(super) async fn retry(
 #[utoipa::path(
     get,
     path = "/v1/operations/lanes",
-    responses((status = 200, body = Vec<Object>), (status = 4XX, body = Problem)),
+    responses((status = 200, body = Vec<Object>), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn lanes(
@@ -144,14 +144,14 @@ pub(super) async fn lanes(
     path = "/v1/operations/lanes/{authority}/{channel}/pause",
     params(("authority" = String, Path), ("channel" = String, Path)),
     request_body = Object,
-    responses((status = 204), (status = 4XX, body = Problem)),
+    responses((status = 204), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn pause(
     State(desk): State<Arc<Desk>>,
     headers: HeaderMap,
     Path((authority, channel)): Path<(AuthorityId, Channel)>,
-    body: String,
+    Text(body): Text,
 ) -> Result<StatusCode, Problem> {
     desk.access.operations(&desk.ctx, &headers).await?;
     let given: Value = read_json(&body)?;
@@ -168,7 +168,7 @@ pub(super) async fn pause(
     post,
     path = "/v1/operations/lanes/{authority}/{channel}/resume",
     params(("authority" = String, Path), ("channel" = String, Path)),
-    responses((status = 204), (status = 4XX, body = Problem)),
+    responses((status = 204), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn resume(
@@ -185,7 +185,7 @@ pub(super) async fn resume(
 #[utoipa::path(
     get,
     path = "/v1/operations/dead-letters",
-    responses((status = 200, body = Vec<Object>), (status = 4XX, body = Problem)),
+    responses((status = 200, body = Vec<Object>), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn dead_letters(

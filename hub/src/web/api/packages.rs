@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use schemas::{DeliveryId, Owner};
 use serde::Deserialize;
 
+use super::read::{Path, Query};
 use crate::courier::held_package;
 use crate::delivery::{Delivery, State as Transport};
 use crate::web::Desk;
