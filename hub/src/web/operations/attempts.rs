@@ -5,6 +5,7 @@ use schemas::{AuthorityId, Outcome, Response, Why};
 
 use super::labels;
 use super::parts::{Badge, Part, Stamp, took};
+use super::reasons;
 use super::visit::Visit;
 use super::words::{Lang, Words};
 use crate::store::AttemptRow;
@@ -100,7 +101,7 @@ impl Told {
             Some(Response { status, body }) => (status.clone(), body.as_str()),
             None => (String::new(), ""),
         };
-        let sentence = labels::why(why, lang);
+        let sentence = reasons::sentence(why, lang);
         // What the hub recorded says more than its translation, which goes by the code alone.
         let recorded = if sentence == why.sentence { "" } else { &why.sentence };
         let parts: Vec<&str> = [recorded, body].into_iter().filter(|it| !it.is_empty()).collect();

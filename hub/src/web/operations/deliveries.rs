@@ -11,6 +11,7 @@ use super::fault::Fault;
 use super::filings::{Choice, newest, older, paged};
 use super::labels::{self, STATES};
 use super::parts::{Badge, Stamp};
+use super::reasons;
 use super::visit::{Shell, Staff, Visit};
 use super::words::Words;
 use crate::delivery::{Delivery, State as Transport};
@@ -67,7 +68,7 @@ impl DeliveryLine {
             proof: delivery.proof.map(|level| labels::proof(level, lang)),
             attempts: delivery.attempts,
             why: delivery.state.why().map(|why| Reason {
-                sentence: labels::why(why, lang),
+                sentence: reasons::sentence(why, lang),
                 code: why.code.clone(),
                 owner: labels::owner(why.owner, lang),
             }),

@@ -1,7 +1,7 @@
 //! The values of columns in words, and the tone in which each is shown.
 
 use routing::{Alternative, Body, Class, Readiness, Rule};
-use schemas::{Channel, Owner, ProofLevel, Why};
+use schemas::{Channel, Owner, ProofLevel};
 
 use super::parts::Badge;
 use super::words::Lang;
@@ -106,10 +106,13 @@ pub(super) fn notice_kind(word: &str, lang: Lang) -> String {
     lang.pick(ja, en).to_owned()
 }
 
-/// The state of a lane: a pause counts before the breaker.
-pub(super) fn lane(it: &Lane, lang: Lang) -> Badge {
+/// The state of a lane: a pause counts before the breaker. An open one whose rest is over lets the
+/// next delivery probe.
+pub(super) fn lane(it: &Lane, now: i64, lang: Lang) -> Badge {
+    let rested = it.open_until.is_some_and(|until| until <= now);
     let (tone, ja, en) = match (it.paused_at, it.breaker) {
         (Some(_), _) => ("hold", "停止中(職員)", "paused by staff"),
+        (None, Breaker::Open) if rested => ("wait", "次の送達で再試験", "probes next"),
         (None, Breaker::Open) => ("bad", "遮断中", "open"),
         (None, Breaker::HalfOpen) => ("wait", "試験中", "half open"),
         (None, Breaker::Closed) => ("ok", "正常", "closed"),
@@ -199,50 +202,4 @@ pub(super) fn readiness(readiness: Readiness, lang: Lang) -> Badge {
             Badge::new("hold", lang.pick(reason.label_ja(), &english))
         }
     }
-}
-
-/// Why, in one sentence; in Japanese for the codes that staff meet, else as the hub recorded it.
-pub(super) fn why(why: &Why, lang: Lang) -> String {
-    // The router writes these in both languages, the English one in brackets.
-    if why.code.starts_with("authority_")
-        && let Some((ja, en)) = why.sentence.split_once("(not ready:")
-    {
-        let en = en.trim_end_matches(')').replace('_', " ");
-        return lang.pick(ja.to_owned(), format!("Not ready:{en}."));
-    }
-    match (lang, japanese(&why.code)) {
-        (Lang::Ja, Some(sentence)) => sentence.to_owned(),
-        (Lang::Ja | Lang::En, _) => why.sentence.clone(),
-    }
-}
-
-fn japanese(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "awaiting_pickup" => "受信箱に置きました。指定権者の取得を待っています。",
-        "breaker_open" => "相手の接続先が続けて失敗しています。次の確認まで休みます。",
-        "lane_full" => "この指定権者への送信が上限に達しています。空き次第送ります。",
-        "lane_paused" => "送達経路を職員が止めています。再開すると自動で送ります。",
-        "lease_expired" => "送信の途中で処理が止まりました。もう一度送ります。",
-        "courier_busy" => "送信枠がいっぱいです。空き次第送ります。",
-        "no_channel" => "連携方式が設定されていません。接続先を登録してください。",
-        "channel_removed" => "この連携方式は外されました。次の方式に移ります。",
-        "package_differs" => "様式一式が前回と違います。ハブの調査が必要です。",
-        "http_401" | "http_403" => "相手がトークンか署名を受け付けません。更新してください。",
-        "http_404" | "http_410" => "受付の URL がありません。新しい URL を確かめてください。",
-        "http_429" => "相手が混み合っています。間を空けて送ります。",
-        "http_500" | "http_502" | "http_503" | "http_504" => {
-            "相手の受付で障害が起きています。間を空けて送ります。"
-        }
-        "dns_failed" => "相手のホスト名を解決できません。間を空けて送ります。",
-        "connect_failed" => "相手に接続できません。間を空けて送ります。",
-        "connect_timeout" => "時間内に接続できませんでした。間を空けて送ります。",
-        "tls_certificate" => "相手の証明書を検証できません。指定権者の更新が必要です。",
-        "tls_handshake" | "connection_lost" => "通信が途中で切れました。間を空けて送ります。",
-        "upload_stalled" => "送信が途中で止まりました。間を空けて送ります。",
-        "answer_lost" | "answer_timeout" => "送信後に応答がありません。同じ番号で送り直します。",
-        "host_key_unknown" => "相手のホスト鍵が登録と違います。指定権者に確かめてください。",
-        "address_not_allowed" => "接続先のアドレスは許可されていません。",
-        "https_required" => "接続先が https ではありません。",
-        _ => return None,
-    })
 }

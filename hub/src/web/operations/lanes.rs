@@ -36,11 +36,11 @@ impl LaneLine {
             code: lane.authority.to_string(),
             authority: desk.ctx.master.name(lane.authority),
             channel: labels::channel(lane.channel, visit.lang),
-            state: labels::lane(lane, visit.lang),
+            state: labels::lane(lane, visit.now, visit.lang),
             failures: grouped(i64::from(lane.failures)),
             last_error: lane.last_error.clone().unwrap_or_default(),
             paused_why: lane.paused_why.clone().unwrap_or_default(),
-            until: lane.open_until.map(stamp),
+            until: lane.open_until.filter(|until| *until > visit.now).map(stamp),
             updated: stamp(lane.updated_at),
         }
     }

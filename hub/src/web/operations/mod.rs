@@ -2,8 +2,8 @@
 //!
 //! * **To add a page**: a module with a handler that takes [`visit::Staff`] and answers by
 //!   `visit.answer(…)`, a template beside its siblings in `templates/operations`, a route here.
-//! * **To add a text**: a line in `words`; for a value of a column, in `labels`; for an event of a
-//!   filing, in `story`.
+//! * **To add a text**: a line in `words`; for a value of a column, in `labels`; for a reason's
+//!   code, in `reasons`; for an event of a filing, in `story`.
 
 mod assets;
 mod attempts;
@@ -20,6 +20,7 @@ mod login;
 mod map;
 mod overview;
 mod parts;
+mod reasons;
 mod search;
 mod snapshot;
 mod story;

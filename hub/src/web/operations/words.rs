@@ -188,7 +188,7 @@ words! {
     about: "内容", "About";
     recipient: "宛先", "To";
     sent_at: "送信日時", "Sent";
-    second_copy: "再送の可能性あり(二重受領に注意)", "may be a second copy";
+    second_copy: "重複の可能性あり", "may be a second copy";
     package: "様式一式(SHA-256)", "Package (SHA-256)";
     created_at: "作成", "Planned at";
     decision: "指定権者の回答", "The authority's answer";

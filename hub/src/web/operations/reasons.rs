@@ -1,0 +1,110 @@
+//! Why a delivery did not go, in Japanese by the reason's code; the hub records reasons in English.
+
+use schemas::{Owner, Why};
+
+use super::words::Lang;
+
+/// Why, in one sentence; in Japanese for the codes that staff meet, else as the hub recorded it.
+pub(super) fn sentence(why: &Why, lang: Lang) -> String {
+    // The router writes these in both languages, the English one in brackets.
+    if why.code.starts_with("authority_")
+        && let Some((ja, en)) = why.sentence.split_once("(not ready:")
+    {
+        let en = en.trim_end_matches(')').replace('_', " ");
+        return lang.pick(ja.to_owned(), format!("Not ready:{en}."));
+    }
+    let known = || by_code(&why.code).or_else(|| by_family(&why.code, why.owner));
+    match lang {
+        Lang::Ja => known().unwrap_or(&why.sentence).to_owned(),
+        Lang::En => why.sentence.clone(),
+    }
+}
+
+fn by_code(code: &str) -> Option<&'static str> {
+    Some(match code {
+        // The hub's own.
+        "awaiting_pickup" => "受信箱に置きました。指定権者の取得を待っています。",
+        "breaker_open" => "相手の接続先が続けて失敗しています。次の確認まで休みます。",
+        "lane_full" => "この指定権者への送信が上限に達しています。空き次第送ります。",
+        "lane_paused" => "送達経路を職員が止めています。再開すると自動で送ります。",
+        "lease_expired" => "送信の途中で処理が止まりました。もう一度送ります。",
+        "courier_busy" => "送信枠がいっぱいです。空き次第送ります。",
+        "no_channel" => "連携方式が設定されていません。接続先を登録してください。",
+        "channel_missing" => "このハブでは、この連携方式を使えません。",
+        "channel_removed" => "この連携方式は外されました。次の方式に移ります。",
+        "package_differs" => "様式一式が前回と違います。ハブの調査が必要です。",
+        "package_unreadable" | "package_not_built" => {
+            "様式一式を読み出せません。後で送り直します。"
+        }
+        "package_too_large" => "様式一式がメールの上限を超えます。方式か上限を見直してください。",
+        "endpoint_malformed" => "接続先の設定に誤りがあります。直してください。",
+        "address_not_allowed" => "接続先のアドレスは許可されていません。",
+        // On the way.
+        "dns_failed" => "相手のホスト名を解決できません。間を空けて送ります。",
+        "connect_failed" => "相手に接続できません。間を空けて送ります。",
+        "connect_timeout" => "時間内に接続できませんでした。間を空けて送ります。",
+        "tls_certificate" => "証明書を検証できません。更新が必要です。",
+        "tls_handshake" | "ssh_handshake" | "connection_lost" => {
+            "通信が途中で切れました。間を空けて送ります。"
+        }
+        "upload_stalled" | "sftp_timeout" | "smtp_timeout" => {
+            "送信が途中で止まりました。間を空けて送ります。"
+        }
+        "answer_lost" | "answer_timeout" => "送信後に応答がありません。同じ番号で送り直します。",
+        // At the far side.
+        "https_required" => "接続先が https ではありません。",
+        "http_401" | "http_403" => "相手がトークンか署名を受け付けません。更新してください。",
+        "http_404" | "http_410" => "受付の URL がありません。新しい URL を確かめてください。",
+        "host_key_unknown" => "相手のホスト鍵が登録と違います。指定権者に確かめてください。",
+        "login_refused" => "相手がログインを受け付けません。アカウントを確かめてください。",
+        "login_key_not_taken" => "アカウントの鍵が使えません。Ed25519 か ECDSA にしてください。",
+        "sftp_no_such_file" => "相手のフォルダーがありません。指定権者に確かめてください。",
+        "sftp_permission_denied" => "相手のフォルダーに書き込む権限がありません。",
+        "sftp_failure" => "相手のサーバーが書き込めません(空き容量など)。間を空けて送ります。",
+        "size_differs" => "書き込んだサイズが合いません。送り直します。",
+        "target_differs" => "同じ名前の別のファイルがあります。指定権者に確かめてください。",
+        _ => return None,
+    })
+}
+
+/// Codes that carry a protocol's status: whose turn it is tells them apart.
+fn by_family(code: &str, owner: Owner) -> Option<&'static str> {
+    let (family, status) = code.split_once('_')?;
+    let authority = owner == Owner::Authority;
+    Some(match (family, status.as_bytes().first()?) {
+        ("http", b'5') => "相手の受付で障害が起きています。間を空けて送ります。",
+        ("http", _) if matches!(status, "408" | "425" | "429") => {
+            "相手が混み合っています。間を空けて送ります。"
+        }
+        ("http", b'3') => "相手が別の URL を案内しています。正しい URL を確かめてください。",
+        ("http", b'4') => "相手が様式一式を受け付けません。相手の応答を確かめてください。",
+        ("smtp", b'4') if authority => {
+            "相手のメールボックスが今は受け取れません。後で送り直します。"
+        }
+        ("smtp", b'4') => "メール中継が混み合っています。後で送り直します。",
+        ("smtp", b'5') if authority => {
+            "相手のメールボックスがないか、受信を拒んでいます。指定権者に確かめてください。"
+        }
+        ("smtp", b'5') => "メール中継が受け付けません。mail の設定を確かめてください。",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_told_in_the_reader_s_language() {
+        let told = |code: &str, owner, lang| sentence(&Why::new(code, owner, "as recorded"), lang);
+        assert!(told("smtp_550", Owner::Authority, Lang::Ja).contains("メールボックス"));
+        assert!(told("smtp_550", Owner::Hub, Lang::Ja).contains("mail の設定"));
+        assert!(told("http_503", Owner::Authority, Lang::Ja).contains("障害"));
+        assert_eq!(told("http_503", Owner::Authority, Lang::En), "as recorded");
+        assert_eq!(told("never_heard_of", Owner::Hub, Lang::Ja), "as recorded");
+        let both = "準備が済んでいない。(not ready: not_prepared; file by: paper)";
+        let why = Why::new("authority_not_prepared", Owner::Authority, both);
+        assert_eq!(sentence(&why, Lang::Ja), "準備が済んでいない。");
+        assert_eq!(sentence(&why, Lang::En), "Not ready: not prepared; file by: paper.");
+    }
+}
