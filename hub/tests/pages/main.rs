@@ -1,7 +1,7 @@
 //! The pages for operations: each is asked for and read, in both languages, with and without a key.
 //!
-//! `TODOKE_STORE__URL` may name a PostgreSQL database, fresh for each test; without it each test has
-//! a file of its own.
+//! `TODOKE_STORE__URL` may name a PostgreSQL database, fresh for each test; without it each test
+//! has a file of its own.
 
 mod html;
 mod rows;
