@@ -244,6 +244,16 @@ impl Builder {
     }
 }
 
+impl House {
+    /// Gives an authority another ladder.
+    pub async fn set_endpoints(&self, authority: AuthorityId, all: &[Endpoint]) -> Result<()> {
+        let mut tx = self.ctx.store.begin().await?;
+        tx.save_endpoints(authority, &rows(authority, all)?).await?;
+        tx.commit().await?;
+        Ok(self.ctx.reload_directory().await?)
+    }
+}
+
 /// How the hub reaches an authority's far side in the sandbox.
 fn sandboxed(sandbox: &Sandbox, authority: AuthorityId, channel: Channel) -> Endpoint {
     match channel {

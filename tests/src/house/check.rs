@@ -25,6 +25,8 @@ impl House {
             let is_open = count["state"] == "due" || count["state"] == "sending";
             ensure!(!is_open, "notices are left over: {count}");
         }
+        let spooled = std::fs::read_dir(self.ctx.spool_folder())?.count();
+        ensure!(spooled == 0, "{spooled} packages are left in the spool folder");
         let held = self.held()?;
         let mut known = HashMap::new();
         let all = Filter { limit: 100_000, ..Filter::default() };

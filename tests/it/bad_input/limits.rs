@@ -1,0 +1,112 @@
+//! Every limit: what is at it is taken, what is one above is not.
+
+use anyhow::Result;
+use reqwest::Method;
+use schemas::Channel;
+use serde_json::{Value, json};
+use tests::house::House;
+
+use super::{Counter, SAPPORO, assert_problem, good, spoilt};
+
+async fn narrow() -> Result<Counter> {
+    let house = House::build().ladder(SAPPORO, &[Channel::Api]).with(|config| {
+        config.limits.offices_max = 3;
+        config.limits.services_max = 2;
+        config.limits.attachments_max = 2;
+        config.limits.attachment_bytes_max = 1_000;
+        config.limits.name_chars_max = 12;
+        config.http.body_bytes_max = 2_000;
+    });
+    Counter::of(house.start().await?).await
+}
+
+/// The good filing with its office that many times, one-stop.
+fn offices(count: usize) -> Value {
+    let mut body = good();
+    body["one_stop"] = json!(true);
+    body["offices"] = json!(vec![body["offices"][0].clone(); count]);
+    body
+}
+
+fn services(count: usize) -> Value {
+    let all = ["78", "71", "11"];
+    let services: Vec<_> = all[..count].iter().map(|code| json!({"service": code})).collect();
+    spoilt("/offices/0/services", json!(services))
+}
+
+#[tokio::test]
+async fn filings_at_the_limits_are_taken_and_above_are_not() -> Result<()> {
+    let mut counter = narrow().await?;
+    let upload = counter.front.upload(&counter.operator, vec![7; 1_000]).await?;
+    assert_eq!(upload.status.as_u16(), 201, "at the limit: {upload:?}");
+    let sha256 = upload.json["sha256"].clone();
+    let attachments = |count: usize, size: u64| {
+        let file = |n| {
+            json!({"name": format!("{n}.pdf"), "sha256": sha256, "size": size,
+                   "media_type": "application/pdf"})
+        };
+        spoilt("/attachments", json!((0..count).map(file).collect::<Vec<_>>()))
+    };
+    let name = |count: usize| spoilt("/operator_name", json!("み".repeat(count)));
+    for (what, at, above, code, words) in [
+        ("offices", offices(3), offices(4), "too_many_offices", "at most 3"),
+        ("services", services(2), services(3), "service_count", "1 to 2"),
+        ("name", name(12), name(13), "name_length", "1 to 12"),
+        ("attachments", attachments(2, 1_000), attachments(3, 1_000), "too_many_attachments", "2"),
+    ] {
+        let answer = counter.file(&format!("{what} at"), &at).await?;
+        assert_eq!(answer.status.as_u16(), 201, "{what}: {answer:?}");
+        let answer = counter.file(&format!("{what} above"), &above).await?;
+        assert_problem(&answer, (422, code, "operator"), words);
+    }
+    let answer = counter.file("no service", &services(0)).await?;
+    assert_problem(&answer, (422, "service_count", "operator"), "1 to 2");
+    let answer = counter.file("size above", &attachments(1, 1_001)).await?;
+    assert_problem(&answer, (422, "filing_invalid", "operator"), "at most 1000 bytes");
+    counter.house.settle().await?;
+    counter.house.outlast(50).await?;
+    counter.close().await
+}
+
+#[tokio::test]
+async fn bodies_at_the_limit_are_taken_and_above_are_not() -> Result<()> {
+    let mut counter = narrow().await?;
+    let padded = |bytes: usize| {
+        let text = good().to_string();
+        format!("{text}{}", " ".repeat(bytes - text.len()))
+    };
+    let answer = counter.send("/v1/filings", &counter.operator, padded(2_000)).await?;
+    assert_eq!(answer.status.as_u16(), 201, "{answer:?}");
+    let answer = counter.send("/v1/filings", &counter.operator, padded(2_001)).await?;
+    assert_problem(&answer, (413, "body_too_large", "operator"), "/v1/attachments");
+    counter.house.settle().await?;
+    counter.close().await
+}
+
+#[tokio::test]
+async fn uploads_that_are_wrong_are_refused_with_what_to_do() -> Result<()> {
+    let counter = narrow().await?;
+    let upload = |media_type: &str, digest: &str, bytes: Vec<u8>| {
+        let request = counter.front.request(Method::POST, "/v1/attachments", &counter.operator);
+        let request = request.header("content-type", media_type);
+        counter.front.ask(request.header("content-digest", digest).body(bytes))
+    };
+    let right = "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:";
+    for (media_type, digest, bytes, expected, words) in [
+        ("application/pdf", "", vec![7; 1_001], (413, "attachment_too_large"), "at most 1000"),
+        ("text/html", "", vec![7], (415, "attachment_type"), "use one of"),
+        ("application/pdf", right, b"tess".to_vec(), (422, "attachment_digest"), "send them again"),
+        ("application/pdf", "sha-256=:x:", vec![7], (400, "content_digest_malformed"), "base64"),
+    ] {
+        let answer = upload(media_type, digest, bytes).await?;
+        assert_problem(&answer, (expected.0, expected.1, "operator"), words);
+    }
+    let answer = upload("application/pdf", right, b"test".to_vec()).await?;
+    assert_eq!(answer.status.as_u16(), 201, "{answer:?}");
+    let answer = upload("application/pdf", "md5=:x:", b"test".to_vec()).await?;
+    assert_eq!(answer.status.as_u16(), 201, "another algorithm is passed over: {answer:?}");
+    let objects = counter.house.ctx.config.data.folder.join("objects/uploads");
+    let left = std::fs::read_dir(objects)?.count();
+    assert_eq!(left, 0, "what was refused for its size or digest is not kept under way");
+    counter.close().await
+}

@@ -1,0 +1,51 @@
+//! The description of the interface names every route.
+
+use anyhow::Result;
+use reqwest::Method;
+use serde_json::Value;
+use tests::house::House;
+
+#[tokio::test]
+async fn the_description_is_openapi_3_1_and_whole() -> Result<()> {
+    let house = House::build().start().await?;
+    let front = house.front().await?;
+    let answer = front.ask(front.bare(Method::GET, "/openapi.json")).await?;
+    assert_eq!(answer.status.as_u16(), 200);
+    let described = &answer.json;
+    assert!(described["openapi"].as_str().is_some_and(|v| v.starts_with("3.1")), "{described}");
+    assert_eq!(*described, serde_json::to_value(hub::web::api::description())?);
+    for (method, path) in [
+        ("post", "/v1/attachments"),
+        ("post", "/v1/filings"),
+        ("get", "/v1/filings"),
+        ("get", "/v1/filings/{id}"),
+        ("get", "/v1/filings/{id}/events"),
+        ("get", "/v1/filings/{id}/receipt"),
+        ("post", "/v1/filings/{id}/revisions"),
+        ("post", "/v1/filings/{id}/withdrawal"),
+        ("get", "/v1/inbox"),
+        ("get", "/v1/inbox/{delivery}/package"),
+        ("post", "/v1/inbox/{delivery}/acknowledgement"),
+        ("post", "/v1/inbox/{delivery}/decision"),
+        ("get", "/v1/operations/summary"),
+        ("get", "/v1/operations/deliveries"),
+        ("get", "/v1/operations/deliveries/{id}"),
+        ("post", "/v1/operations/deliveries/{id}/retry"),
+        ("get", "/v1/operations/lanes"),
+        ("post", "/v1/operations/lanes/{authority}/{channel}/pause"),
+        ("post", "/v1/operations/lanes/{authority}/{channel}/resume"),
+        ("get", "/v1/operations/dead-letters"),
+    ] {
+        let operation = &described["paths"][path][method];
+        assert!(operation["summary"].is_string(), "{method} {path}: {operation}");
+        assert_eq!(operation["security"][0]["key"], Value::Array(Vec::new()), "{method} {path}");
+        let problem = &operation["responses"]["4XX"]["content"]["application/json"]["schema"];
+        assert!(problem.is_object(), "{method} {path}: {}", operation["responses"]);
+    }
+    for path in ["/livez", "/readyz", "/metrics", "/v1/signing-key"] {
+        let answer = front.ask(front.bare(Method::GET, path)).await?;
+        assert_eq!(answer.status.as_u16(), 200, "{path}");
+    }
+    drop(front);
+    house.finish().await
+}

@@ -1,0 +1,102 @@
+//! The package: the same bytes on every try, over every channel and in the inbox.
+
+use adapters::Endpoint;
+use adapters::package::read_package;
+use adapters::sandbox::Behaviour;
+use anyhow::{Context, Result};
+use futures::stream;
+use hub::delivery::State;
+use hub::store::AttachmentRow;
+use hub::web::access::Scope;
+use reqwest::StatusCode;
+use schemas::{Channel, Submission};
+use sha2::{Digest, Sha256};
+use tests::house::{House, attachment, change, code, operator};
+
+const SAPPORO: &str = "011002";
+
+/// A change notice with a file that the operator has uploaded.
+pub(super) async fn with_upload(
+    house: &mut House,
+    municipality: &str,
+    bytes: &'static [u8],
+) -> Result<Submission> {
+    let body = stream::iter([Ok::<_, std::io::Error>(bytes.into())]);
+    let stored = house.ctx.objects.put(body, "upload", 1 << 20).await?;
+    let file = attachment("平面図.pdf", bytes);
+    assert_eq!(stored.sha256, file.sha256);
+    let row = AttachmentRow {
+        sha256: stored.sha256,
+        owner: operator().to_string(),
+        size: i64::try_from(stored.size)?,
+        media_type: file.media_type.clone(),
+        created_at: 0,
+    };
+    let mut tx = house.ctx.store.begin().await?;
+    tx.save_attachment(&row).await?;
+    tx.commit().await?;
+    Ok(Submission { attachments: vec![file], ..change(municipality, &[]) })
+}
+
+#[tokio::test]
+async fn every_try_brings_the_same_bytes_as_the_inbox() -> Result<()> {
+    for channel in [Channel::Api, Channel::Sftp, Channel::Email] {
+        let mut house = House::build()
+            .ladder(SAPPORO, &[channel])
+            .behaviour(SAPPORO, Behaviour::Flapping { fail_every: 0, fail_first: 3 })
+            .start()
+            .await?;
+        let submission = with_upload(&mut house, SAPPORO, b"%PDF-1.7 floor plan").await?;
+        let filing = house.deliver(&submission).await?;
+        let sealed = house.delivery(filing).await?.package_sha256.context("a package")?;
+        house.outlast(10).await?;
+        let delivery = house.delivery(filing).await?;
+        assert!(matches!(delivery.state, State::Delivered { .. }), "{channel}: {delivery:?}");
+        assert_eq!(delivery.package_sha256.as_ref(), Some(&sealed));
+        assert_eq!(house.held()?[0].sha256, sealed);
+
+        let front = house.front().await?;
+        let key = house.key(Scope::Authority(code(SAPPORO))).await?;
+        let got = front.get(&format!("/v1/inbox/{}/package", delivery.id), &key).await?;
+        assert_eq!((got.status, got.media_type.as_str()), (StatusCode::OK, "application/zip"));
+        assert_eq!(hex::encode(Sha256::digest(&got.bytes)), sealed, "{channel}");
+        let opened = read_package(std::io::Cursor::new(got.bytes))?;
+        assert_eq!(opened.attachments.len(), 1);
+        assert_eq!(opened.attachments[0].sha256, submission.attachments[0].sha256);
+        house.finish().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_package_too_large_for_a_mail_comes_as_a_link_that_expires() -> Result<()> {
+    let mut house = House::build().start().await?;
+    let mut mailbox = house.sandbox.email_endpoint(code(SAPPORO));
+    mailbox.attach_bytes_max = 100;
+    house.set_endpoints(code(SAPPORO), &[Endpoint::Email(mailbox)]).await?;
+    let filing = house.deliver(&change(SAPPORO, &[])).await?;
+    let delivery = house.delivery(filing).await?;
+    assert!(matches!(delivery.state, State::Delivered { .. }), "{delivery:?}");
+    let mail = std::fs::read(&house.held()?[0].path)?;
+    let mail = mail_parser::MessageParser::default().parse(&mail).context("a mail")?;
+    assert_eq!(mail.attachment_count(), 0);
+    let text = mail.body_text(0).context("a text")?;
+    let link = text.split_whitespace().find(|word| word.contains("/packages/"));
+    let link = link.context("a link")?.strip_prefix("https://todoke.example").context("ours")?;
+
+    let front = house.front().await?;
+    let get = |path: String| {
+        let request = front.bare(reqwest::Method::GET, &path);
+        front.ask(request)
+    };
+    let got = get(link.to_owned()).await?;
+    assert_eq!(got.status, StatusCode::OK);
+    assert_eq!(Some(hex::encode(Sha256::digest(&got.bytes))), delivery.package_sha256);
+    let forged = get(link.replace("until=1", "until=9")).await?;
+    assert_eq!((forged.status, &forged.json["code"]), (StatusCode::NOT_FOUND, &"not_found".into()));
+    let hours = u64::try_from(house.ctx.config.package.link_hours)?;
+    house.clock.advance(std::time::Duration::from_secs(hours * 3_600 + 1));
+    let late = get(link.to_owned()).await?;
+    assert_eq!((late.status, &late.json["code"]), (StatusCode::GONE, &"link_expired".into()));
+    house.finish().await
+}
