@@ -1,4 +1,5 @@
-//! Bad input over HTTP: each mistake has its own code, an owner, and a sentence that says what to do.
+//! Bad input over HTTP: each mistake has its own code, an owner, and a sentence that tells what to
+//! do.
 
 mod filings;
 mod limits;

@@ -1,5 +1,6 @@
 //! Tests against real servers, which `tests/run` installs and starts.
 
 mod broker;
+mod hub;
 mod servers;
 mod store;

@@ -68,7 +68,8 @@ impl Cast {
 
     /// Of so many filings, spread over the authorities in turn, those to healthy ones.
     pub(crate) fn expected_healthy(&self, filings: usize) -> usize {
-        let healthy = |i: &usize| !self.faulty.contains(&self.authorities[i % self.authorities.len()]);
+        let healthy =
+            |i: &usize| !self.faulty.contains(&self.authorities[i % self.authorities.len()]);
         (0..filings).filter(healthy).count()
     }
 }
@@ -77,8 +78,14 @@ impl Cast {
 fn is_own_insurer(master: &Master, code: AuthorityId, day: jiff::civil::Date) -> bool {
     let Ok(service) = "78".parse() else { return false };
     let kind = schemas::FilingKind::Change;
-    let case =
-        routing::Case { municipality: code, service, kind, date: day, insurers: &[], deemed: false };
+    let case = routing::Case {
+        municipality: code,
+        service,
+        kind,
+        date: day,
+        insurers: &[],
+        deemed: false,
+    };
     routing::plan_of_case(master, &case)
         .is_ok_and(|plan| plan.targets.len() == 1 && plan.targets[0].authority == code)
 }

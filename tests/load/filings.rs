@@ -61,9 +61,9 @@ pub(crate) async fn submit_all(
         .timeout(Duration::from_secs(60))
         .build()?;
     let slots = Arc::new(Semaphore::new(args.concurrency));
-    let mut pace = args.rate.map(|rate| {
-        tokio::time::interval(Duration::from_secs_f64(1.0 / f64::from(rate.max(1))))
-    });
+    let mut pace = args
+        .rate
+        .map(|rate| tokio::time::interval(Duration::from_secs_f64(1.0 / f64::from(rate.max(1)))));
     let run = Clock::system().id();
     let mut tasks = JoinSet::new();
     for i in 0..args.filings {

@@ -29,7 +29,8 @@ impl Watch {
     pub(crate) fn usage(&self) -> anyhow::Result<Value> {
         let status = std::fs::read_to_string("/proc/self/status")?;
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak: u64 = peak.and_then(|text| text.split_whitespace().next()?.parse().ok()).unwrap_or(0);
+        let peak: u64 =
+            peak.and_then(|text| text.split_whitespace().next()?.parse().ok()).unwrap_or(0);
         Ok(json!({"cpu_seconds": cpu_seconds()? - self.cpu, "peak_memory_mib": peak / 1024}))
     }
 }
@@ -64,9 +65,8 @@ pub(crate) async fn wait_for_delivered(
 /// The hub's own counter; the far side's is compared by the demo and the tests.
 fn delivered(ctx: &Context) -> usize {
     let text = ctx.metrics.render();
-    let line = text.lines().find_map(|l| {
-        l.strip_prefix("todoke_deliveries_total{state=\"delivered\"} ")
-    });
+    let line =
+        text.lines().find_map(|l| l.strip_prefix("todoke_deliveries_total{state=\"delivered\"} "));
     line.and_then(|count| count.parse().ok()).unwrap_or(0)
 }
 

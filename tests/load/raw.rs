@@ -93,6 +93,8 @@ async fn confirms(url: &str) -> anyhow::Result<f64> {
         .count()
         .await;
     let rate = rate(count, watch.elapsed());
-    channel.queue_delete("todoke.load.raw".into(), lapin::options::QueueDeleteOptions::default()).await?;
+    channel
+        .queue_delete("todoke.load.raw".into(), lapin::options::QueueDeleteOptions::default())
+        .await?;
     Ok(rate)
 }

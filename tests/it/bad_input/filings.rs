@@ -97,7 +97,8 @@ async fn a_file_of_mine_is_taken_and_only_as_it_was_uploaded() -> Result<()> {
     let with = |size: u64, name: &str| {
         spoilt(
             "/attachments",
-            json!([{"name": name, "sha256": sha256, "size": size, "media_type": "application/pdf"}]),
+            json!([{"name": name, "sha256": sha256, "size": size,
+                    "media_type": "application/pdf"}]),
         )
     };
     let answer = counter.file("size", &with(5, "平面図.pdf")).await?;

@@ -46,7 +46,7 @@ async fn a_courier_that_vanishes_mid_try_costs_a_lease_and_no_second_copy() -> R
     for channel in [Channel::Api, Channel::Sftp, Channel::Email] {
         let mut house = House::build()
             .ladder(SAPPORO, &[channel])
-            .behaviour(SAPPORO, Behaviour::Slow(Duration::from_secs(600)))
+            .behaviour(SAPPORO, Behaviour::Slow(Duration::from_mins(10)))
             .start()
             .await?;
         let filing = house.file(&change(SAPPORO, &[])).await?.id;

@@ -40,8 +40,8 @@ async fn the_breaker_opens_probes_and_closes_without_using_up_tries() -> Result<
         .await?;
     let first = file_many(&mut house, SAPPORO, 3).await?;
     assert_eq!(breaker(&house).await?, Breaker::Open);
-    let late = file_many(&mut house, SAPPORO, 4).await?;
-    for filing in &late {
+    let turned_away = file_many(&mut house, SAPPORO, 4).await?;
+    for filing in &turned_away {
         let delivery = house.delivery(*filing).await?;
         assert_eq!((delivery.tries, delivery.attempts), (0, 0), "turned away, not tried");
         assert_eq!(house.wait_of(&delivery)?.1, "breaker_open");
@@ -50,16 +50,16 @@ async fn the_breaker_opens_probes_and_closes_without_using_up_tries() -> Result<
     house.advance(Duration::from_secs(20)).await?;
     assert_eq!(house.arrivals()?.len(), 0);
     assert_eq!(breaker(&house).await?, Breaker::Open);
-    // When its rest is over one delivery probes, in vain: a longer rest, and one try used up in all.
+    // When its rest is over one delivery probes, in vain: a longer rest, one try used up in all.
     let tries = |all: Vec<hub::delivery::Delivery>| all.iter().map(|d| d.attempts).sum::<i32>();
     let mut before = Vec::new();
-    for filing in first.iter().chain(&late) {
+    for filing in first.iter().chain(&turned_away) {
         before.push(house.delivery(*filing).await?);
     }
     house.clock.advance(Duration::from_secs(45));
     house.settle().await?;
     let mut after = Vec::new();
-    for filing in first.iter().chain(&late) {
+    for filing in first.iter().chain(&turned_away) {
         after.push(house.delivery(*filing).await?);
     }
     assert_eq!(tries(after) - tries(before), 1, "one probe");
@@ -120,7 +120,7 @@ async fn a_paused_lane_holds_and_lets_out_in_order_and_paced() -> Result<()> {
         assert_eq!(why.code, "lane_paused");
         assert!(why.sentence.contains("定期保守"));
     }
-    house.advance(Duration::from_secs(86_400)).await?;
+    house.advance(Duration::from_hours(24)).await?;
     assert_eq!(house.held()?.len(), 1, "a pause ends by a person only");
 
     let released = operate::resume(&house.ctx, code(SAPPORO), Channel::Api).await?;

@@ -32,7 +32,7 @@ async fn a_filing_goes_by_the_master_of_its_day_of_receipt() -> Result<()> {
     let mut house = House::build().master(master).ladder(SAPPORO, &[Channel::Api]).start().await?;
     house.clock.advance(Duration::from_secs(15 * 3_600 - 1));
     let filing = house.file(&change(SAPPORO, &[])).await?.id;
-    house.clock.advance(Duration::from_secs(3_600));
+    house.clock.advance(Duration::from_hours(1));
     house.settle().await?;
     let delivery = house.delivery(filing).await?;
     assert!(matches!(delivery.state, State::Delivered { .. }), "{delivery:?}");
@@ -54,7 +54,7 @@ async fn what_an_authority_does_not_take_yet_is_held_and_goes_out_when_it_does()
     assert_eq!(told.len(), 1);
     assert!(told[0].text.contains(&why.sentence), "{}", told[0].text);
 
-    house.advance(Duration::from_secs(30 * 86_400)).await?;
+    house.advance(Duration::from_hours(720)).await?;
     house.tend().await?;
     assert!(matches!(house.delivery_to(filing, code(UNPREPARED)).await?.state, State::Held { .. }));
 

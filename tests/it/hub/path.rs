@@ -166,3 +166,13 @@ async fn the_receipt_states_what_is_proved() -> Result<()> {
     assert_eq!(signed.statement["deliveries"][0]["proof"], "stored");
     house.finish().await
 }
+
+#[tokio::test]
+async fn a_house_tells_what_is_left_over() -> Result<()> {
+    let mut house = House::build().ladder("011002", &[Channel::Api]).start().await?;
+    house.file(&change("011002", &[])).await?;
+    house.stages.route().await?;
+    let left_over = house.finish().await.expect_err("a delivery is due");
+    assert_eq!(left_over.to_string(), "2 messages are left in the outbox");
+    Ok(())
+}

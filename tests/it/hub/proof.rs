@@ -58,9 +58,9 @@ async fn what_was_altered_after_signing_is_found() -> Result<()> {
 async fn another_hubs_key_is_told_apart() -> Result<()> {
     let (house, signed) = receipted().await?;
     let folder = tempfile::tempdir()?;
-    let forger = Signer::open(folder.path())?;
-    let forged = forger.sign(signed.statement.clone());
-    let (ours, theirs) = (house.ctx.signer.fingerprint(), forger.fingerprint());
+    let other = Signer::open(folder.path())?;
+    let forged = other.sign(signed.statement.clone());
+    let (ours, theirs) = (house.ctx.signer.fingerprint(), other.fingerprint());
     let problem = check(&forged, Some(&ours)).expect_err("another key");
     let expected = format!("it was signed with the key {theirs}, not with the trusted key {ours}");
     assert_eq!(problem.to_string(), expected);

@@ -9,7 +9,7 @@ use schemas::{Channel, Owner};
 use tests::house::{House, change, code};
 
 const SAPPORO: &str = "011002";
-const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn refusing(status: u16) -> Behaviour {
     Behaviour::Refusing(status)
@@ -186,5 +186,20 @@ async fn a_second_copy_over_another_channel_is_marked() -> Result<()> {
     let marks: Vec<_> = held.iter().map(|held| (held.channel, held.second_copy)).collect();
     assert_eq!(marks, [(Channel::Api, false), (Channel::Email, true)]);
     assert_eq!(held[0].sha256, held[1].sha256, "the same bytes over both");
+    house.finish().await
+}
+
+#[tokio::test]
+async fn what_nobody_fetches_goes_over_the_next_channel() -> Result<()> {
+    let mut house =
+        House::build().ladder(SAPPORO, &[Channel::Pull, Channel::Email]).start().await?;
+    let filing = house.deliver(&change(SAPPORO, &[])).await?;
+    let delivery = house.delivery(filing).await?;
+    assert_eq!(house.wait_of(&delivery)?, (72 * 3_600_000, "awaiting_pickup".to_owned()));
+    house.advance(72 * HOUR).await?;
+    let delivery = house.delivery(filing).await?;
+    assert_eq!(delivery.channel, Some(Channel::Email));
+    assert!(matches!(delivery.state, State::Delivered { .. }), "{delivery:?}");
+    assert!(house.held()?[0].second_copy, "they may have seen it in the inbox");
     house.finish().await
 }
