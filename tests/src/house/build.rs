@@ -165,7 +165,7 @@ impl Builder {
         config.store.url = self.store.clone().unwrap_or_default();
         config.broker.url = self.broker.clone().unwrap_or_else(|| "embedded:".to_owned());
         config.mail.url = sandbox.mail_url();
-        config.http.public_url = "https://todoke.example".to_owned();
+        config.http.public_url = "https://todoke.example".into();
         config.retry.jitter = 0.0;
         config.endpoints.allow_private_addresses = true;
         for alter in &self.alter {

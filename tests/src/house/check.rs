@@ -32,8 +32,8 @@ impl House {
         let all = Filter { limit: 100_000, ..Filter::default() };
         for filing in store.list_filings(&all).await? {
             let events = store.events(filing.id).await?;
-            let head = verify_chain(&events).context("a chain of events")?;
-            ensure!(head == filing.event_head, "the head of {} is another", filing.id);
+            let last = verify_chain(&events).context("a chain of events")?;
+            ensure!(last == filing.event_head, "the head of {} is another", filing.id);
             let signed = serde_json::to_string(&receipt::make(&self.ctx, &filing).await?)?;
             receipt::verify(&signed, None).with_context(|| format!("receipt of {}", filing.id))?;
             for delivery in store.deliveries_of(filing.id).await? {

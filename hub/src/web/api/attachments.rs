@@ -91,8 +91,8 @@ fn media_type(headers: &HeaderMap, taken: &[String]) -> Result<String, Problem> 
 /// given, which may be passed over (RFC 9530 section 2).
 fn content_digest(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let header = headers.get("content-digest").map(|value| value.to_str().unwrap_or_default());
-    let values = header.into_iter().flat_map(|text| text.split(','));
-    let Some(value) = values.filter_map(|part| part.trim().strip_prefix("sha-256=")).next() else {
+    let mut values = header.into_iter().flat_map(|text| text.split(','));
+    let Some(value) = values.find_map(|part| part.trim().strip_prefix("sha-256=")) else {
         return Ok(None);
     };
     let bytes = STANDARD.decode(value.trim_matches(':')).ok().filter(|bytes| bytes.len() == 32);
