@@ -260,9 +260,12 @@ impl House {
 
 impl Drop for House {
     fn drop(&mut self) {
+        // An error that a test hands up with `?` cannot be told from a forgotten call, and this
+        // hides it: tests assert, and `?` is for what should never fail.
         assert!(
             self.is_finished || std::thread::panicking(),
-            "end the test with `house.finish().await`: it looks for what is left over"
+            "end the test with `house.finish().await`, which looks for what is left over; if it \
+             does, one of its `?` met an error before"
         );
     }
 }
