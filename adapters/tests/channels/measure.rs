@@ -62,7 +62,7 @@ async fn drops_per_second() {
     for (writes_in_flight, write_bytes) in [(1, 32 << 10), (16, 32 << 10), (64, 255 << 10)] {
         let config = Config { writes_in_flight, write_bytes, ..far.sandbox.sftp_endpoint(code()) };
         let mut large = large.clone();
-        large.delivery.0 = uuid::Uuid::from_u128(writes_in_flight as u128);
+        large.delivery.0 = uuid::Uuid::from_u128((writes_in_flight << 32) as u128);
         let start = Instant::now();
         let outcome = sftp.deliver(&Endpoint::Sftp(config), &large).await;
         assert_eq!(outcome.as_str(), "delivered", "{outcome:?}");
