@@ -4,9 +4,9 @@
 //! Nothing here retries, schedules, keeps state or knows where a filing must go; the hub does.
 //!
 //! * **To add a channel**: a variant of [`schemas::Channel`], a folder with `mod.rs` (the
-//!   [`Adapter`]), `config.rs` (what an endpoint needs) and `outcome.rs` (the one pure function that
-//!   classifies every answer of the protocol, with its table test), a variant of [`Endpoint`], a
-//!   line in [`registry`], and its far side in [`sandbox`].
+//!   [`Adapter`]), `config.rs` (what an endpoint needs) and `outcome.rs` (the one pure function
+//!   that classifies every answer of the protocol, with its table test), a variant of [`Endpoint`],
+//!   a line in [`registry`], and its far side in [`sandbox`].
 //! * **To classify one more answer**: a line in that channel's `outcome.rs` and in its table.
 
 pub mod adapter;

@@ -1,7 +1,7 @@
 //! The way back: decision files that the authority leaves in its result folder.
 //!
-//! `<anything>.decision.json` is read with the files that it names. When the hub has recorded it, it
-//! moves to `done/`; one that is broken moves to `error/`, with `<name>.error.json` beside it saying
+//! `<anything>.decision.json` is read with the files that it names. When the hub has recorded it,
+//! it moves to `done/`; a broken one moves to `error/`, with `<name>.error.json` beside it saying
 //! what is wrong and what to do.
 
 use bytes::Bytes;
@@ -166,7 +166,10 @@ async fn read_decision(
     copy(session, &join(folder, name), DECISION_BYTES_MAX, &mut bytes).await?;
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     Ok(serde_json::from_slice(text).map_err(|error| {
-        format!("{error}; write UTF-8 JSON with delivery, verdict (accepted or returned), comment and files")
+        format!(
+            "{error}; write UTF-8 JSON with delivery, verdict (accepted or returned), comment and \
+             files"
+        )
     }))
 }
 

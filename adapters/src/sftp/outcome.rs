@@ -192,7 +192,8 @@ pub fn why(loss: &Loss) -> Why {
             "host_key_unknown",
             Owner::Authority,
             format!(
-                "the server shows the host key {shown}, which is not pinned; ask the authority whether it is theirs, then pin it"
+                "the server shows the host key {shown}, which is not pinned; ask the authority \
+                 whether it is theirs, then pin it"
             ),
         ),
         Loss::Handshake(what) => {
@@ -230,7 +231,8 @@ pub fn why(loss: &Loss) -> Why {
             "target_differs",
             Owner::Authority,
             format!(
-                "{path} lies there with {found} bytes instead of {expected}; the authority must move it away"
+                "{path} lies there with {found} bytes instead of {expected}; the authority must \
+                 move it away"
             ),
         ),
     };

@@ -208,7 +208,8 @@ async fn decisions_come_back() {
     let delivery = parcel().await.delivery;
     let accepted = format!(r#"{{ "delivery": "{delivery}", "verdict": "accepted" }}"#);
     let returned = format!(
-        r#"{{ "delivery": "{delivery}", "verdict": "returned", "comment": "人員基準", "files": ["指摘.pdf"] }}"#
+        r#"{{ "delivery": "{delivery}", "verdict": "returned",
+             "comment": "人員基準", "files": ["指摘.pdf"] }}"#
     );
     let leave = |name: &str, text: &str, files: &[(&str, &[u8])]| {
         far.sandbox.drop_decision(code(), name, text.as_bytes(), files).expect("a decision");
