@@ -95,8 +95,8 @@ pub async fn open(
     Ok((assemble(config, clock, store, stop).await?, handed_over))
 }
 
-/// The same for a short visit from the command line beside a running hub: no relay, so that messages
-/// stay in the outbox until the running hub sweeps it, and no claim of others is touched.
+/// The same for a short visit from the command line beside a running hub: no relay, so that
+/// messages stay in the outbox until the running hub sweeps it, and no claim of others is touched.
 pub async fn open_quietly(config: Config) -> anyhow::Result<Arc<Context>> {
     let clock = Arc::new(Clock::system());
     let store = open_store(&config, &clock).await?;

@@ -84,7 +84,7 @@ impl Config {
             }
             figment = figment.merge(Toml::file(file));
         }
-        figment = figment.merge(Env::prefixed("TODOKE_").split("__"));
+        figment = figment.merge(settings_of_environment());
         let mut config: Self = figment.extract().map_err(Box::new)?;
         config.fill_in();
         Ok(config)
@@ -105,11 +105,16 @@ impl Config {
     }
 }
 
+/// `TODOKE_SECTION__SETTING`; names without `__` belong to others (the tests' servers, for one).
+fn settings_of_environment() -> Env {
+    Env::prefixed("TODOKE_").filter(|name| name.as_str().contains("__")).split("__")
+}
+
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file that was asked for is not there.
-    #[error("there is no configuration file {}; leave --config out to use the defaults", .0.display())]
+    #[error("no configuration file {}; leave --config out to use the defaults", .0.display())]
     NoFile(PathBuf),
     /// A setting is unknown, missing or of the wrong type.
     #[error("configuration: {0}; every setting is explained in `todoke config`")]

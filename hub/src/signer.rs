@@ -172,8 +172,8 @@ mod tests {
     #[test]
     fn altered_statements_are_found_out() {
         let folder = tempfile::tempdir().expect("a folder");
-        let signer = Signer::open(folder.path()).expect("a key");
-        let signed = signer.sign(json!({"b": [1, {"y": "か", "x": null}], "a": "\u{8}"}));
+        let key = Signer::open(folder.path()).expect("a key");
+        let signed = key.sign(json!({"b": [1, {"y": "か", "x": null}], "a": "\u{8}"}));
         assert_eq!(signed.verify(), Ok(()));
         let again = Signer::open(folder.path()).expect("the same key");
         assert_eq!(again.fingerprint(), signed.fingerprint());

@@ -51,11 +51,15 @@ impl Upkeep {
             }
             let wait = jittered_ms(interval, 0.2);
             let rest = Duration::from_millis(u64::try_from(wait).unwrap_or(1_000));
+            // Not at every hint: one round serves all that came with it.
+            let hint = async {
+                self.ctx.hurry.notified().await;
+                tokio::time::sleep(rest / 5).await;
+            };
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(rest) => {}
-                // Not at every hint: one round serves all that came with it.
-                () = async { self.ctx.hurry.notified().await; tokio::time::sleep(rest / 5).await } => {}
+                () = hint => {}
             }
         }
     }
@@ -208,7 +212,7 @@ impl Upkeep {
 }
 
 /// Ends an authority's holds with the given reason, the oldest first, spread over time so that an
-/// authority that comes back is not flooded. Tells how many; a full batch means that there are more.
+/// authority that comes back is not flooded. Tells how many; after a full batch there may be more.
 pub async fn release(ctx: &Context, authority: AuthorityId, code: &str) -> anyhow::Result<usize> {
     let now = ctx.clock.now_ms();
     let limit = ctx.config.upkeep.batch_max;

@@ -19,7 +19,10 @@ pub enum LegalGroup {
 }
 
 macro_rules! kinds {
-    ($( $(#[$doc:meta])* $name:ident = $text:literal, $ja:literal, $en:literal, $group:ident; )*) => {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident = $text:literal, $ja:literal, $en:literal, $group:ident;
+    )*) => {
         /// What an operator files.
         #[derive(
             Debug,
@@ -75,7 +78,8 @@ kinds! {
     /// 指定辞退届出.
     Resignation = "resignation", "指定辞退届出", "Resignation of designation", Notification;
     /// (みなし)指定を不要とする旨の申出.
-    DeemedOptOut = "deemed_opt_out", "指定を不要とする旨の申出", "Statement against deemed designation", Statement;
+    DeemedOptOut = "deemed_opt_out", "指定を不要とする旨の申出",
+        "Statement against deemed designation", Statement;
     /// 介護老人保健施設・介護医療院 開設許可事項変更申請.
     FacilityChange = "facility_change", "開設許可事項変更申請", "Change of facility permit", Application;
     /// 介護老人保健施設・介護医療院 管理者承認申請.
@@ -83,13 +87,15 @@ kinds! {
     /// 介護老人保健施設・介護医療院 広告事項許可申請.
     Advertisement = "advertisement", "広告事項許可申請", "Permit for advertising", Application;
     /// 特定施設入居者生活介護の利用定員増加 (指定変更申請).
-    DesignationChange = "designation_change", "指定変更申請(特定施設の定員増)", "Change of designation", Application;
+    DesignationChange = "designation_change", "指定変更申請(特定施設の定員増)",
+        "Change of designation", Application;
     /// 加算に関する届出 (体制届).
     Addon = "addon", "加算に関する届出(体制届)", "Add-on notice", Outside;
     /// 老人福祉法に基づく届出.
     ElderlyWelfare = "elderly_welfare", "老人福祉法に基づく届出", "Elderly Welfare Act notice", Outside;
     /// 生産性向上推進体制加算の実績データ報告 (to the ministry).
-    ProductivityReport = "productivity_report", "生産性向上推進体制加算 実績データ報告", "Productivity results report", Outside;
+    ProductivityReport = "productivity_report", "生産性向上推進体制加算 実績データ報告",
+        "Productivity results report", Outside;
 }
 
 impl FilingKind {
@@ -105,9 +111,13 @@ impl fmt::Display for FilingKind {
     }
 }
 
+fn words() -> String {
+    FilingKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 /// The word is no filing kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a filing kind; use one of: {}", FilingKind::ALL.iter().map(|k| k.as_str()).collect::<Vec<_>>().join(", "))]
+#[error("{given:?} is not a filing kind; use one of: {}", words())]
 pub struct UnknownKind {
     /// The word that was given.
     pub given: String,

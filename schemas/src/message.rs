@@ -150,7 +150,8 @@ macro_rules! message {
         impl Message for $name {
             fn versions() -> &'static Versions {
                 static VERSIONS: LazyLock<Versions> = LazyLock::new(|| {
-                    Versions::new(stringify!($name), &[$(include_str!(concat!("../avro/", $file))),+])
+                    let texts = [$(include_str!(concat!("../avro/", $file))),+];
+                    Versions::new(stringify!($name), &texts)
                 });
                 &VERSIONS
             }

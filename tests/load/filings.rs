@@ -58,7 +58,7 @@ pub(crate) async fn submit_all(
     let client = reqwest::Client::builder()
         .tcp_nodelay(true)
         .pool_max_idle_per_host(args.concurrency)
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .build()?;
     let slots = Arc::new(Semaphore::new(args.concurrency));
     let mut pace = args

@@ -99,7 +99,8 @@ async fn run(args: Args) -> anyhow::Result<()> {
         "filings": sent, "bytes": args.bytes, "authorities": args.authorities,
         "dead": args.dead, "slow": args.slow,
         "accepted_seconds": accepted.as_secs_f64(), "recorded_seconds": recorded.as_secs_f64(),
-        "accepted_per_second": rate(sent, accepted), "recorded_per_second": rate(expected, recorded),
+        "accepted_per_second": rate(sent, accepted),
+        "recorded_per_second": rate(expected, recorded),
         "healthy_deliveries": expected, "accept_to_delivered_ms": latency,
         "process": usage, "dead_letters": totals.dead_letters, "raw": raw,
     });

@@ -110,7 +110,11 @@ pub(crate) fn print(result: &Value, json: bool) -> anyhow::Result<()> {
                     writeln!(out, "{:<32} {value}", format!("{name}.{part}"))?;
                 }
             }
-            other => writeln!(out, "{name:<32} {other}")?,
+            single @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)) => writeln!(out, "{name:<32} {single}")?,
         }
     }
     Ok(())

@@ -1,10 +1,10 @@
 //! Courier: takes due deliveries, tries each once over its channel, records what came of it.
 //!
 //! Reads `deliveries`, `lanes`, `revisions`; writes `deliveries`, `attempts`, `lanes`, events,
-//! notices. A delivery passes through here in four steps, a file each: [`claim`] (lane admission and
-//! lease, one commit for a batch; the work message is acknowledged then, since the lease has taken
-//! over), [`send`] (package and adapter, no store), [`policy`] (what the outcome means; pure) and
-//! [`record`] (one commit for all that came in meanwhile).
+//! notices. A delivery passes through here in four steps, a file each: [`claim`] (lane admission
+//! and lease, one commit for a batch; the work message is acknowledged then, since the lease has
+//! taken over), [`send`] (package and adapter, no store), [`policy`] (what the outcome means;
+//! pure) and [`record`] (one commit for all that came in meanwhile).
 
 mod claim;
 mod policy;
@@ -68,7 +68,7 @@ impl Courier {
         let stop = ctx.stop.clone();
         let desk = Desk { ctx, name, first, retry, results, underway };
         loop {
-            // Taking a first-try slot before any message: what we cannot send stays with the broker.
+            // A slot before any message: what we cannot send stays with the broker.
             let free = tokio::select! {
                 () = stop.cancelled() => break,
                 free = desk.free_slots() => free,

@@ -1,6 +1,6 @@
-//! The filings of the demo: every kind, every service that can be filed, municipalities all over the
-//! country; each is such that intake takes it. A function of the seed, so that a demo that goes on
-//! files the same.
+//! The filings of the demo: every kind, every service that can be filed, municipalities all over
+//! the country; each is such that intake takes it. A function of the seed, so that a demo that
+//! goes on files the same.
 
 use jiff::civil::Date;
 use rand::Rng;

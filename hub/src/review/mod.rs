@@ -206,7 +206,7 @@ impl Reviewer {
         for file in &decision.files {
             if !known.iter().any(|row| row.sha256 == file.sha256) {
                 let message = format!(
-                    "no upload of yours has the digest of {:?}; upload it with POST /v1/attachments",
+                    "no upload of yours has the digest of {:?}; upload it (POST /v1/attachments)",
                     file.name
                 );
                 return Err(ReviewProblem::Invalid(message));

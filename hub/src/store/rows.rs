@@ -69,7 +69,7 @@ rows! {
         idempotency_key: String = "The operator's key for this request",
         document: String = "The body as it came",
         document_sha256: String = "Hex digest of `document`",
-        only_authorities: Option<String> = "`;`-separated; the authorities that this revision goes to",
+        only_authorities: Option<String> = "`;`-separated; where this revision goes",
         routed_at: Option<i64> = "Milliseconds",
         plan: Option<String> = "JSON of the plan",
         problem: Option<String> = "Why it could not be planned",

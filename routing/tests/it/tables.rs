@@ -32,7 +32,7 @@ fn every_bad_cell_is_told_with_its_place() {
     let got = faults(&Tables { authorities, ..Tables::EMBEDDED });
     for wanted in [
         "authorities.csv:3: code6: authority code (団体コード) 011003 has check digit 3",
-        "authorities.csv:3: class: \"designated\" is no class of authority; use one of: prefecture,",
+        "authorities.csv:3: class: \"designated\" is no class of authority; use one of: ",
         "authorities.csv:3: prepared: \"yes\" must be true or false",
         "authorities.csv:4: name: the cell is empty",
         "authorities.csv:4: status: \"shut\" is no status; use one of: open, closed, exempt",

@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 10] = [
     &["web"],
     &["operate", "collector"],
     STAGES,
-    &["context", "notices", "receipt", "directory"],
+    &["context", "notices", "receipt", "directory", "work", "revision"],
     &["store", "config"],
     &["delivery", "filing", "lane", "broker"],
     &["clock", "objects", "metrics", "telemetry", "lifecycle", "retry", "signer"],

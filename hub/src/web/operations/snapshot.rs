@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn health_is_graded_by_the_share_that_is_not_delivered() {
         let grade = |delivered, waiting, failed| {
-            Health { delivered, waiting, failed, ..Health::default() }.grade()
+            Health { waiting, failed, delivered, ..Health::default() }.grade()
         };
         assert_eq!(grade(0, 0, 0), Grade::Idle);
         assert_eq!(grade(100, 0, 0), Grade::Good);
