@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod broker;
+mod demo;
 mod hub;
 mod store;
 mod tidy;

@@ -104,19 +104,18 @@ fn check_copies(scene: &Scene) -> anyhow::Result<(Vec<Checked>, Vec<String>)> {
     let (mut checked, mut mismatched) = (Vec::new(), Vec::new());
     for copy in copies(&scene.root)? {
         let at = format!("{} {} {}", copy.authority, copy.channel, copy.delivery);
-        match open(&copy).and_then(|(facts, opened)| {
-            check(scene, &copy, &facts, &opened)?;
-            Ok(facts)
-        }) {
-            Ok(facts) => checked.push(Checked {
-                authority: copy.authority,
-                channel: copy.channel,
-                delivery: copy.delivery,
-                is_second: copy.is_second,
-                facts,
-            }),
-            Err(error) => mismatched.push(format!("{at}: {error:#}")),
+        let (facts, opened) = match open(&copy) {
+            Ok(both) => both,
+            Err(error) => {
+                mismatched.push(format!("{at}: {error:#}"));
+                continue;
+            }
+        };
+        if let Err(error) = check(scene, &copy, &facts, &opened) {
+            mismatched.push(format!("{at}: {error:#}"));
         }
+        let Copy { authority, channel, delivery, is_second, .. } = copy;
+        checked.push(Checked { authority, channel, delivery, is_second, facts });
     }
     Ok((checked, mismatched))
 }
@@ -284,11 +283,13 @@ impl Account<'_> {
         let word = |name: &str| {
             delivery.and_then(|it| it["why"][name].as_str()).unwrap_or_default().to_owned()
         };
-        let state = delivery.and_then(|it| it["state"].as_str()).unwrap_or("unknown");
-        let withdrawn =
-            self.scene.journal.receipt(&self.scene.key_of(self.planned.index, "-withdrawal"));
+        let state = delivery.map(|it| it["state"].as_str().unwrap_or_default());
+        let state = state.unwrap_or("not planned");
+        let key_of_withdrawal = self.scene.key_of(self.planned.index, "-withdrawal");
+        let is_withdrawn = self.scene.journal.receipt(&key_of_withdrawal).is_some();
         let apart = match state {
-            "cancelled" if withdrawn.is_some() => {
+            // Withdrawn before it was planned or sent.
+            "cancelled" | "not planned" if is_withdrawn => {
                 Some(("operator".to_owned(), "withdrawn".to_owned()))
             }
             "held" | "failed" => Some((word("owner"), word("code"))),

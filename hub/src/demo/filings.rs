@@ -1,6 +1,6 @@
 //! The filings of the demo: every kind, every service that can be filed, municipalities all over
-//! the country; each is such that intake takes it. A function of the seed, so that a demo that
-//! goes on files the same.
+//! the country; each is such that intake takes it. A function of the seed, so that a demo that goes
+//! on files the same.
 
 use jiff::civil::Date;
 use rand::Rng;
@@ -266,4 +266,53 @@ fn office_number(
     };
     let (city, serial) = (rng.random_range(0..100), rng.random_range(0..10_000));
     office_number_of(&format!("{}{sort}{city:02}{serial:04}", municipality.prefecture())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::people::operators;
+    use super::*;
+
+    fn all(seed: u64, filings: usize) -> Vec<Planned> {
+        let master = Master::embedded().expect("the master");
+        let operators = operators(seed);
+        let marker = Marker { seed, filings, day: jiff::civil::date(2026, 4, 1) };
+        Writer::new(&master, &operators, &marker).all()
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_filings() {
+        let documents = |seed| all(seed, 40).into_iter().map(|it| it.document).collect::<Vec<_>>();
+        assert_eq!(documents(1), documents(1));
+        assert_ne!(documents(1), documents(2));
+    }
+
+    #[test]
+    fn intake_takes_them_of_every_kind_and_for_every_service_that_can_be_filed() {
+        let config: crate::config::Config = crate::config::Config::load(None).expect("defaults");
+        let master = Master::embedded().expect("the master");
+        let all = all(1, 600);
+        assert_eq!(all.len(), 600);
+        let (mut kinds, mut services) = (Vec::new(), Vec::new());
+        for planned in &all {
+            assert_eq!(planned.submission.check(&config.limits), [], "{}", planned.document);
+            kinds.push(planned.submission.kind);
+            let offices = planned.submission.offices.iter();
+            services.extend(offices.flat_map(|it| it.services.iter().map(|it| it.service)));
+        }
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds, FilingKind::ALL);
+        let fileable = master.services().iter().filter(|row| {
+            let day = jiff::civil::date(2026, 4, 1);
+            row.period.contains(day) && row.designator != Designator::None
+        });
+        for row in fileable {
+            assert!(services.contains(&row.code), "{} {}", row.code, row.name);
+        }
+        let one_stop = all.iter().find(|planned| planned.submission.one_stop).expect("one");
+        let day = jiff::civil::date(2026, 4, 1);
+        let targets = plan(&master, &one_stop.submission, day).expect("a plan").targets;
+        assert!(targets.len() > 150, "{}", targets.len());
+    }
 }

@@ -1,11 +1,10 @@
 //! The demo environment: the whole hub, all authorities with a far side each, operators who file
 //! and authorities who answer; at the end, what the far sides hold against what was receipted.
 //!
-//! [`place`] is the folder, [`cast`] the authorities and how they behave, [`people`],
-//! [`filings`], [`forms`] and [`papers`] what is filed. [`submit`] plays the operators and
-//! [`answer`] the authorities, over the public HTTP interface alone ([`hub`]); [`settle`] waits,
-//! [`compare`] reads the far sides ([`far`]) and [`report`] tells. All that is random comes from
-//! the seed ([`chance`]).
+//! `place` is the folder, `cast` the authorities and how they behave, `people`, `filings`, `forms`
+//! and `papers` what is filed. `submit` plays the operators and `answer` the authorities, over the
+//! public HTTP interface alone (`hub`); `settle` waits, `compare` reads the far sides (`far`) and
+//! `report` tells. Everything random comes from the seed (`chance`).
 
 mod answer;
 mod cast;

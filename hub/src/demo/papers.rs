@@ -131,3 +131,19 @@ fn pdf(rng: &mut impl Rng, wanted: usize) -> Vec<u8> {
     out.resize(wanted.max(out.len()), b'\n');
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paper_is_the_same_every_time_and_of_its_size() {
+        for name in ["a.pdf", "b.csv", "c.png"] {
+            for size in [1024, 5000, 200 * 1024] {
+                let paper = Paper::new(7, format!("{name} {size}"), name, size);
+                assert_eq!(paper.attachment.size, size as u64, "{name}");
+                assert_eq!(hex::encode(Sha256::digest(paper.bytes())), paper.attachment.sha256);
+            }
+        }
+    }
+}
