@@ -1,6 +1,7 @@
 //! Tests against real servers, which `tests/run` installs and starts.
 
 mod broker;
+mod channels;
 mod demo;
 mod hub;
 mod servers;
