@@ -105,6 +105,7 @@ impl Upkeep {
         let mut events = Vec::new();
         for delivery in &mut deliveries {
             delivery.apply(Event::LeaseExpired { retry_at: now }, now)?;
+            delivery.end_if_withdrawn(now);
             delivery.second_copy = true;
             events.push(delivery_event(delivery, "delivery.lease_expired"));
         }

@@ -153,6 +153,7 @@ impl Recorder {
                 tracing::error!(delivery.id = %delivery.id, why = why.sentence, "not attempted");
                 let wait = 5_000 << delivery.postponed.clamp(0, 10);
                 delivery.apply(Event::Postpone { until: now + wait, why: why.clone() }, now)?;
+                delivery.end_if_withdrawn(now);
             }
             Tried::Outcome { outcome, package_sha256 } => {
                 let ladder = self.ctx.directory.load();
@@ -188,6 +189,7 @@ impl Recorder {
         if let Some(proof) = &settled.proof {
             delivery.prove(proof.level);
         }
+        delivery.end_if_withdrawn(now);
         let touches = match &settled.lane {
             LaneEffect::Success => !attempted.lane_was_clean,
             LaneEffect::Failure(_) => true,

@@ -71,6 +71,15 @@ impl Delivery {
         Ok(())
     }
 
+    /// What the operator withdrew while it was under way ends here, unless it has arrived: the
+    /// authority is told by the withdrawal's own delivery.
+    pub fn end_if_withdrawn(&mut self, now: i64) {
+        if self.review == Review::Withdrawn {
+            // Refused when it has arrived, which is as it should be.
+            drop(self.apply(Event::Cancel, now));
+        }
+    }
+
     /// Goes over to the next channel of the ladder, with a fresh count of tries.
     pub fn change_channel(&mut self, channel: Channel, step: i32, now: i64) {
         self.channel = Some(channel);
