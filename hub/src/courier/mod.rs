@@ -1,10 +1,10 @@
 //! Courier: takes due deliveries, tries each once over its channel, records what came of it.
 //!
 //! Reads `deliveries`, `lanes`, `revisions`; writes `deliveries`, `attempts`, `lanes`, events,
-//! notices. A delivery passes through here in four steps, a file each: [`claim`] (lane admission
+//! notices. A delivery passes through here in four steps, a file each: `claim` (lane admission
 //! and lease, one commit for a batch; the work message is acknowledged then, since the lease has
-//! taken over), [`send`] (package and adapter, no store), [`policy`] (what the outcome means;
-//! pure) and [`record`] (one commit for all that came in meanwhile).
+//! taken over), `send` (package and adapter, no store), `policy` (what the outcome means;
+//! pure) and `record` (one commit for all that came in meanwhile).
 
 mod claim;
 mod policy;

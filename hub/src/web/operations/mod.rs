@@ -1,6 +1,6 @@
 //! Pages for operations: read-only, Japanese first, English by one switch, no script needed.
 //!
-//! * **To add a page**: a module with a handler that takes [`visit::Staff`] and answers by
+//! * **To add a page**: a module with a handler that takes `visit::Staff` and answers by
 //!   `visit.answer(…)`, a template beside its siblings in `templates/operations`, a route here.
 //! * **To add a text**: a line in `words`; for a value of a column, in `labels`; for a reason's
 //!   code, in `reasons`; for an event of a filing, in `story`.
