@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
+pub use crate::finding::Finding;
 use crate::{AuthorityId, CorporateNumber, FilingKind, OfficeNumber, ServiceCode};
 
 /// One submission of an operator: the body of `POST /v1/filings`.
@@ -71,24 +72,6 @@ pub struct Attachment {
     pub size: u64,
     /// Media type, for example `application/pdf`.
     pub media_type: String,
-}
-
-/// One thing that is wrong with a submission.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Finding {
-    /// JSON Pointer (RFC 6901) to the field.
-    pub path: String,
-    /// A stable word for the kind of mistake.
-    pub code: String,
-    /// A sentence that says what to do.
-    pub message: String,
-}
-
-impl Finding {
-    /// A finding at `path`.
-    pub fn new(path: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
-        Self { path: path.into(), code: code.to_owned(), message: message.into() }
-    }
 }
 
 /// What a submission may hold at most; the hub fills it from its configuration.

@@ -8,8 +8,11 @@
 //! * **To add a code with a check digit**: one type in [`codes`], and real numbers in its tests.
 
 pub mod codes;
+pub mod deadline;
 pub mod decision;
 pub mod filing;
+pub mod finding;
+pub mod forms;
 pub mod id;
 pub mod kind;
 pub mod message;
@@ -17,7 +20,9 @@ pub mod outcome;
 
 pub use codes::{AuthorityId, CorporateNumber, InsurerNumber, OfficeNumber, ServiceCode};
 pub use decision::{Decision, DecisionFile, Verdict};
-pub use filing::{Attachment, Finding, Office, OfficeService, Submission};
+pub use filing::{Attachment, Office, OfficeService, Submission};
+pub use finding::{Finding, Level};
+pub use forms::Catalogue;
 pub use id::{DeliveryId, FilingId, NoticeId};
 pub use kind::FilingKind;
 pub use outcome::{Channel, Outcome, Owner, Proof, ProofLevel, Response, Why};

@@ -1,0 +1,8 @@
+//! The form catalogue: what its files say, and what the checks make of filings.
+
+mod bad_input;
+mod carried;
+mod catalogue;
+mod deadlines;
+mod filings;
+mod support;
