@@ -131,6 +131,7 @@ async fn assemble(
         adapters: adapters(&config, &mailer, &sftp)?,
         sftp,
         master: Arc::new(Master::embedded()?),
+        forms: crate::forms::open(&config.forms.folder)?,
         signer: Signer::open(&config.data.folder)?,
         config,
         clock,

@@ -28,9 +28,9 @@ sections! {
     /// All settings.
     Config {
         http: Http, data: Data, store: StoreSettings, broker: BrokerSettings, objects: Objects,
-        mail: Mail, limits: Limits, intake: Batch, router: Batch, courier: Courier, retry: Retry,
-        lane: LanePolicy, notices: Notices, relay: Relay, package: Package, endpoints: Endpoints,
-        upkeep: Upkeep, log: Log,
+        mail: Mail, limits: Limits, intake: Batch, forms: Forms, router: Batch, courier: Courier,
+        retry: Retry, lane: LanePolicy, notices: Notices, relay: Relay, package: Package,
+        endpoints: Endpoints, upkeep: Upkeep, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
@@ -46,6 +46,8 @@ sections! {
     Mail { url: String, from: String, domain: String, connections_max: usize, }
     /// `[intake]`, `[router]`
     Batch { batch_max: usize, }
+    /// `[forms]`
+    Forms { folder: String, grace_days: u16, }
     /// `[courier]`
     Courier { batch_max: usize, first_slots: usize, retry_slots: usize, lease_ms: i64, }
     /// `[retry]`

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use routing::Master;
+use schemas::Catalogue;
 use schemas::CorporateNumber;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -45,6 +46,8 @@ pub struct Context {
     pub mailer: Mailer,
     /// The routing tables.
     pub master: Arc<Master>,
+    /// The forms.
+    pub forms: Arc<Catalogue>,
     /// How each authority is reached.
     pub directory: ArcSwap<Directory>,
     /// The hub's key.
@@ -83,6 +86,8 @@ pub struct Parts {
     /// See [`Context`].
     pub master: Arc<Master>,
     /// See [`Context`].
+    pub forms: Arc<Catalogue>,
+    /// See [`Context`].
     pub signer: Signer,
     /// See [`Context`].
     pub stop: CancellationToken,
@@ -102,6 +107,7 @@ impl Context {
             sftp: parts.sftp,
             mailer: parts.mailer,
             master: parts.master,
+            forms: parts.forms,
             directory: ArcSwap::from_pointee(directory),
             signer: parts.signer,
             metrics: Metrics::default(),

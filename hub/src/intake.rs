@@ -6,14 +6,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use schemas::filing::Finding;
+use jiff::civil::Date;
 use schemas::message::FilingSubmitted;
-use schemas::{FilingId, Submission};
+use schemas::{FilingId, Finding, Submission};
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::broker::topology::{FILING_SUBMITTED, WORK};
 use crate::context::{Context, day_in_japan};
+use crate::judgement;
 use crate::notices::{self, NoticeKind, new_notice};
 use crate::revision::{Receipted, Request, new_revision, received_body};
 use crate::store::{FilingRow, NewEvent, RevisionRow};
@@ -59,22 +60,37 @@ pub fn intake(ctx: &Arc<Context>) -> (Intake, IntakeDesk) {
 }
 
 impl Intake {
-    /// Everything wrong with a submission: its text, where it would go, its attachments.
-    pub async fn check(&self, submission: &Submission) -> Result<(), IntakeProblem> {
+    /// Everything wrong with a submission: its text, where it would go, its forms, its attachments.
+    /// A correction names the day on which its filing was `first` handed in. Answers what is worth
+    /// a look and in nobody's way.
+    pub async fn check(
+        &self,
+        submission: &Submission,
+        first: Option<Date>,
+    ) -> Result<Vec<Finding>, IntakeProblem> {
         let mut findings = submission.check(&self.ctx.config.limits);
         if findings.is_empty() {
             let day = day_in_japan(self.ctx.clock.now_ms());
-            if let Err(error) = routing::plan(&self.ctx.master, submission, day) {
-                findings.extend(error.findings());
-            }
+            findings = match routing::plan(&self.ctx.master, submission, day) {
+                Ok(plan) => {
+                    let days = (first.unwrap_or(day), day);
+                    judgement::check(&self.ctx, submission, &plan, days)
+                }
+                Err(error) => error.findings(),
+            };
         }
         findings.extend(check_uploads(&self.ctx, submission).await?);
-        if findings.is_empty() { Ok(()) } else { Err(IntakeProblem::Invalid(findings)) }
+        findings.sort_by_key(|finding| finding.level);
+        let is_fit = findings.iter().all(|finding| !finding.is_error());
+        if is_fit { Ok(findings) } else { Err(IntakeProblem::Invalid(findings)) }
     }
 
     /// Takes a filing in; returns when it is durable.
     pub async fn submit(&self, request: Request) -> Result<Receipted, IntakeProblem> {
-        self.check(&request.submission).await?;
+        let warnings = match self.check(&request.submission, None).await {
+            Ok(warnings) => warnings,
+            Err(problem) => return self.replayed(&request).await.ok_or(problem),
+        };
         let away = || IntakeProblem::Unavailable("the hub is stopping; send it again".into());
         let operator = self.ctx.operator(request.submission.corporate_number).await;
         let mail = operator.map_err(|e| IntakeProblem::Unavailable(e.to_string()))?;
@@ -83,7 +99,25 @@ impl Intake {
         let (reply, answer) = oneshot::channel();
         let job = Job { request, mail, sha256, reply };
         self.jobs.send(job).await.map_err(|_| away())?;
-        answer.await.map_err(|_| away())?
+        let receipted = answer.await.map_err(|_| away())??;
+        Ok(Receipted { warnings, ..receipted })
+    }
+
+    /// The receipt of the same request, made before: it stands, whatever a later day would say of
+    /// the filing.
+    async fn replayed(&self, request: &Request) -> Option<Receipted> {
+        let number = request.submission.corporate_number.to_string();
+        let sha256 = hex::encode(Sha256::digest(request.document.as_bytes()));
+        let key = (number, request.idempotency_key.clone());
+        let mut tx = self.ctx.store.begin().await.ok()?;
+        let row = tx.find_idempotent(&[key]).await.ok()?.pop()?;
+        (row.document_sha256 == sha256).then_some(Receipted {
+            id: row.filing_id,
+            revision: row.revision,
+            received_at: row.received_at,
+            replayed: true,
+            warnings: Vec::new(),
+        })
     }
 }
 
@@ -182,6 +216,7 @@ impl IntakeDesk {
                     revision: row.revision,
                     received_at: row.received_at,
                     replayed: true,
+                    warnings: Vec::new(),
                 };
                 ((row.corporate_number, row.idempotency_key), (row.document_sha256, receipted))
             })
@@ -255,7 +290,7 @@ impl Batch {
             let what = (NoticeKind::Received, mail.as_str());
             self.notices.push(new_notice(ctx, id, None, what));
         }
-        Receipted { id, revision: 1, received_at, replayed: false }
+        Receipted { id, revision: 1, received_at, replayed: false, warnings: Vec::new() }
     }
 }
 

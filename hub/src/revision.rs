@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use schemas::{CorporateNumber, FilingId, Submission};
+use schemas::{CorporateNumber, FilingId, Finding, Submission};
 use serde_json::json;
 
 use crate::store::RevisionRow;
@@ -29,6 +29,8 @@ pub struct Receipted {
     pub received_at: i64,
     /// The same request had been made before: this is its receipt.
     pub replayed: bool,
+    /// What is worth a look and was in nobody's way.
+    pub warnings: Vec<Finding>,
 }
 
 /// The particulars of the event that records a revision's receipt.

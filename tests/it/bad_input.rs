@@ -2,6 +2,7 @@
 //! do.
 
 mod filings;
+mod forms;
 mod limits;
 mod others;
 

@@ -3,6 +3,7 @@
 mod bad_input;
 mod broker;
 mod demo;
+mod forms;
 mod hub;
 mod store;
 mod tidy;

@@ -120,7 +120,7 @@ fn packages(root: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// The binary of this build, beside the test's own, brought up to date.
-async fn program() -> Result<PathBuf> {
+pub async fn program() -> Result<PathBuf> {
     let own = std::env::current_exe()?;
     let folder = own.ancestors().nth(2).context("the target folder")?;
     let mut build = Command::new(env!("CARGO"));

@@ -1,10 +1,12 @@
 //! The command line: one file per subcommand. Every list has `--json`.
 
 mod authority;
+mod deadline;
 mod delivery;
 mod demo;
 mod doctor;
 mod filing;
+mod forms;
 mod key;
 mod lane;
 mod master;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use schemas::Catalogue;
 
 use crate::app;
 use crate::clock::Clock;
@@ -53,6 +56,10 @@ enum Command {
     Route(route::Args),
     /// The routing tables
     Master(master::Args),
+    /// The form catalogue: list, show, check, carry
+    Forms(forms::Args),
+    /// By when a filing must be in, and whether it was in time
+    Deadline(deadline::Args),
     /// Filings: list, show
     Filing(filing::Args),
     /// Deliveries: list, show, retry
@@ -97,6 +104,8 @@ pub fn main() -> anyhow::Result<()> {
     match &arguments.command {
         Command::Route(args) => return route::run(args),
         Command::Master(args) => return master::run(args),
+        Command::Forms(args) => return forms::run(args, &open_forms(&arguments)?),
+        Command::Deadline(args) => return deadline::run(args, &open_forms(&arguments)?),
         Command::Receipt(args) => return receipt::run(args),
         Command::Openapi => return say(&web::api::description().to_pretty_json()?),
         Command::Config => return say(DEFAULT.trim_end()),
@@ -135,11 +144,19 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Key(args) => key::run(args, &config).await,
         Command::Route(_)
         | Command::Master(_)
+        | Command::Forms(_)
+        | Command::Deadline(_)
         | Command::Receipt(_)
         | Command::Topology(_)
         | Command::Openapi
         | Command::Config => Ok(()),
     }
+}
+
+/// The form catalogue of this installation, and the days of grace.
+fn open_forms(arguments: &Arguments) -> anyhow::Result<(Arc<Catalogue>, u16)> {
+    let config = Config::load(arguments.config.as_deref())?;
+    Ok((crate::forms::open(&config.forms.folder)?, config.forms.grace_days))
 }
 
 async fn migrate(config: &Config) -> anyhow::Result<()> {

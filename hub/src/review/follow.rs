@@ -123,7 +123,13 @@ impl Reviewer {
         let message =
             FilingSubmitted { filing_id: filing.id, revision: filing.revision, trace: None };
         tx.enqueue(WORK, FILING_SUBMITTED, &message)?;
-        Ok(Receipted { id: filing.id, revision: filing.revision, received_at, replayed: false })
+        Ok(Receipted {
+            id: filing.id,
+            revision: filing.revision,
+            received_at,
+            replayed: false,
+            warnings: Vec::new(),
+        })
     }
 }
 
@@ -159,5 +165,5 @@ async fn replayed(
         return Err(ReviewProblem::KeyReused);
     }
     let (id, revision, received_at) = (row.filing_id, row.revision, row.received_at);
-    Ok(Some(Receipted { id, revision, received_at, replayed: true }))
+    Ok(Some(Receipted { id, revision, received_at, replayed: true, warnings: Vec::new() }))
 }

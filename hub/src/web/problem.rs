@@ -127,7 +127,7 @@ impl From<IntakeProblem> for Problem {
             IntakeProblem::Invalid(findings) => {
                 // With one kind of mistake, its own word tells more than the general one.
                 let first = findings.first().map_or("filing_invalid", |f| f.code.as_str());
-                let same = findings.iter().all(|f| f.code == first);
+                let same = findings.iter().all(|f| f.code == first || !f.is_error());
                 let code = if same { first } else { "filing_invalid" }.to_owned();
                 let detail =
                     findings.first().map_or(detail, |f| format!("{}: {}", f.path, f.message));

@@ -17,12 +17,27 @@ use crate::{AuthorityId, Finding, Submission};
 /// What a filing is checked against.
 #[derive(Debug, Clone, Copy)]
 pub struct At<'a> {
-    /// The day on which the filing was first handed in, in Japan.
+    /// The day on which the filing was first handed in, in Japan: deadlines go by it, and a version
+    /// that was good then stays good for corrections.
+    pub first: Date,
+    /// The day on which this revision is handed in.
     pub day: Date,
     /// Days for which a version is taken after the next came into force.
     pub grace_days: u16,
     /// Who gets it; their own deadlines hold. Empty: the legal rules alone.
     pub authorities: &'a [AuthorityId],
+}
+
+impl At<'_> {
+    /// A filing that is handed in for the first time.
+    pub fn on(day: Date) -> Self {
+        Self { first: day, day, grace_days: 0, authorities: &[] }
+    }
+
+    fn moments(&self) -> Moments {
+        let again = (self.day != self.first).then_some(self.day);
+        Moments { first: self.first, revisions: again.into_iter().collect(), accepted: None }
+    }
 }
 
 /// A sheet with its form, where both are known.
@@ -52,9 +67,9 @@ impl Catalogue {
         for one in &filled {
             self.check_sheet(submission, one, at, &mut findings);
         }
-        self.check_complete(submission, &filled, at, &mut findings);
+        self.check_complete(submission, &sheets, at, &mut findings);
         self.check_papers(submission, &filled, &mut findings);
-        for judged in self.judge_filing(submission, &Moments::first(at.day), at) {
+        for judged in self.judge_filing(submission, &at.moments(), at) {
             findings.extend(judged.finding());
         }
         findings.sort_by_key(|finding| finding.level);
@@ -78,7 +93,7 @@ impl Catalogue {
         }
         let form = match &sheet.version {
             Some(version) => self.form(&sheet.form, version),
-            None => self.form_on(&sheet.form, at.day),
+            None => self.form_on(&sheet.form, at.first),
         };
         let Some(form) = form else {
             let versions: Vec<_> = self.versions(&sheet.form).map(|f| f.version.as_str()).collect();
@@ -89,7 +104,11 @@ impl Catalogue {
             findings.push(finding.ja(ja));
             return None;
         };
-        let found = standing(form, self.standing(form, at.day, at.grace_days), at.day);
+        let on = |day| standing(form, self.standing(form, day, at.grace_days), day);
+        let found = match on(at.day) {
+            Some(finding) if finding.is_error() => on(at.first),
+            found => found,
+        };
         let found = found.map(|finding| finding.below(&format!("{path}/version")));
         let may = found.as_ref().is_none_or(|finding| !finding.is_error());
         findings.extend(found);
@@ -143,7 +162,7 @@ impl Catalogue {
     fn check_complete(
         &self,
         submission: &Submission,
-        filled: &[Filled<'_>],
+        sheets: &[Sheet],
         at: &At<'_>,
         findings: &mut Vec<Finding>,
     ) {
@@ -158,7 +177,8 @@ impl Catalogue {
                 let fits = |form: &Form| form.role == role && form.covers(service.service);
                 let known = self.used_for(kind, service.service, at.day);
                 let known: Vec<_> = known.filter(|form| fits(form)).collect();
-                let is_there = filled.iter().any(|one| fits(one.form));
+                let is_named = |form: &&Form| sheets.iter().any(|sheet| sheet.form == form.id);
+                let is_there = known.iter().any(is_named);
                 if asked == Some(&Need::Required) && !known.is_empty() && !is_there {
                     let ids = known.iter().map(|form| form.id.as_str()).collect();
                     let code = service.service.to_string();
@@ -225,7 +245,7 @@ impl Catalogue {
         for (place, sheet) in sheets.iter().enumerate() {
             let form = match &sheet.version {
                 Some(version) => self.form(&sheet.form, version),
-                None => self.form_on(&sheet.form, at.day),
+                None => self.form_on(&sheet.form, at.first),
             };
             let Some(event) = form.and_then(|form| form.event.as_deref()) else { continue };
             let read = sheet.fields.pointer(event).and_then(Value::as_str);

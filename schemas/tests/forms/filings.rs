@@ -93,9 +93,8 @@ fn within_its_grace_an_old_version_is_taken_with_a_warning() {
     submission.sign(&mut fields);
     submission.form["forms"] =
         json!([{"form": "s1-change", "version": "2024-04-01", "fields": fields}]);
-    let on = |day, grace_days| {
-        catalogue().check_filing(&submission, &At { day, grace_days, authorities: &[] })
-    };
+    let on =
+        |day, grace_days| catalogue().check_filing(&submission, &At { grace_days, ..At::on(day) });
     let within = on(date(2024, 10, 10), 30);
     assert_told(&within, ("/form/forms/0/version", "form_version_superseded"), "2024-10-30");
     assert!(within.iter().all(|finding| !finding.is_error()), "{within:#?}");

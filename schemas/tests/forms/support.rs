@@ -18,7 +18,7 @@ pub(crate) fn service(code: &str) -> ServiceCode {
 }
 
 pub(crate) fn at() -> At<'static> {
-    At { day: DAY, grace_days: 0, authorities: &[] }
+    At::on(DAY)
 }
 
 /// Numbers in a row: a chooser for samples that is the same every time.

@@ -10,10 +10,10 @@ const FLOORS: [&[&str]; 10] = [
     &["web"],
     &["operate", "collector"],
     STAGES,
-    &["context", "notices", "receipt", "directory", "work", "revision"],
+    &["context", "judgement", "notices", "receipt", "directory", "work", "revision"],
     &["store", "config"],
     &["delivery", "filing", "lane", "broker"],
-    &["clock", "objects", "metrics", "telemetry", "lifecycle", "retry", "signer"],
+    &["clock", "forms", "objects", "metrics", "telemetry", "lifecycle", "retry", "signer"],
 ];
 
 /// One floor, and none knows another: they meet in the store.

@@ -211,6 +211,7 @@ impl Builder {
                 Some(master) => Arc::clone(master),
                 None => Arc::new(Master::embedded()?),
             },
+            forms: hub::forms::open(&config.forms.folder)?,
             objects: Objects::open("", &config.data.folder.join("objects"))?,
             signer: Signer::open(&config.data.folder)?,
             config,

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 use super::read::{Path, Query, Text, idempotency_key, read_json};
 use super::views::{DeliveryView, FilingLine, FilingView, Paging, ReceiptedView, time};
+use crate::context::day_in_japan;
+use crate::judgement;
 use crate::receipt;
 use crate::revision::{Receipted, Request};
 use crate::store::{FilingRow, Filter};
@@ -121,7 +123,9 @@ pub(super) async fn show(
         });
         views.push(DeliveryView::new(ctx, delivery).with_decision(decision));
     }
-    Ok(Json(FilingView::new(filing, &deliveries, views)))
+    let revisions = ctx.store.revisions(filing.id).await?;
+    let judged = judgement::deadlines(ctx, &filing, &revisions, &deliveries);
+    Ok(Json(FilingView::new(filing, &deliveries, views).with_deadlines(judged)))
 }
 
 /// What has happened, in order; each event carries the hash that chains it to the one before.
@@ -183,8 +187,10 @@ pub(super) async fn correct(
 ) -> Result<(StatusCode, Json<ReceiptedView>), Problem> {
     let request = request(&desk, &headers, body).await?;
     let filing = own(&desk, &headers, &id).await?;
-    desk.intake.check(&request.submission).await?;
-    Ok(answer(desk.reviewer.correct(filing.id, &request).await?))
+    let first = day_in_japan(filing.received_at);
+    let warnings = desk.intake.check(&request.submission, Some(first)).await?;
+    let receipted = desk.reviewer.correct(filing.id, &request).await?;
+    Ok(answer(Receipted { warnings, ..receipted }))
 }
 
 /// Withdraws a filing that no authority has accepted.

@@ -1,7 +1,8 @@
 //! What the interface shows of filings and deliveries.
 
 use jiff::Timestamp;
-use schemas::{AuthorityId, Channel, CorporateNumber, DeliveryId, FilingId, FilingKind};
+use schemas::deadline::Judged;
+use schemas::{AuthorityId, Channel, CorporateNumber, DeliveryId, FilingId, FilingKind, Finding};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,6 +27,10 @@ pub(super) struct ReceiptedView {
     received_at: String,
     /// The same request had been made before.
     replayed: bool,
+    /// What is worth a look in the forms, and was in nobody's way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    warnings: Vec<Finding>,
 }
 
 impl From<Receipted> for ReceiptedView {
@@ -36,6 +41,7 @@ impl From<Receipted> for ReceiptedView {
             revision: receipted.revision,
             received_at: time(receipted.received_at),
             replayed: receipted.replayed,
+            warnings: receipted.warnings,
         }
     }
 }
@@ -81,7 +87,22 @@ pub(super) struct FilingView {
     #[schema(value_type = String)]
     status: Status,
     status_ja: String,
+    /// In time or late, by each rule that holds; empty where no form of the catalogue says when.
+    deadlines: Vec<DeadlineView>,
     deliveries: Vec<DeliveryView>,
+}
+
+/// In time or late, by one rule: the first submission, each revision and the acceptance apart.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DeadlineView {
+    /// A sentence.
+    sentence: String,
+    /// The same in Japanese.
+    sentence_ja: String,
+    /// Rule, due day, moments, source.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    judged: Judged,
 }
 
 /// One delivery.
@@ -168,8 +189,18 @@ impl FilingView {
             revision: filing.revision,
             status,
             status_ja: status.label_ja().to_owned(),
+            deadlines: Vec::new(),
             deliveries: views,
         }
+    }
+
+    pub(super) fn with_deadlines(self, judged: Vec<Judged>) -> Self {
+        let view = |judged: Judged| DeadlineView {
+            sentence: judged.sentence_en(),
+            sentence_ja: judged.sentence_ja(),
+            judged,
+        };
+        Self { deadlines: judged.into_iter().map(view).collect(), ..self }
     }
 }
 

@@ -10,6 +10,7 @@ use routing::{Language, Plan};
 use schemas::{AuthorityId, DeliveryId, FilingId};
 
 use super::attempts::{AttemptLine, AttemptTable};
+use super::deadlines::DeadlineLine;
 use super::deliveries::{DeliveryLine, DeliveryTable};
 use super::fault::Fault;
 use super::labels;
@@ -19,6 +20,7 @@ use super::story::Line;
 use super::visit::{Shell, Staff, Visit};
 use crate::delivery::{Delivery, State as Transport};
 use crate::filing::Status;
+use crate::judgement;
 use crate::store::{EventRow, FilingRow, NoticeRow, RevisionRow, verify_chain};
 use crate::web::Desk;
 
@@ -41,6 +43,7 @@ struct FilingPage {
     status: Badge,
     chain: Result<Chain, String>,
     problems: Vec<String>,
+    deadlines: Vec<DeadlineLine>,
     table: DeliveryTable,
     deliveries_part: Part,
     timeline: Vec<Line>,
@@ -111,6 +114,7 @@ async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault
     let events = store.events(filing.id).await?;
     let deliveries = store.deliveries_of(filing.id).await?;
     let status = Status::of(&deliveries, filing.withdrawn_at.is_some());
+    let judged = judgement::deadlines(&desk.ctx, &filing, &revisions, &deliveries);
     let mut notices = store.notices_of(filing.id).await?;
     let chain = chain(&filing, &events);
     let attempts = attempts(desk, &filing, &deliveries, visit).await?;
@@ -133,6 +137,7 @@ async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault
         status: labels::status(status, visit.lang),
         chain,
         problems: revisions.into_iter().filter_map(|revision| revision.problem).collect(),
+        deadlines: judged.iter().map(|it| DeadlineLine::new(it, visit.lang)).collect(),
         table,
         deliveries_part,
         timeline,

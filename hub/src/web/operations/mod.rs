@@ -9,6 +9,7 @@ mod assets;
 mod attempts;
 mod authorities;
 mod dead_letters;
+mod deadlines;
 mod deliveries;
 mod delivery;
 mod fault;

@@ -193,6 +193,12 @@ words! {
     created_at: "作成", "Planned at";
     decision: "指定権者の回答", "The authority's answer";
     evidence: "証跡の内容", "Evidence";
+    deadlines: "期限", "Deadlines";
+    due: "期限", "Due";
+    effective_from: "算定開始", "Counts from";
+    first_submission: "初回提出", "First submission";
+    corrections: "補正", "Corrections";
+    accepted_on: "受付完了", "Accepted";
     ladder_step: "方式の順位", "Place in the ladder";
 
     // Authorities and prefectures.

@@ -17,7 +17,7 @@ use crate::{CorporateNumber, Finding, Office, ServiceCode};
 /// What a form is checked against: the day, and the filing that it belongs to.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
-    /// The day on which the filing was first handed in, in Japan.
+    /// The day on which it is handed in, in Japan.
     pub day: Date,
     /// The operator, where the filing is known.
     pub corporate_number: Option<CorporateNumber>,
