@@ -7,7 +7,7 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use routing::{Case, Category, Class, Designator, Master, ServiceRow, plan, plan_case};
 use schemas::codes::office_number_of;
-use schemas::{AuthorityId, FilingKind, Office, OfficeService, Submission};
+use schemas::{AuthorityId, Catalogue, FilingKind, Office, OfficeService, Submission};
 use serde_json::{Value, json};
 
 use super::chance::{chance, percent, pick, word};
@@ -45,6 +45,7 @@ pub(super) struct Planned {
 /// Makes filings.
 pub(super) struct Writer<'a> {
     master: &'a Master,
+    catalogue: &'a Catalogue,
     operators: &'a [Operator],
     marker: &'a Marker,
     places: Vec<(AuthorityId, String)>,
@@ -54,7 +55,11 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// A writer for one demo.
-    pub(super) fn new(master: &'a Master, operators: &'a [Operator], marker: &'a Marker) -> Self {
+    pub(super) fn new(
+        (master, catalogue): (&'a Master, &'a Catalogue),
+        operators: &'a [Operator],
+        marker: &'a Marker,
+    ) -> Self {
         let day = marker.day;
         let municipal = master.authorities_on(day).filter(|row| row.class != Class::Prefecture);
         let places: Vec<_> = municipal.map(|row| (row.code, row.name.clone())).collect();
@@ -64,7 +69,7 @@ impl<'a> Writer<'a> {
             };
             master.services().iter().filter(can).collect()
         });
-        Self { master, operators, marker, services: services.collect(), places }
+        Self { master, catalogue, operators, marker, services: services.collect(), places }
     }
 
     /// All filings.
@@ -84,11 +89,11 @@ impl<'a> Writer<'a> {
             papers(seed, index, kind)
         };
         let who = self.operators.get(operator)?;
-        let submission = (0..TRIES).find_map(|_| {
-            let (offices, form) = if one_stop {
-                (self.offices_everywhere(&mut rng, who), forms::corporate_change(&mut rng, day))
+        let mut submission = (0..TRIES).find_map(|_| {
+            let offices = if one_stop {
+                self.offices_everywhere(&mut rng, who)
             } else {
-                (vec![self.office(&mut rng, kind, index)?], forms::form(&mut rng, kind, day))
+                vec![self.office(&mut rng, kind, index)?]
             };
             let submission = Submission {
                 kind,
@@ -96,11 +101,12 @@ impl<'a> Writer<'a> {
                 operator_name: who.name.clone(),
                 one_stop,
                 offices,
-                form,
+                form: Value::Null,
                 attachments: papers.iter().map(|paper| paper.attachment.clone()).collect(),
             };
             plan(self.master, &submission, day).is_ok().then_some(submission)
         })?;
+        submission.form = forms::body(&mut rng, self.catalogue, &submission, day);
         let document = serde_json::to_string(&submission).ok()?;
         let is_withdrawn = !one_stop && percent(seed, &format!("withdrawal of {index}")) < 3;
         let is_corrected = percent(seed, &format!("correction of {index}")) < 50;
@@ -277,7 +283,8 @@ mod tests {
         let master = Master::embedded().expect("the master");
         let operators = operators(seed);
         let marker = Marker { seed, filings, day: jiff::civil::date(2026, 4, 1) };
-        Writer::new(&master, &operators, &marker).all()
+        let catalogue = Catalogue::embedded().expect("the catalogue");
+        Writer::new((&master, catalogue), &operators, &marker).all()
     }
 
     #[test]
@@ -291,11 +298,17 @@ mod tests {
     fn intake_takes_them_of_every_kind_and_for_every_service_that_can_be_filed() {
         let config: crate::config::Config = crate::config::Config::load(None).expect("defaults");
         let master = Master::embedded().expect("the master");
+        let catalogue = Catalogue::embedded().expect("the catalogue");
         let all = all(1, 600);
         assert_eq!(all.len(), 600);
         let (mut kinds, mut services) = (Vec::new(), Vec::new());
         for planned in &all {
             assert_eq!(planned.submission.check(&config.limits), [], "{}", planned.document);
+            assert!(schemas::forms::names_forms(&planned.submission.form), "{}", planned.document);
+            let at = schemas::forms::At::on(jiff::civil::date(2026, 4, 1));
+            let mut findings = catalogue.check_filing(&planned.submission, &at);
+            findings.retain(schemas::Finding::is_error);
+            assert_eq!(findings, [], "{}", planned.document);
             kinds.push(planned.submission.kind);
             let offices = planned.submission.offices.iter();
             services.extend(offices.flat_map(|it| it.services.iter().map(|it| it.service)));

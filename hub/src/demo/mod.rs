@@ -100,7 +100,8 @@ impl Demo {
             members.iter().map(|it| (it.code, it.ladder(marker.seed, &sandbox))).collect();
         let keys = furnish(&config, &clock, &place, (&operators, &ladders)).await?;
         place.mark()?;
-        let filings = Writer::new(&master, &operators, &marker).all();
+        let catalogue = crate::forms::open(&config.forms.folder)?;
+        let filings = Writer::new((&master, &catalogue), &operators, &marker).all();
         if filings.len() < marker.filings {
             bail!("only {} of {} filings could be made", filings.len(), marker.filings);
         }

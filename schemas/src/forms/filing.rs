@@ -123,8 +123,10 @@ impl Catalogue {
         findings: &mut Vec<Finding>,
     ) {
         let path = format!("{SHEETS}/{place}");
-        let office = submission.offices.get(sheet.office.unwrap_or(0));
-        if office.is_none() {
+        // A one-stop change is about all offices, unless it says which.
+        let is_of_all = submission.one_stop && sheet.office.is_none();
+        let office = submission.offices.get(sheet.office.unwrap_or(0)).filter(|_| !is_of_all);
+        if office.is_none() && !is_of_all {
             let en = format!("the filing names {} offices, from 0", submission.offices.len());
             let ja = "届出にない事業所の番号です。0 から数えた位置を書いてください。";
             findings.push(Finding::new(format!("{path}/office"), "sheet_office", en).ja(ja));

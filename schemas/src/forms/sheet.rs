@@ -58,14 +58,16 @@ pub fn sheets(form: &Value) -> Result<Vec<Sheet>, Vec<Finding>> {
 }
 
 impl Submission {
-    /// Writes this filing's operator, office number and services into the fields of a form: what
+    /// Writes this filing's operator, first office and its services into the fields of a form: what
     /// the operator need not write twice.
     pub fn sign(&self, fields: &mut Value) {
-        if let Some(number) = fields.pointer_mut("/applicant/corporate_number") {
-            *number = json!(self.corporate_number);
+        if let Some(Value::Object(written)) = fields.get_mut("applicant") {
+            written.insert("corporate_number".into(), json!(self.corporate_number));
+            written.insert("name".into(), json!(self.operator_name));
         }
         let Some(office) = self.offices.first() else { return };
         if let Some(Value::Object(written)) = fields.get_mut("office") {
+            written.insert("name".into(), json!(office.name));
             match office.office_number {
                 Some(number) => drop(written.insert("office_number".into(), json!(number))),
                 None => drop(written.shift_remove("office_number")),
