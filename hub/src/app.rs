@@ -1,8 +1,12 @@
 //! One process of the hub: opens the engines, starts the roles, serves HTTP, stops softly.
 
+mod patience;
+
 use std::net::SocketAddr;
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use adapters::api::{self, Api};
 use adapters::email::{Email, MailSettings, Mailer};
@@ -12,6 +16,7 @@ use adapters::registry::Adapters;
 use adapters::sftp::{PoolLimits, Sftp};
 use anyhow::{Context as _, bail};
 use routing::Master;
+use schemas::Catalogue;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +38,9 @@ use crate::signer::Signer;
 use crate::store::{OutboxRow, Store};
 use crate::upkeep::Upkeep;
 use crate::web;
+use crate::web::ready::Starting;
+
+pub use patience::Patience;
 
 /// What a process does. Every process serves its health and metrics and relays its own messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,56 +91,107 @@ pub async fn open(
     config: Config,
     clock: Arc<Clock>,
     stop: CancellationToken,
+    patience: &Patience,
 ) -> anyhow::Result<(Arc<Context>, HandedOver)> {
     let (hand_over, handed_over) = mpsc::unbounded_channel();
-    let store = open_store(&config, &clock).await?.with_relay(hand_over, config.relay.claim_ms);
+    let local = open_local(&config)?;
+    let store = open_store(&config, &clock, patience).await?;
+    let store = store.with_relay(hand_over, config.relay.claim_ms);
     if store.is_embedded() {
         // Nobody else can be publishing: what a former process had claimed is free.
         let mut tx = store.begin().await?;
         tx.release_outbox().await?;
         tx.commit().await?;
     }
-    Ok((assemble(config, clock, store, stop).await?, handed_over))
+    let url = config.broker.url.clone();
+    let broker: Arc<dyn Broker> = match url.as_str() {
+        "embedded:" => Arc::new(Embedded::default()),
+        url => {
+            Arc::new(patience.until_there("broker", async || Ok(RabbitMq::open(url).await?)).await?)
+        }
+    };
+    patience.until_there("objects", async || Ok(local.objects.probe().await?)).await?;
+    Ok((assemble(config, clock, (store, broker, local), stop).await?, handed_over))
 }
 
 /// The same for a short visit from the command line beside a running hub: no relay, so that
 /// messages stay in the outbox until the running hub sweeps it, and no claim of others is touched.
 pub async fn open_quietly(config: Config) -> anyhow::Result<Arc<Context>> {
     let clock = Arc::new(Clock::system());
-    let store = open_store(&config, &clock).await?;
-    assemble(config, clock, store, CancellationToken::new()).await
+    let local = open_local(&config)?;
+    let store = open_store(&config, &clock, &Patience::default()).await?;
+    let broker = Arc::new(Embedded::default());
+    assemble(config, clock, (store, broker, local), CancellationToken::new()).await
 }
 
-async fn open_store(config: &Config, clock: &Arc<Clock>) -> anyhow::Result<Store> {
-    let clock = Arc::clone(clock);
-    let store = Store::open(&config.store.url, config.store.connections_max, clock).await?;
-    store.migrate().await?;
-    Ok(store)
+/// The store, with its tables as this build needs them.
+pub async fn open_store(
+    config: &Config,
+    clock: &Arc<Clock>,
+    patience: &Patience,
+) -> anyhow::Result<Store> {
+    let settings = &config.store;
+    let open = async || {
+        let store = Store::open(&settings.url, settings.connections_max, Arc::clone(clock)).await?;
+        if settings.migrate_at_start {
+            store.migrate().await?;
+        } else {
+            store.check_tables().await?;
+        }
+        Ok(store)
+    };
+    patience.until_there("store", open).await
+}
+
+/// What needs no server: a mistake here is told before anything is written elsewhere.
+struct Local {
+    forms: Arc<Catalogue>,
+    objects: Objects,
+    mailer: Mailer,
+    signer: Signer,
+}
+
+fn open_local(config: &Config) -> anyhow::Result<Local> {
+    install_crypto();
+    if config.broker.url != "embedded:" {
+        RabbitMq::check_url(&config.broker.url)?;
+    }
+    let folder = &config.data.folder;
+    let spool = folder.join("spool");
+    make_folder(&spool)?;
+    Ok(Local {
+        mailer: mailer(config)?,
+        objects: Objects::open(&config.objects.url, &folder.join("objects"))?,
+        forms: crate::forms::open(&config.forms.folder)?,
+        signer: Signer::open(folder)?,
+    })
+}
+
+fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    let made = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+    made.map(drop).with_context(|| {
+        format!(
+            "data.folder: cannot write in {}; name a folder of a disk with room that this user can \
+             write in",
+            folder.display()
+        )
+    })
 }
 
 async fn assemble(
     config: Config,
     clock: Arc<Clock>,
-    store: Store,
+    (store, broker, local): (Store, Arc<dyn Broker>, Local),
     stop: CancellationToken,
 ) -> anyhow::Result<Arc<Context>> {
-    install_crypto();
-    let broker: Arc<dyn Broker> = match config.broker.url.as_str() {
-        "embedded:" => Arc::new(Embedded::default()),
-        url => Arc::new(RabbitMq::open(url).await?),
-    };
-    let spool = config.data.folder.join("spool");
-    std::fs::create_dir_all(&spool)
-        .with_context(|| format!("data.folder: cannot make {}", spool.display()))?;
-    let objects = Objects::open(&config.objects.url, &config.data.folder.join("objects"))?;
-    let mailer = mailer(&config)?;
+    let Local { forms, objects, mailer, signer } = local;
     let sftp = Arc::new(Sftp::new(guard(&config), PoolLimits::default()));
     let parts = Parts {
         adapters: adapters(&config, &mailer, &sftp)?,
         sftp,
         master: Arc::new(Master::embedded()?),
-        forms: crate::forms::open(&config.forms.folder)?,
-        signer: Signer::open(&config.data.folder)?,
+        forms,
+        signer,
         config,
         clock,
         store,
@@ -200,9 +259,15 @@ impl App {
         if config.http.public_url.ends_with(":0") {
             config.http.public_url = format!("http://{address}");
         }
-        let stop = CancellationToken::new();
+        let patience = Patience {
+            limit: Duration::from_secs(config.start.wait_seconds),
+            waiting: Arc::default(),
+        };
+        let (listener, again) = share(listener)?;
+        let starting = Starting::serve(again, Arc::clone(&patience.waiting));
         let clock = Arc::new(Clock::system());
-        let (ctx, handed_over) = open(config, clock, stop).await?;
+        let (ctx, handed_over) = open(config, clock, CancellationToken::new(), &patience).await?;
+        starting.end().await;
         let relay_stop = CancellationToken::new();
         let relay = Relay::new(Arc::clone(&ctx), handed_over);
         let relay = tokio::spawn(relay.run(relay_stop.clone()));
@@ -213,7 +278,13 @@ impl App {
         Ok(Self { ctx, address, stages, relay_stop, relay })
     }
 
-    /// Soft stop: what is in hand ends and is recorded, then the relay and the engines stop.
+    /// Breaks off what is in hand, once a soft stop takes too long.
+    pub fn break_off(&self) -> CancellationToken {
+        self.ctx.break_off.clone()
+    }
+
+    /// Soft stop: what is in hand ends and is recorded, then the relay closes the broker, then the
+    /// store is closed.
     pub async fn stop(self) {
         self.ctx.stop.cancel();
         self.stages.wait().await;
@@ -221,23 +292,36 @@ impl App {
         if let Err(error) = self.relay.await {
             tracing::error!(%error, "the relay stopped early");
         }
-        self.ctx.broker.close().await;
         self.ctx.store.close().await;
     }
 }
 
+/// The same listener twice: for while the process starts, and for afterwards.
+fn share(listener: TcpListener) -> anyhow::Result<(TcpListener, TcpListener)> {
+    let one = listener.into_std()?;
+    let other = one.try_clone()?;
+    Ok((TcpListener::from_std(one)?, TcpListener::from_std(other)?))
+}
+
 async fn spawn_roles(ctx: &Arc<Context>, roles: &[Role], stages: &TaskTracker) {
     for role in roles {
-        let ctx = Arc::clone(ctx);
+        let stage = Arc::clone(ctx);
         match role {
             Role::Intake => {}
-            Role::Router => drop(stages.spawn(Router::new(ctx).await.run())),
-            Role::Courier => drop(stages.spawn(Courier::new(ctx).await.run())),
-            Role::Review => drop(stages.spawn(Collector::new(ctx).run())),
-            Role::Notifier => drop(stages.spawn(Notifier::new(ctx).await.run())),
-            Role::Upkeep => drop(stages.spawn(Upkeep::new(ctx).await.run())),
+            // Couriers and notifiers have leases to give back; the others' work leaves no trace
+            // when it is dropped before its commit.
+            Role::Courier => drop(stages.spawn(Courier::new(stage).await.run())),
+            Role::Notifier => drop(stages.spawn(Notifier::new(stage).await.run())),
+            Role::Router => spawn(ctx, stages, Router::new(stage).await.run()),
+            Role::Review => spawn(ctx, stages, Collector::new(stage).run()),
+            Role::Upkeep => spawn(ctx, stages, Upkeep::new(stage).await.run()),
         }
     }
+}
+
+fn spawn(ctx: &Context, stages: &TaskTracker, work: impl Future<Output = ()> + Send + 'static) {
+    let break_off = ctx.break_off.clone();
+    stages.spawn(async move { break_off.run_until_cancelled_owned(work).await });
 }
 
 fn spawn_web(ctx: &Arc<Context>, listener: TcpListener, roles: &[Role], stages: &TaskTracker) {
@@ -255,7 +339,7 @@ fn spawn_web(ctx: &Arc<Context>, listener: TcpListener, roles: &[Role], stages: 
         web::health_routes(desk)
     };
     let stop = ctx.stop.clone();
-    stages.spawn(async move {
+    spawn(ctx, stages, async move {
         let listener = axum::serve::ListenerExt::tap_io(listener, |tcp| {
             if let Err(error) = tcp.set_nodelay(true) {
                 tracing::debug!(%error, "TCP_NODELAY cannot be set");

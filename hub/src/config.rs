@@ -2,6 +2,7 @@
 //! then a file, then `TODOKE_…` variables.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
@@ -9,6 +10,7 @@ use schemas::filing::Limits;
 use serde::{Deserialize, Serialize};
 
 use crate::lane::LanePolicy;
+use crate::lifecycle::StopLimits;
 
 /// The text of `default.toml`.
 pub const DEFAULT: &str = include_str!("../default.toml");
@@ -27,17 +29,22 @@ macro_rules! sections {
 sections! {
     /// All settings.
     Config {
-        http: Http, data: Data, store: StoreSettings, broker: BrokerSettings, objects: Objects,
-        mail: Mail, limits: Limits, intake: Batch, forms: Forms, router: Batch, courier: Courier,
-        retry: Retry, lane: LanePolicy, notices: Notices, relay: Relay, package: Package,
-        endpoints: Endpoints, upkeep: Upkeep, log: Log,
+        http: Http, data: Data, start: Start, stop: Stop, store: StoreSettings,
+        broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits, intake: Batch,
+        forms: Forms, router: Batch, courier: Courier, retry: Retry, lane: LanePolicy,
+        notices: Notices, relay: Relay, package: Package, endpoints: Endpoints, upkeep: Upkeep,
+        log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
     /// `[data]`
     Data { folder: PathBuf, }
+    /// `[start]`
+    Start { wait_seconds: u64, }
+    /// `[stop]`
+    Stop { soft_seconds: u64, hard_seconds: u64, }
     /// `[store]`
-    StoreSettings { url: String, connections_max: u32, }
+    StoreSettings { url: String, connections_max: u32, migrate_at_start: bool, }
     /// `[broker]`
     BrokerSettings { url: String, prefetch: u16, }
     /// `[objects]`
@@ -69,6 +76,17 @@ sections! {
     }
     /// `[log]`
     Log { filter: String, format: String, }
+}
+
+impl Stop {
+    /// As times.
+    pub fn limits(&self) -> StopLimits {
+        let Self { soft_seconds, hard_seconds } = *self;
+        StopLimits {
+            soft: Duration::from_secs(soft_seconds),
+            hard: Duration::from_secs(hard_seconds),
+        }
+    }
 }
 
 impl Config {

@@ -1,6 +1,7 @@
 //! What all stages share: engines, tables, clock, key. Made once by `app`.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -56,8 +57,10 @@ pub struct Context {
     pub metrics: Metrics,
     /// Hints for upkeep: something may have fallen due before the next round.
     pub hurry: Notify,
-    /// Ends all stages.
+    /// Ends all stages, when what they have in hand is done.
     pub stop: CancellationToken,
+    /// Ends what they have in hand too: it is given back.
+    pub break_off: CancellationToken,
     /// Operators seen lately; changes by `todoke operator` are seen after [`OPERATOR_TTL_MS`].
     operators: Mutex<HashMap<CorporateNumber, (i64, Option<OperatorRow>)>>,
 }
@@ -113,6 +116,7 @@ impl Context {
             metrics: Metrics::default(),
             hurry: Notify::new(),
             stop: parts.stop,
+            break_off: CancellationToken::new(),
             operators: Mutex::default(),
         }))
     }
@@ -149,6 +153,11 @@ impl Context {
     /// Where packages that are too large for memory are built.
     pub fn spool_folder(&self) -> PathBuf {
         self.config.data.folder.join("spool")
+    }
+
+    /// Whether packages can be built there.
+    pub fn check_spool(&self) -> std::io::Result<()> {
+        tempfile::tempfile_in(self.spool_folder())?.write_all(&[0; 4_096])
     }
 
     /// An address of this hub's pages or API.

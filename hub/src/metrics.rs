@@ -16,6 +16,7 @@ pub struct Metrics {
     notices: IntCounterVec,
     decisions: IntCounterVec,
     backlog: IntGaugeVec,
+    broker: IntGaugeVec,
 }
 
 impl Default for Metrics {
@@ -49,6 +50,13 @@ impl Default for Metrics {
                 IntGaugeVec::new(
                     Opts::new("todoke_backlog", "Rows that wait, by what they are"),
                     &["what"],
+                ),
+            ),
+            broker: register(
+                &registry,
+                IntGaugeVec::new(
+                    Opts::new("todoke_broker", "1 at what the broker is, 0 at the others"),
+                    &["state"],
                 ),
             ),
             registry,
@@ -103,6 +111,13 @@ impl Metrics {
     /// An authority decided.
     pub fn decision(&self, verdict: &str) {
         self.decisions.with_label_values(&[verdict]).inc();
+    }
+
+    /// How the broker is: one of these states.
+    pub fn set_broker(&self, state: &str) {
+        for known in ["up", "blocked", "down"] {
+            self.broker.with_label_values(&[known]).set(i64::from(known == state));
+        }
     }
 
     /// How many rows wait.

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use adapters::email::Mail;
 use askama::Template;
@@ -13,14 +14,14 @@ use schemas::message::{Message, NoticeDue};
 use schemas::{NoticeId, Outcome, Owner, Why};
 use serde_json::json;
 
+use crate::broker::Incoming;
 use crate::broker::topology::NOTIFIER;
-use crate::broker::{Consumer, Incoming};
 use crate::context::Context;
 use crate::delivery::{Delivery, State};
 use crate::notices::NoticeKind;
-use crate::retry::wait_ms;
+use crate::retry::{Reconnect, wait_ms};
 use crate::store::{FilingRow, NewEvent, NoticeRow, StoreError};
-use crate::work::dead_letter;
+use crate::work::{Batch, Tray, dead_letter};
 
 /// Notices claimed in one commit at most.
 const BATCH_MAX: usize = 128;
@@ -28,7 +29,7 @@ const BATCH_MAX: usize = 128;
 /// Sends notices.
 pub struct Notifier {
     ctx: Arc<Context>,
-    consumer: Box<dyn Consumer>,
+    tray: Tray,
 }
 
 /// A notice with the texts of its mail.
@@ -99,7 +100,7 @@ impl Notifier {
     pub async fn new(ctx: Arc<Context>) -> Self {
         let prefetch = ctx.config.broker.prefetch;
         let consumer = ctx.broker.consume(&[NOTIFIER.to_owned()], prefetch).await;
-        Self { ctx, consumer }
+        Self { ctx, tray: Tray::new(consumer) }
     }
 
     /// Until the stop: one batch after the other.
@@ -107,8 +108,8 @@ impl Notifier {
         let stop = self.ctx.stop.clone();
         loop {
             let batch = tokio::select! {
-                () = stop.cancelled() => return,
-                batch = self.consumer.next(BATCH_MAX) => batch,
+                () = stop.cancelled() => return self.tray.close().await,
+                batch = self.tray.next(BATCH_MAX) => batch,
             };
             self.work(batch).await;
         }
@@ -116,27 +117,21 @@ impl Notifier {
 
     /// What is there now, up to one batch. Tells how many messages.
     pub async fn step(&mut self) -> usize {
-        let batch = self.consumer.try_next(BATCH_MAX);
-        let count = batch.len();
-        if count > 0 {
-            self.work(batch).await;
-        }
+        let Some(batch) = self.tray.try_next(BATCH_MAX) else { return 0 };
+        let count = batch.messages.len();
+        self.work(batch).await;
         count
     }
 
-    async fn work(&mut self, batch: Vec<Incoming>) {
-        let tags: Vec<u64> = batch.iter().map(|m| m.tag).collect();
-        let done = match claim(&self.ctx, &batch).await {
-            Ok(claimed) => send_all(&self.ctx, claimed).await,
-            Err(error) => Err(error),
-        };
-        match done {
-            Ok(()) => self.consumer.ack(&tags).await,
-            Err(error) => {
-                tracing::error!(%error, "a batch of notices was not sent; trying again");
-                self.consumer.give_back(&tags).await;
-                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    async fn work(&mut self, batch: Batch) {
+        match claim(&self.ctx, &batch.messages).await {
+            Ok(claimed) => {
+                // The lease in the store has taken over from the message.
+                self.tray.done(batch).await;
+                let sent = send_all(&self.ctx, claimed).await;
+                record_until_done(&self.ctx, &sent).await;
             }
+            Err(error) => self.tray.failed(&self.ctx, batch, &error).await,
         }
     }
 }
@@ -169,32 +164,65 @@ async fn claim(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<Vec<NoticeRo
     Ok(notices)
 }
 
-async fn send_all(ctx: &Context, claimed: Vec<NoticeRow>) -> anyhow::Result<()> {
-    if claimed.is_empty() {
-        return Ok(());
-    }
+/// Sends, and settles each notice by what came of it.
+async fn send_all(ctx: &Context, claimed: Vec<NoticeRow>) -> Vec<NoticeRow> {
     let parallel = ctx.config.mail.connections_max.max(1);
-    let sends = claimed.into_iter().map(|notice| async move {
-        let outcome = send(ctx, &notice).await?;
-        Ok::<_, StoreError>((notice, outcome))
+    let sends = claimed.into_iter().map(|mut notice| async move {
+        let outcome = if ctx.stop.is_cancelled() {
+            None
+        } else {
+            ctx.break_off.run_until_cancelled(Box::pin(send(ctx, &notice))).await
+        };
+        match outcome {
+            Some(Ok(outcome)) => settle(ctx, &mut notice, outcome),
+            Some(Err(error)) => {
+                tracing::warn!(notice.id = %notice.id, %error, "a notice waits for the store");
+                give_back(ctx, &mut notice);
+            }
+            None => give_back(ctx, &mut notice),
+        }
+        notice
     });
-    let sent: Vec<_> = futures::stream::iter(sends).buffer_unordered(parallel).collect().await;
-    let mut tx = ctx.store.begin().await?;
-    let (mut rows, mut events) = (Vec::new(), Vec::new());
-    for result in sent {
-        let (mut notice, outcome) = result?;
-        settle(ctx, &mut notice, outcome);
-        if notice.next_attempt_at.is_none() {
+    futures::stream::iter(sends).buffer_unordered(parallel).collect().await
+}
+
+/// Not tried, or broken off by a stop: whoever comes next sends it at once.
+fn give_back(ctx: &Context, notice: &mut NoticeRow) {
+    let now = ctx.clock.now_ms();
+    "waiting".clone_into(&mut notice.state);
+    (notice.next_attempt_at, notice.lease_until) = (Some(now), None);
+    notice.updated_at = now;
+}
+
+/// A store that is away for a while must not cost a second mail: the leases are long.
+async fn record_until_done(ctx: &Context, sent: &[NoticeRow]) {
+    let mut reconnect = Reconnect::default();
+    while let Err(error) = record(ctx, sent).await {
+        tracing::error!(%error, "what became of notices is not recorded yet; trying again");
+        if reconnect.is_long() && ctx.stop.is_cancelled() {
+            tracing::error!("stopping with unrecorded notices; their leases will run out");
+            return;
+        }
+        tokio::time::sleep(reconnect.next_wait().min(Duration::from_secs(2))).await;
+    }
+}
+
+async fn record(ctx: &Context, sent: &[NoticeRow]) -> Result<(), StoreError> {
+    let ended = sent.iter().filter(|notice| notice.next_attempt_at.is_none());
+    let events: Vec<_> = ended
+        .map(|notice| {
             let body = json!({"notice": notice.id, "kind": notice.kind, "state": notice.state});
             let kind = if notice.state == "sent" { "notice.sent" } else { "notice.failed" };
-            events.push(NewEvent::new(notice.filing_id, kind, body));
-        }
-        ctx.metrics.notice(&notice.state);
-        rows.push(notice);
-    }
-    tx.save_notices(&rows).await?;
+            NewEvent::new(notice.filing_id, kind, body)
+        })
+        .collect();
+    let mut tx = ctx.store.begin().await?;
+    tx.save_notices(sent).await?;
     tx.append(&events).await?;
     tx.commit().await?;
+    for notice in sent {
+        ctx.metrics.notice(&notice.state);
+    }
     Ok(())
 }
 

@@ -33,6 +33,19 @@ pub enum ObjectError {
     Url(String),
 }
 
+impl ObjectError {
+    /// Whether the same may work in a moment: a store over the network does not answer.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Store(object_store::Error::Generic { store, .. }) => *store != LOCAL,
+            Self::Store(_) | Self::Broken(_) | Self::TooLarge { .. } | Self::Url(_) => false,
+        }
+    }
+}
+
+/// What the library calls a folder.
+const LOCAL: &str = "LocalFileSystem";
+
 /// The object store.
 #[derive(Debug, Clone)]
 pub struct Objects(Arc<dyn ObjectStore>);

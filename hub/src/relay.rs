@@ -1,9 +1,11 @@
 //! Relay: publishes what units of work enqueued, and forgets it when the broker answers for it.
 //!
 //! Reads and deletes `outbox`. A commit hands its messages over in memory, already claimed; what a
-//! process left behind (crash, broker away) is found by `step` when its claim is over.
+//! process left behind (crash) is found by `step` when its claim is over, what the broker refused
+//! when it takes messages again.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -31,13 +33,22 @@ pub struct Relay {
     confirm: mpsc::UnboundedSender<Confirmation>,
     confirmed: mpsc::UnboundedReceiver<Confirmation>,
     in_hand: Mutex<HashMap<Uuid, Outgoing>>,
+    /// The broker has refused something since the last sweep.
+    is_refused: AtomicBool,
 }
 
 impl Relay {
     /// A relay that gets its messages from the given hand-over.
     pub fn new(ctx: Arc<Context>, handed_over: mpsc::UnboundedReceiver<Vec<OutboxRow>>) -> Self {
         let (confirm, confirmed) = mpsc::unbounded_channel();
-        Self { ctx, handed_over, confirm, confirmed, in_hand: Mutex::default() }
+        Self {
+            ctx,
+            handed_over,
+            confirm,
+            confirmed,
+            in_hand: Mutex::default(),
+            is_refused: AtomicBool::default(),
+        }
     }
 
     /// Until the stop: publishes what is handed over, sweeps, deletes what is confirmed.
@@ -62,9 +73,10 @@ impl Relay {
                     }
                 }
                 _ = sweep.tick() => {
+                    let is_refused = self.is_refused.swap(false, Ordering::Relaxed);
                     match self.step().await {
                         // A full sweep: there is more.
-                        Ok(count) if count >= SWEEP_MAX => sweep.reset_immediately(),
+                        Ok(count) if count >= SWEEP_MAX && !is_refused => sweep.reset_immediately(),
                         Ok(_) => {}
                         Err(error) => {
                             tracing::warn!(%error, "the outbox cannot be read; trying again");
@@ -76,8 +88,11 @@ impl Relay {
         self.finish().await;
     }
 
-    /// One sweep: publishes messages whose claim is over. Tells how many.
+    /// One sweep: publishes messages whose claim is over, or was given up. Tells how many.
     pub async fn step(&mut self) -> Result<usize, StoreError> {
+        if !self.ctx.broker.takes_messages() {
+            return Ok(0);
+        }
         let until = self.ctx.clock.now_ms() + self.ctx.config.relay.claim_ms;
         let mut tx = self.ctx.store.begin().await?;
         let rows = tx.claim_outbox(until, SWEEP_MAX).await?;
@@ -127,7 +142,7 @@ impl Relay {
 
     async fn settle(&self, confirmations: Vec<Confirmation>) -> Result<(), StoreError> {
         let mut done = Vec::with_capacity(confirmations.len());
-        let mut dead = Vec::new();
+        let (mut dead, mut refused) = (Vec::new(), Vec::new());
         {
             let mut in_hand = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner);
             for Confirmation { id, result } in confirmations {
@@ -138,17 +153,24 @@ impl Relay {
                         done.push(id);
                         dead.push(self.dead_letter(&message, &error.to_string()));
                     }
-                    // Refused or unreachable: the row stays, and a sweep finds it again.
-                    (Err(error), _) => tracing::debug!(message.id = %id, %error, "not published"),
+                    // Refused or unreachable: the row stays, and the next sweep finds it.
+                    (Err(error), _) => {
+                        tracing::debug!(message.id = %id, %error, "not published");
+                        refused.push(id);
+                    }
                 }
             }
         }
-        if done.is_empty() {
+        if done.is_empty() && refused.is_empty() {
             return Ok(());
+        }
+        if !refused.is_empty() {
+            self.is_refused.store(true, Ordering::Relaxed);
         }
         let mut tx = self.ctx.store.begin().await?;
         tx.insert_dead_letters(&dead).await?;
         tx.delete_outbox(&done).await?;
+        tx.unclaim_outbox(&refused).await?;
         tx.commit().await
     }
 
@@ -163,10 +185,25 @@ impl Relay {
         }
     }
 
-    /// Deletes what was confirmed meanwhile; the rest is published again by whoever comes next.
+    /// Publishes what was handed over last, waits until the broker has answered for all that it
+    /// will answer for, and gives up the claims on the rest: whoever comes next need not wait.
     async fn finish(&mut self) {
-        if let Err(error) = self.drain().await {
-            tracing::warn!(%error, "some messages will be published again at the next start");
+        if let Err(error) = self.close().await {
+            tracing::warn!(%error, "some messages are published again when their claims are over");
         }
+    }
+
+    async fn close(&mut self) -> Result<(), StoreError> {
+        self.drain().await?;
+        let ctx = Arc::clone(&self.ctx);
+        ctx.break_off.run_until_cancelled(ctx.broker.close()).await;
+        self.drain().await?;
+        let rest: Vec<Uuid> = {
+            let mut in_hand = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner);
+            in_hand.drain().map(|(id, _)| id).collect()
+        };
+        let mut tx = ctx.store.begin().await?;
+        tx.unclaim_outbox(&rest).await?;
+        tx.commit().await
     }
 }

@@ -11,18 +11,18 @@ use schemas::message::{FilingSubmitted, Message};
 use schemas::{AuthorityId, DeliveryId, FilingId, Owner, Submission, Why};
 use serde_json::json;
 
+use crate::broker::Incoming;
 use crate::broker::topology::ROUTER;
-use crate::broker::{Consumer, Incoming};
 use crate::context::{Context, day_in_japan};
 use crate::delivery::{Delivery, Review, State};
 use crate::notices::{self, NoticeKind, new_notice};
 use crate::store::{NewEvent, NoticeRow, RevisionRow, StoreError, Tx};
-use crate::work::{dead_letter, enqueue_due};
+use crate::work::{Batch, Tray, dead_letter, enqueue_due};
 
 /// Plans filings.
 pub struct Router {
     ctx: Arc<Context>,
-    consumer: Box<dyn Consumer>,
+    tray: Tray,
 }
 
 impl Router {
@@ -30,7 +30,7 @@ impl Router {
     pub async fn new(ctx: Arc<Context>) -> Self {
         let prefetch = ctx.config.broker.prefetch;
         let consumer = ctx.broker.consume(&[ROUTER.to_owned()], prefetch).await;
-        Self { ctx, consumer }
+        Self { ctx, tray: Tray::new(consumer) }
     }
 
     /// Until the stop: one batch after the other.
@@ -38,8 +38,8 @@ impl Router {
         let stop = self.ctx.stop.clone();
         loop {
             let batch = tokio::select! {
-                () = stop.cancelled() => return,
-                batch = self.consumer.next(self.ctx.config.router.batch_max) => batch,
+                () = stop.cancelled() => return self.tray.close().await,
+                batch = self.tray.next(self.ctx.config.router.batch_max) => batch,
             };
             self.work(batch).await;
         }
@@ -47,23 +47,16 @@ impl Router {
 
     /// What is there now, up to one batch. Tells how many messages.
     pub async fn step(&mut self) -> usize {
-        let batch = self.consumer.try_next(self.ctx.config.router.batch_max);
-        let count = batch.len();
-        if count > 0 {
-            self.work(batch).await;
-        }
+        let Some(batch) = self.tray.try_next(self.ctx.config.router.batch_max) else { return 0 };
+        let count = batch.messages.len();
+        self.work(batch).await;
         count
     }
 
-    async fn work(&mut self, batch: Vec<Incoming>) {
-        let tags: Vec<u64> = batch.iter().map(|m| m.tag).collect();
-        match plan_batch(&self.ctx, &batch).await {
-            Ok(()) => self.consumer.ack(&tags).await,
-            Err(error) => {
-                tracing::error!(%error, "a batch of filings was not planned; trying again");
-                self.consumer.give_back(&tags).await;
-                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-            }
+    async fn work(&mut self, batch: Batch) {
+        match plan_batch(&self.ctx, &batch.messages).await {
+            Ok(()) => self.tray.done(batch).await,
+            Err(error) => self.tray.failed(&self.ctx, batch, &error).await,
         }
     }
 }

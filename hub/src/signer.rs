@@ -1,8 +1,7 @@
 //! The hub's Ed25519 key, and statements signed with it.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
@@ -41,7 +40,11 @@ pub enum SignatureProblem {
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
-#[error("the signing key {}: {what}", .file.display())]
+#[error(
+    "data.folder: the signing key {}: {what}; every process of one hub needs the same key file, \
+     readable by its user",
+    .file.display()
+)]
 pub struct KeyError {
     file: PathBuf,
     what: String,
@@ -65,18 +68,9 @@ impl Signer {
         let file = folder.join("signing.key");
         let error = |what: String| KeyError { file: file.clone(), what };
         if !file.exists() {
-            fs::create_dir_all(folder).map_err(|e| error(e.to_string()))?;
             let pair = Ed25519KeyPair::generate().map_err(|e| error(e.to_string()))?;
             let document = pair.to_pkcs8().map_err(|e| error(e.to_string()))?;
-            let mut made = fs::OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&file)
-                .map_err(|e| error(e.to_string()))?;
-            made.write_all(document.as_ref())
-                .and_then(|()| made.sync_all())
-                .map_err(|e| error(e.to_string()))?;
+            keep(&file, document.as_ref()).map_err(|e| error(e.to_string()))?;
         }
         let bytes = fs::read(&file).map_err(|e| error(e.to_string()))?;
         let pair = Ed25519KeyPair::from_pkcs8(&bytes)
@@ -116,6 +110,22 @@ impl Signer {
         use subtle::ConstantTimeEq;
         self.token(text).as_bytes().ct_eq(token.as_bytes()).into()
     }
+}
+
+/// Writes the key under its name when all of it is on disk; a key that another process has put
+/// there meanwhile stays.
+fn keep(file: &Path, key: &[u8]) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    // Only its owner can read what `tempfile` makes.
+    let mut made = tempfile::NamedTempFile::new_in(folder)?;
+    made.write_all(key)?;
+    made.as_file().sync_all()?;
+    match made.persist_noclobber(file) {
+        Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        kept => kept.map(drop).map_err(io::Error::from),
+    }?;
+    fs::File::open(folder)?.sync_all()
 }
 
 impl Signed {

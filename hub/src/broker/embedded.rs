@@ -115,6 +115,10 @@ impl Broker for Embedded {
         Health::Up
     }
 
+    fn takes_messages(&self) -> bool {
+        true
+    }
+
     async fn close(&self) {}
 }
 

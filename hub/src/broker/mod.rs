@@ -79,6 +79,17 @@ pub enum Health {
     Down(String),
 }
 
+impl Health {
+    /// The word in metrics.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Blocked(_) => "blocked",
+            Self::Down(_) => "down",
+        }
+    }
+}
+
 /// Carries messages.
 #[async_trait]
 pub trait Broker: Send + Sync + std::fmt::Debug {
@@ -89,10 +100,13 @@ pub trait Broker: Send + Sync + std::fmt::Debug {
     /// A consumer of several queues; at most `prefetch` messages are with it unacknowledged.
     async fn consume(&self, queues: &[String], prefetch: u16) -> Box<dyn Consumer>;
 
-    /// How it is now.
+    /// How it is now: the worst of what publishes and what consumes.
     fn health(&self) -> Health;
 
-    /// Ends all connections.
+    /// Whether publishing is worth while now.
+    fn takes_messages(&self) -> bool;
+
+    /// Waits for the confirmations that are under way, then ends all connections.
     async fn close(&self);
 }
 

@@ -101,6 +101,11 @@ pub fn queues() -> Vec<Queue> {
     all
 }
 
+/// Whether a queue of ours takes this routing key on this exchange.
+pub fn has_route(exchange: &str, routing_key: &str) -> bool {
+    queues().iter().any(|queue| queue.exchange == exchange && queue.routing_key == routing_key)
+}
+
 /// The arguments of a queue, all explicit so that RabbitMQ 3.10 to 4.x behave alike: 4.0 would set
 /// a limit of its own, and at-least-once dead lettering needs `reject-publish`.
 pub fn arguments(queue: &Queue) -> Vec<(&'static str, Value)> {

@@ -8,7 +8,7 @@ use anyhow::ensure;
 use super::say;
 use crate::config::Config;
 use crate::demo::{Demo, Options, Report};
-use crate::lifecycle;
+use crate::lifecycle::Signals;
 
 /// The demo environment
 #[derive(Debug, clap::Args)]
@@ -36,24 +36,27 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     let Args { filings, exit, json, seed, data, listen } = args;
     let options = Options { filings, seed, data, listen, progress: !json };
+    let limits = config.stop.limits();
     let demo = Demo::start(options, config).await?;
+    let mut signals = Signals::listen()?;
     note(&format!("The pages: {}", demo.page()));
     let played = tokio::select! {
         played = demo.play() => Some(played),
-        signal = lifecycle::wait_for_signal() => { signal?; None }
+        () = signals.next() => None,
     };
     let is_sound = match &played {
         Some(Ok(report)) => {
             tell(report, json)?;
             if !exit {
                 note(&format!("The pages stay at {} until Ctrl-C.", demo.page()));
-                lifecycle::wait_for_signal().await?;
+                signals.next().await;
             }
             report.is_sound()
         }
         Some(Err(_)) | None => false,
     };
-    lifecycle::stop_softly(demo.stop()).await?;
+    let break_off = demo.break_off();
+    signals.stop_softly(demo.stop(), &break_off, limits).await?;
     match played {
         Some(played) => drop(played?),
         None => anyhow::bail!("stopped before all was settled"),

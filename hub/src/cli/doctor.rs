@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{open_store, print_rows};
+use super::{bare_store, print_rows};
 use crate::app;
 use crate::broker::{Broker, RabbitMq};
 use crate::config::Config;
@@ -42,7 +42,8 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
 }
 
 async fn store(config: &Config) -> anyhow::Result<String> {
-    let store = open_store(config).await?;
+    let store = bare_store(config).await?;
+    store.check_tables().await?;
     let totals = store.totals().await?;
     store.close().await;
     let kind = if config.store.url.starts_with("sqlite:") { "SQLite" } else { "PostgreSQL" };

@@ -23,7 +23,7 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use schemas::Catalogue;
 
-use crate::app;
+use crate::app::{self, Patience};
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT};
 use crate::context::Context;
@@ -127,7 +127,10 @@ pub fn main() -> anyhow::Result<()> {
     let config = Config::load(arguments.config.as_deref())?;
     telemetry::start(&config.log.filter, &config.log.format);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(dispatch(arguments.command, config))
+    let done = runtime.block_on(dispatch(arguments.command, config));
+    // A stop that was cut short leaves work on blocking threads; nothing waits for it.
+    runtime.shutdown_background();
+    done
 }
 
 async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
@@ -160,17 +163,21 @@ fn open_forms(arguments: &Arguments) -> anyhow::Result<(Arc<Catalogue>, u16)> {
 }
 
 async fn migrate(config: &Config) -> anyhow::Result<()> {
-    let store = open_store(config).await?;
+    let store = bare_store(config).await?;
+    store.migrate().await?;
     store.close().await;
     say("the store's tables are those of this build")
 }
 
-/// The store alone, with its tables up to date.
+/// The store alone, with its tables as this build needs them.
 async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    app::open_store(config, &Arc::new(Clock::system()), &Patience::default()).await
+}
+
+/// The store as it is.
+async fn bare_store(config: &Config) -> anyhow::Result<Store> {
     let clock = Arc::new(Clock::system());
-    let store = Store::open(&config.store.url, config.store.connections_max, clock).await?;
-    store.migrate().await?;
-    Ok(store)
+    Ok(Store::open(&config.store.url, config.store.connections_max, clock).await?)
 }
 
 /// Everything that stages share, without any stage running: messages of what is done here stay in

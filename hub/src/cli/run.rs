@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::app::{App, Role};
 use crate::config::Config;
-use crate::lifecycle;
+use crate::lifecycle::Signals;
 use crate::store::Filter;
 
 /// Serve for real
@@ -19,7 +19,15 @@ pub(super) async fn run(args: Args, mut config: Config) -> anyhow::Result<()> {
     // Only the demo environment opens pages to everyone.
     config.http.open_pages = false;
     let roles = if args.roles.is_empty() { Role::ALL.to_vec() } else { args.roles };
-    let app = App::start(config, &roles).await?;
+    let mut signals = Signals::listen()?;
+    let limits = config.stop.limits();
+    let app = tokio::select! {
+        app = App::start(config, &roles) => app?,
+        () = signals.next() => {
+            tracing::info!("stopped while starting");
+            return Ok(());
+        }
+    };
     let url = &app.ctx.config.http.public_url;
     tracing::info!(address = %app.address, url, "listening");
     if app.ctx.store.list_filings(&Filter { limit: 1, ..Filter::default() }).await?.is_empty()
@@ -27,8 +35,9 @@ pub(super) async fn run(args: Args, mut config: Config) -> anyhow::Result<()> {
     {
         tell_what_is_next(url)?;
     }
-    lifecycle::wait_for_signal().await?;
-    lifecycle::stop_softly(app.stop()).await
+    signals.next().await;
+    let break_off = app.break_off();
+    Ok(signals.stop_softly(app.stop(), &break_off, limits).await?)
 }
 
 fn tell_what_is_next(url: &str) -> anyhow::Result<()> {

@@ -17,8 +17,9 @@ use schemas::Channel;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::task::TaskTracker;
 
-use crate::broker::{Consumer, topology};
+use crate::broker::topology;
 use crate::context::Context;
+use crate::work::{Batch, Tray};
 
 pub use policy::{LaneEffect, Settlement, settle};
 use record::{Attempted, Recorder};
@@ -30,7 +31,7 @@ const RECORD_MAX: usize = 512;
 /// Tries deliveries.
 pub struct Courier {
     ctx: Arc<Context>,
-    consumer: Box<dyn Consumer>,
+    tray: Tray,
     /// The name under which this courier holds leases.
     name: String,
     first: Arc<Semaphore>,
@@ -50,7 +51,7 @@ impl Courier {
         let settings = &ctx.config.courier;
         let name = format!("courier-{}", ctx.clock.id());
         Self {
-            consumer,
+            tray: Tray::new(consumer),
             first: Arc::new(Semaphore::new(settings.first_slots)),
             retry: Arc::new(Semaphore::new(settings.retry_slots)),
             recorder: Recorder::new(Arc::clone(&ctx), name.clone(), incoming),
@@ -63,7 +64,7 @@ impl Courier {
 
     /// Until the stop: claims and sends, while another task records.
     pub async fn run(self) {
-        let Self { ctx, mut consumer, name, first, retry, results, recorder, underway } = self;
+        let Self { ctx, mut tray, name, first, retry, results, recorder, underway } = self;
         let recording = tokio::spawn(recorder.run());
         let stop = ctx.stop.clone();
         let desk = Desk { ctx, name, first, retry, results, underway };
@@ -75,11 +76,13 @@ impl Courier {
             };
             let batch = tokio::select! {
                 () = stop.cancelled() => break,
-                batch = consumer.next(free) => batch,
+                batch = tray.next(free) => batch,
             };
-            desk.take(consumer.as_mut(), batch).await;
+            desk.take(&mut tray, batch).await;
         }
-        // Soft stop: what is under way ends and is recorded; leases of the rest run out.
+        // Others can have at once what was not begun here; what is under way ends, or is broken
+        // off, and both are recorded.
+        tray.close().await;
         desk.underway.close();
         desk.underway.wait().await;
         drop(desk);
@@ -90,11 +93,9 @@ impl Courier {
 
     /// One batch, sent and recorded before this returns. Tells how many messages.
     pub async fn step(&mut self) -> usize {
-        let batch = self.consumer.try_next(self.ctx.config.courier.batch_max);
-        let count = batch.len();
-        if count == 0 {
-            return 0;
-        }
+        let batch_max = self.ctx.config.courier.batch_max;
+        let Some(batch) = self.tray.try_next(batch_max) else { return 0 };
+        let count = batch.messages.len();
         let desk = Desk {
             ctx: Arc::clone(&self.ctx),
             name: self.name.clone(),
@@ -103,7 +104,7 @@ impl Courier {
             results: self.results.clone(),
             underway: self.underway.clone(),
         };
-        desk.take(self.consumer.as_mut(), batch).await;
+        desk.take(&mut self.tray, batch).await;
         self.underway.close();
         self.underway.wait().await;
         self.underway.reopen();
@@ -130,22 +131,17 @@ impl Desk {
         self.first.available_permits().min(self.ctx.config.courier.batch_max).max(1)
     }
 
-    async fn take(&self, consumer: &mut dyn Consumer, batch: Vec<crate::broker::Incoming>) {
-        let tags: Vec<u64> = batch.iter().map(|m| m.tag).collect();
-        match claim::claim(self, &batch).await {
+    async fn take(&self, tray: &mut Tray, batch: Batch) {
+        match claim::claim(self, &batch.messages).await {
             Ok(jobs) => {
-                consumer.ack(&tags).await;
+                tray.done(batch).await;
                 for job in jobs {
                     let ctx = Arc::clone(&self.ctx);
                     let results = self.results.clone();
                     self.underway.spawn(send::send(ctx, job, results));
                 }
             }
-            Err(error) => {
-                tracing::error!(%error, "a batch of deliveries was not claimed; trying again");
-                consumer.give_back(&tags).await;
-                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-            }
+            Err(error) => tray.failed(&self.ctx, batch, &error).await,
         }
     }
 }

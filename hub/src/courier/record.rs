@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use schemas::message::DomainEvent;
-use schemas::{AuthorityId, Channel, DeliveryId, Outcome, Why};
+use schemas::{AuthorityId, Channel, DeliveryId, Outcome, Owner, Why};
 use serde_json::json;
 use tokio::sync::mpsc;
 
@@ -24,6 +24,10 @@ pub(super) enum Tried {
     Outcome { outcome: Outcome, package_sha256: Option<String> },
     /// It did not get as far: our own fault, which uses up no try and harms no lane.
     OwnFault(Why),
+    /// The process stops, and nothing was sent.
+    NotBegun,
+    /// The process could not wait for the answer; the far side may have it.
+    BrokenOff,
 }
 
 /// One try, for the record.
@@ -154,6 +158,18 @@ impl Recorder {
                 let wait = 5_000 << delivery.postponed.clamp(0, 10);
                 delivery.apply(Event::Postpone { until: now + wait, why: why.clone() }, now)?;
                 delivery.end_if_withdrawn(now);
+            }
+            Tried::NotBegun => {
+                let sentence = "the courier stopped before it began; another goes on with it";
+                let why = Why::new("courier_stopping", Owner::Hub, sentence);
+                delivery.apply(Event::Postpone { until: now, why }, now)?;
+                delivery.end_if_withdrawn(now);
+            }
+            Tried::BrokenOff => {
+                delivery.apply(Event::LeaseExpired { retry_at: now }, now)?;
+                delivery.end_if_withdrawn(now);
+                delivery.second_copy = true;
+                rows.events.push(given_back_event(&delivery));
             }
             Tried::Outcome { outcome, package_sha256 } => {
                 let ladder = self.ctx.directory.load();
@@ -316,6 +332,11 @@ fn attempt_event(delivery: &Delivery, channel: Channel, outcome: &Outcome) -> Ne
         }
     };
     NewEvent::new(delivery.filing_id, kind, body)
+}
+
+fn given_back_event(delivery: &Delivery) -> NewEvent {
+    let body = json!({"delivery": delivery.id, "authority": delivery.authority});
+    NewEvent::new(delivery.filing_id, "delivery.given_back", body)
 }
 
 /// The message for subscribers outside.

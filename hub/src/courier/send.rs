@@ -26,10 +26,15 @@ use crate::store::ParcelRow;
 pub(super) async fn send(ctx: Arc<Context>, job: Job, results: mpsc::UnboundedSender<Attempted>) {
     let Job { delivery, parcel, lane_was_clean, slot } = job;
     let started_at = ctx.clock.now_ms();
-    let tried = AssertUnwindSafe(try_once(&ctx, &delivery, &parcel)).catch_unwind().await;
-    let tried = tried.unwrap_or_else(|_| {
-        Tried::OwnFault(Why::new("courier_panic", Owner::Hub, "the courier met a fault of its own"))
-    });
+    let trying = AssertUnwindSafe(try_once(&ctx, &delivery, &parcel)).catch_unwind();
+    let tried = match ctx.break_off.run_until_cancelled(trying).await {
+        Some(Ok(tried)) => tried,
+        Some(Err(_)) => {
+            let sentence = "the courier met a fault of its own";
+            Tried::OwnFault(Why::new("courier_panic", Owner::Hub, sentence))
+        }
+        None => Tried::BrokenOff,
+    };
     drop(slot);
     let finished_at = ctx.clock.now_ms();
     let id = delivery.id;
@@ -37,6 +42,9 @@ pub(super) async fn send(ctx: Arc<Context>, job: Job, results: mpsc::UnboundedSe
 }
 
 async fn try_once(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> Tried {
+    if ctx.stop.is_cancelled() {
+        return Tried::NotBegun;
+    }
     let directory = ctx.directory.load_full();
     let endpoint = delivery.channel.and_then(|c| directory.endpoint(delivery.authority, c));
     let Some(endpoint) = endpoint else {
@@ -53,6 +61,9 @@ async fn try_once(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> Tried 
         let sentence =
             "the package came out different from the one sealed before; nothing was sent";
         return Tried::OwnFault(Why::new("package_differs", Owner::Hub, sentence));
+    }
+    if ctx.stop.is_cancelled() {
+        return Tried::NotBegun;
     }
     let outcome = ctx.adapters.get(endpoint.channel()).deliver(endpoint, &parcel).await;
     Tried::Outcome { outcome, package_sha256: Some(sha256) }

@@ -159,6 +159,11 @@ impl Demo {
         Ok(report)
     }
 
+    /// Breaks off what the hub has in hand, once its stop takes too long.
+    pub fn break_off(&self) -> CancellationToken {
+        self.app.break_off()
+    }
+
     /// Sends everyone home and stops the hub softly.
     pub async fn stop(self) {
         self.progress.clear();

@@ -39,6 +39,47 @@ pub enum StoreError {
     /// The store cannot be opened as configured.
     #[error("{0}")]
     Open(String),
+    /// Nothing answers there, or it is not ready for us; it may come.
+    #[error("{0}")]
+    Away(String),
+}
+
+impl StoreError {
+    /// Whether the same may work in a moment: the engine is starting, restarting, out of reach or
+    /// out of room, and nothing is wrong with what was asked.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Away(_) => true,
+            Self::Driver { source, .. } => is_away(source),
+            Self::Row { .. } | Self::Count { .. } | Self::Open(_) => false,
+        }
+    }
+}
+
+/// Whether a driver's error is about the way to the engine or its health, not about the statement.
+pub(super) fn is_away(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| is_away_code(&code))
+        || matches!(
+            error,
+            sqlx::Error::Io(_)
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed
+        )
+}
+
+/// PostgreSQL: connection lost (08), cannot serve now (57P, 53), a standby or a server that was
+/// demoted (25006), a wait cut short (57014, 55P03), two that waited for each other (40).
+/// SQLite: busy, locked, read-only, input or output failed, full, cannot open.
+fn is_away_code(code: &str) -> bool {
+    const STATES: [&str; 7] = ["08", "57P", "53", "25006", "57014", "55P03", "40"];
+    const RESULTS: [u32; 6] = [5, 6, 8, 10, 13, 14];
+    match code.parse::<u32>() {
+        Ok(result) if code.len() < 5 => RESULTS.contains(&(result & 0xff)),
+        Ok(_) | Err(_) => STATES.iter().any(|state| code.starts_with(state)),
+    }
 }
 
 /// A named statement with its text for each engine.
@@ -73,6 +114,10 @@ pub(super) trait Engine: Send + Sync + std::fmt::Debug {
     async fn begin(&self) -> Result<Box<dyn EngineTx>, StoreError>;
     /// Brings the tables up to this build.
     async fn migrate(&self) -> Result<(), StoreError>;
+    /// The migrations that this build knows.
+    fn known(&self) -> Vec<i64>;
+    /// The migrations that the tables have been through, in order.
+    async fn applied(&self) -> Result<Vec<i64>, StoreError>;
     /// Ends all connections.
     async fn close(&self);
 }

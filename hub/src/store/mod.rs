@@ -22,6 +22,7 @@ use std::sync::Arc;
 use schemas::message::{Message, MessageError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sqlx::migrate::MigrateError;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -93,9 +94,37 @@ impl Store {
         self.embedded
     }
 
-    /// Brings the tables up to this build. Safe to call at every start.
+    /// Brings the tables up to this build. Safe to call at every start; tables of a newer build are
+    /// left as they are.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        let known = self.engine.known();
+        refuse_newer(&known, &self.engine.applied().await?)?;
         self.engine.migrate().await
+    }
+
+    /// Whether the tables are those of this build; changes nothing.
+    pub async fn check_tables(&self) -> Result<(), StoreError> {
+        let (known, applied) = (self.engine.known(), self.engine.applied().await?);
+        refuse_newer(&known, &applied)?;
+        let missing = known.into_iter().filter(|version| !applied.contains(version));
+        let missing: Vec<_> = missing.map(|version| version.to_string()).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(StoreError::Open(format!(
+            "store.url: the tables lack migration {} of this build: run `todoke migrate`, or set \
+             store.migrate_at_start to true",
+            missing.join(", ")
+        )))
+    }
+
+    /// Whether it answers and takes writes.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let answers: Vec<Option<String>> = self.read(engine::sql!("ping"), &"").await?;
+        match answers.into_iter().flatten().next() {
+            Some(why) => Err(StoreError::Away(why)),
+            None => Ok(()),
+        }
     }
 
     /// Ends all connections.
@@ -210,11 +239,27 @@ fn parse<T: DeserializeOwned>(sql: &Sql, rows: &[String]) -> Result<Vec<T>, Stor
         .map_err(|source| StoreError::Row { statement: sql.name, source })
 }
 
-fn migration_problem(error: &sqlx::migrate::MigrateError) -> String {
-    format!(
-        "the store's tables cannot be brought up to this build: {error}; run `todoke migrate` with \
-         a build at least as new as the one that last used this store"
-    )
+fn migration_problem(error: &MigrateError) -> StoreError {
+    let text = format!("store.url: the tables cannot be brought up to this build: {error}");
+    if let MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) = error
+        && engine::is_away(source)
+    {
+        return StoreError::Away(text);
+    }
+    StoreError::Open(format!(
+        "{text}; run `todoke migrate` with a build at least as new as the one that last used this \
+         store"
+    ))
+}
+
+fn refuse_newer(known: &[i64], applied: &[i64]) -> Result<(), StoreError> {
+    let newest = known.last().copied().unwrap_or_default();
+    let Some(newer) = applied.last().filter(|version| **version > newest) else { return Ok(()) };
+    Err(StoreError::Open(format!(
+        "store.url: the tables are of a newer build (migration {newer}; this build knows up to \
+         {newest}), and nothing was changed: start a build at least as new, or restore a backup \
+         of before"
+    )))
 }
 
 /// The id of a message or row, as the tables sort it.

@@ -177,6 +177,14 @@ impl Tx {
         self.run(sql!("release_outbox"), &0).await.map(drop)
     }
 
+    /// Gives up the claims on these messages.
+    pub async fn unclaim_outbox(&mut self, ids: &[Uuid]) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.run(sql!("unclaim_outbox"), ids).await.map(drop)
+    }
+
     /// Messages that could not be worked on.
     pub async fn insert_dead_letters(&mut self, rows: &[DeadLetterRow]) -> Result<(), StoreError> {
         self.insert(sql!("insert_dead_letters"), rows).await.map(drop)

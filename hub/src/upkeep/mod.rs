@@ -12,14 +12,14 @@ use schemas::AuthorityId;
 use schemas::message::FilingSubmitted;
 use serde_json::json;
 
+use crate::broker::Incoming;
 use crate::broker::topology::{DEAD_LETTERS, FILING_SUBMITTED, WORK};
-use crate::broker::{Consumer, Incoming};
 use crate::context::{Context, day_in_japan};
 use crate::delivery::{Delivery, Event};
 use crate::notices;
 use crate::retry::jittered_ms;
-use crate::store::NewEvent;
-use crate::work::{dead_letter, enqueue_due};
+use crate::store::{DeadLetterRow, NewEvent, StoreError};
+use crate::work::{Tray, dead_letter, enqueue_due};
 
 /// Reasons for which a delivery is held until the authority is ready, with the code of the hold.
 const NOT_READY: [&str; 3] = ["authority_not_prepared", "authority_closed", "authority_exempt"];
@@ -27,7 +27,7 @@ const NOT_READY: [&str; 3] = ["authority_not_prepared", "authority_closed", "aut
 /// Moves what time moves.
 pub struct Upkeep {
     ctx: Arc<Context>,
-    dead: Box<dyn Consumer>,
+    dead: Tray,
     round: u64,
 }
 
@@ -35,7 +35,7 @@ impl Upkeep {
     /// Upkeep, which also empties the broker's dead-letter queue into the store.
     pub async fn new(ctx: Arc<Context>) -> Self {
         let dead = ctx.broker.consume(&[DEAD_LETTERS.to_owned()], 100).await;
-        Self { ctx, dead, round: 0 }
+        Self { ctx, dead: Tray::new(dead), round: 0 }
     }
 
     /// Until the stop: a round, then a rest, cut short when something has fallen due.
@@ -187,18 +187,21 @@ impl Upkeep {
 
     /// Poison messages of the broker become rows that a page shows.
     async fn take_dead_letters(&mut self) -> anyhow::Result<()> {
-        let batch: Vec<Incoming> = self.dead.try_next(100);
-        if batch.is_empty() {
-            return Ok(());
-        }
+        let Some(batch) = self.dead.try_next(100) else { return Ok(()) };
         let reason = |m: &Incoming| m.reason.clone().unwrap_or_else(|| "rejected".to_owned());
-        let rows: Vec<_> = batch.iter().map(|m| dead_letter(&self.ctx, m, &reason(m))).collect();
-        let tags: Vec<u64> = batch.iter().map(|m| m.tag).collect();
-        let mut tx = self.ctx.store.begin().await?;
-        tx.insert_dead_letters(&rows).await?;
-        tx.commit().await?;
-        self.dead.ack(&tags).await;
+        let rows: Vec<_> =
+            batch.messages.iter().map(|m| dead_letter(&self.ctx, m, &reason(m))).collect();
+        match self.keep_dead_letters(&rows).await {
+            Ok(()) => self.dead.done(batch).await,
+            Err(error) => self.dead.failed(&self.ctx, batch, &error.into()).await,
+        }
         Ok(())
+    }
+
+    async fn keep_dead_letters(&self, rows: &[DeadLetterRow]) -> Result<(), StoreError> {
+        let mut tx = self.ctx.store.begin().await?;
+        tx.insert_dead_letters(rows).await?;
+        tx.commit().await
     }
 
     async fn count(&self) -> anyhow::Result<()> {

@@ -4,12 +4,12 @@ pub mod access;
 pub mod api;
 pub mod operations;
 pub mod problem;
+pub mod ready;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue};
-use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -44,7 +44,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
     Router::new()
         .merge(pages)
         .merge(api::routes(&desk.ctx.config))
-        .route("/livez", get(|| async { "ok\n" }))
+        .merge(ready::routes())
         .with_state(desk)
         .layer(CatchPanicLayer::custom(problem::from_panic))
         .layer(header("x-content-type-options", "nosniff"))
@@ -53,8 +53,5 @@ pub fn routes(desk: Arc<Desk>) -> Router {
 
 /// Health and metrics alone, for processes without the role `intake`.
 pub fn health_routes(desk: Arc<Desk>) -> Router {
-    Router::new()
-        .merge(api::health_routes())
-        .route("/livez", get(|| async { "ok\n" }))
-        .with_state(desk)
+    Router::new().merge(api::metrics_routes()).merge(ready::routes()).with_state(desk)
 }

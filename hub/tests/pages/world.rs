@@ -63,7 +63,8 @@ impl World {
         let start = "2026-07-15T00:00:00Z".parse().expect("a time");
         let clock = Arc::new(Clock::manual(start, 7));
         let stop = CancellationToken::new();
-        let (ctx, _) = app::open(config, clock, stop).await.expect("the engines");
+        let (ctx, _) =
+            app::open(config, clock, stop, &app::Patience::default()).await.expect("the engines");
         let mut filler = Filler { ctx: &ctx, all: Vec::new(), failed: None };
         let mut filings = Vec::new();
         for number in 0..60 {

@@ -83,11 +83,25 @@ pub enum BrokerError {
     Lost(String),
 }
 
+impl BrokerError {
+    /// Whether the same may work in a moment: the server is starting, or out of reach.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Lost(_) => true,
+            Self::Url(_)
+            | Self::Login { .. }
+            | Self::VirtualHost { .. }
+            | Self::Topology { .. } => false,
+        }
+    }
+}
+
 /// A connection with its channel; both end when it is dropped.
 #[derive(Debug)]
 pub(super) struct Link {
     pub connection: Connection,
     pub channel: Channel,
+    vhost: String,
 }
 
 impl Link {
@@ -102,7 +116,7 @@ impl Link {
         };
         let connection = connected.map_err(|error| refusal(uri, address, &error))?;
         let channel = connection.create_channel().await.map_err(lost)?;
-        Ok(Self { connection, channel })
+        Ok(Self { connection, channel, vhost: uri.vhost.clone() })
     }
 
     /// Declares all exchanges and the given queues with their bindings; what is there already must
@@ -114,10 +128,11 @@ impl Link {
             self.channel
                 .exchange_declare(exchange.name.into(), kind, options, FieldTable::default())
                 .await
-                .map_err(|error| misfit("exchange", exchange.name, &error))?;
+                .map_err(|error| misfit(("exchange", exchange.name), &self.vhost, &error))?;
         }
         for queue in queues {
-            self.declare_queue(queue).await.map_err(|e| misfit("queue", &queue.name, &e))?;
+            let declared = self.declare_queue(queue).await;
+            declared.map_err(|error| misfit(("queue", &queue.name), &self.vhost, &error))?;
         }
         Ok(())
     }
@@ -194,28 +209,42 @@ fn refusal(uri: &AMQPUri, address: String, error: &Error) -> BrokerError {
     }
 }
 
-fn misfit(what: &'static str, name: &str, error: &Error) -> BrokerError {
+fn misfit((what, name): (&'static str, &str), vhost: &str, error: &Error) -> BrokerError {
     let ErrorKind::ProtocolError(answer) = error.kind() else {
         return BrokerError::Lost(error.to_string());
     };
+    let why = answer.get_message().to_string();
     let mend = match answer.kind() {
         AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED) => {
-            "let the user configure, write and read `todoke.*` (`rabbitmqctl set_permissions`)"
-                .to_owned()
-        }
-        AMQPErrorKind::Soft(AMQPSoftError::PRECONDITIONFAILED) => {
-            let tool = if what == "queue" {
-                "rabbitmqctl delete_queue"
-            } else {
-                "rabbitmqadmin delete exchange"
-            };
             format!(
-                "it was made otherwise: delete it (`{tool} {name}`; what it holds is published \
-                 again from the store) and start again"
+                "let the user configure, write and read `todoke.*` \
+                 (`rabbitmqctl set_permissions --vhost {vhost}`)"
             )
+        }
+        AMQPErrorKind::Soft(AMQPSoftError::PRECONDITIONFAILED) => format!(
+            "it was made otherwise: delete it with `{}` and start again; what it holds is \
+             published again from the store",
+            deletion(what, name, vhost)
+        ),
+        AMQPErrorKind::Hard(AMQPHardError::INTERNALERROR | AMQPHardError::NOTIMPLEMENTED)
+            if what == "queue" =>
+        {
+            "it needs quorum queues: RabbitMQ 3.10 or later, with \
+             `rabbitmqctl enable_feature_flag quorum_queue`"
+                .to_owned()
         }
         AMQPErrorKind::Soft(_) | AMQPErrorKind::Hard(_) => "see the server's log".to_owned(),
     };
-    let why = answer.get_message().to_string();
     BrokerError::Topology { what, name: name.to_owned(), why, mend }
+}
+
+/// The command that deletes it, on a server without plugins.
+fn deletion(what: &str, name: &str, vhost: &str) -> String {
+    if what == "queue" {
+        return format!("rabbitmqctl delete_queue --vhost {vhost} {name}");
+    }
+    format!(
+        "rabbitmqctl eval 'rabbit_exchange:delete(rabbit_misc:r(<<\"{vhost}\">>, exchange, \
+         <<\"{name}\">>), false, <<\"todoke\">>).'"
+    )
 }

@@ -62,6 +62,11 @@ impl House {
 }
 
 impl RabbitMq {
+    /// Whether the URL is one; asks nobody.
+    pub fn check_url(url: &str) -> Result<(), BrokerError> {
+        link::parse(url).map(drop)
+    }
+
     /// Connects to what the URL names (`amqp://USER:PASSWORD@HOST:PORT/VHOST`, or `amqps:`) and
     /// declares the topology. Later losses are mended in the background, for ever.
     pub async fn open(url: &str) -> Result<Self, BrokerError> {
@@ -101,6 +106,11 @@ impl Broker for RabbitMq {
 
     fn health(&self) -> Health {
         self.house.health()
+    }
+
+    fn takes_messages(&self) -> bool {
+        let parts = self.house.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.get(&publisher::PART) == Some(&Health::Up)
     }
 
     async fn close(&self) {

@@ -24,7 +24,7 @@ pub(super) const CONFIRMS_MAX: usize = 1_000;
 /// Time for one confirmation.
 const CONFIRM_LIMIT: Duration = Duration::from_secs(30);
 /// The publisher's place in the house's health.
-const PART: u64 = 0;
+pub(super) const PART: u64 = 0;
 
 /// A message and who waits for its confirmation.
 #[derive(Debug)]
@@ -216,7 +216,17 @@ impl Flight {
                 lost = Some(error.to_string());
             }
             let Some(job) = self.jobs.remove(&id) else { continue };
-            let result = if is_returned { unroutable(&job.message) } else { verdict(&answer) };
+            let Outgoing { exchange, routing_key, .. } = &job.message;
+            let result = if !is_returned {
+                verdict(&answer)
+            } else if topology::has_route(exchange, routing_key) {
+                // Somebody deleted what was declared: a new link declares all of it again.
+                let why = format!("the queue for {routing_key} was gone; it is declared again");
+                lost = Some(why.clone());
+                Err(PublishError::Refused(why))
+            } else {
+                unroutable(&job.message)
+            };
             job.answer(result);
         }
         lost

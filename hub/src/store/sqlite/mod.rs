@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
@@ -13,6 +14,8 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::engine::{Engine, EngineTx, Sql, StoreError, driver};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("src/store/sqlite/migrations");
 
 /// The embedded engine: a file.
 #[derive(Debug)]
@@ -100,9 +103,25 @@ impl Engine for Sqlite {
             .connect_with(self.options.clone())
             .await
             .map_err(driver("migrate"))?;
-        let done = sqlx::migrate!("src/store/sqlite/migrations").run(&pool).await;
+        let done = MIGRATIONS.run(&pool).await;
         pool.close().await;
-        done.map_err(|e| StoreError::Open(super::migration_problem(&e)))
+        done.map_err(|e| super::migration_problem(&e))
+    }
+
+    fn known(&self) -> Vec<i64> {
+        MIGRATIONS.iter().map(|migration| migration.version).collect()
+    }
+
+    async fn applied(&self) -> Result<Vec<i64>, StoreError> {
+        let there = "SELECT count(*) > 0 FROM sqlite_master WHERE name = '_sqlx_migrations'";
+        let there = sqlx::query_scalar(there).fetch_one(&self.readers).await;
+        if !there.map_err(driver("applied"))? {
+            return Ok(Vec::new());
+        }
+        sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY version")
+            .fetch_all(&self.readers)
+            .await
+            .map_err(driver("applied"))
     }
 
     async fn close(&self) {

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -24,7 +23,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Desk;
-use crate::broker::Health;
 use crate::config::Config;
 
 #[derive(OpenApi)]
@@ -84,13 +82,13 @@ pub fn routes(config: &Config) -> Router<Arc<Desk>> {
         .merge(uploads)
         .route("/packages/{delivery}", get(packages::by_link))
         .route("/v1/signing-key", get(signing_key))
-        .merge(health_routes())
+        .merge(metrics_routes())
         .route("/openapi.json", get(move || async move { Json(openapi.as_ref().clone()) }))
 }
 
-/// Health and metrics.
-pub fn health_routes() -> Router<Arc<Desk>> {
-    Router::new().route("/metrics", get(metrics)).route("/readyz", get(readyz))
+/// Metrics.
+pub fn metrics_routes() -> Router<Arc<Desk>> {
+    Router::new().route("/metrics", get(metrics))
 }
 
 /// The description alone, for `todoke openapi`.
@@ -107,24 +105,6 @@ async fn signing_key(State(desk): State<Arc<Desk>>) -> Json<serde_json::Value> {
 }
 
 async fn metrics(State(desk): State<Arc<Desk>>) -> impl IntoResponse {
+    desk.ctx.metrics.set_broker(desk.ctx.broker.health().as_str());
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], desk.ctx.metrics.render())
-}
-
-/// Whether each thing this process depends on answers; 503 and why when one does not.
-async fn readyz(State(desk): State<Arc<Desk>>) -> (StatusCode, Json<serde_json::Value>) {
-    let ctx = &desk.ctx;
-    let store = ctx.store.totals().await.map(drop).map_err(|e| e.to_string());
-    let objects = ctx.objects.probe().await.map_err(|e| e.to_string());
-    let broker = match ctx.broker.health() {
-        Health::Up => Ok(()),
-        Health::Blocked(why) | Health::Down(why) => Err(why),
-    };
-    let all = [("store", store), ("broker", broker), ("objects", objects)];
-    let ready = all.iter().all(|(_, result)| result.is_ok());
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let parts: serde_json::Map<_, _> = all
-        .into_iter()
-        .map(|(name, result)| (name.to_owned(), json!(result.err().unwrap_or("ok".into()))))
-        .collect();
-    (status, Json(json!({"ready": ready, "parts": parts})))
 }

@@ -71,7 +71,7 @@ impl Teller<'_> {
             "delivery.redriven" => {
                 ("move", self.to("への送達をやり直します。", ": the delivery is started anew."))
             }
-            "delivery.lease_expired" => (
+            "delivery.lease_expired" | "delivery.given_back" => (
                 "wait",
                 self.to(
                     "への送信が途中で止まりました。もう一度送ります。",

@@ -1,0 +1,1 @@
+SELECT 'null' WHERE $1 IS NOT NULL
