@@ -64,7 +64,9 @@ async fn a_queue_made_otherwise_is_named_with_the_difference_and_the_mend() -> R
         let durable = QueueDeclareOptions { durable: true, ..Default::default() };
         channel.queue_declare(ROUTER.into(), durable, table).await?;
         let text = RabbitMq::open(&url).await.err().context("it was taken")?.to_string();
-        for part in ["queue todoke.router", "inequivalent arg 'x-", "delete_queue todoke.router"] {
+        let vhost = url.rsplit('/').next().context("a URL without a virtual host")?;
+        let mend = format!("rabbitmqctl delete_queue --vhost {vhost} todoke.router");
+        for part in ["queue todoke.router", "inequivalent arg 'x-", &mend] {
             ensure!(text.contains(part), "it does not say {part}: {text}");
         }
     }
