@@ -1,18 +1,17 @@
 //! RabbitMQ keeps the contract, and the hub survives what can happen to RabbitMQ.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
-use hub::broker::topology::{DEAD_LETTERS, ROUTER};
-use hub::broker::{Broker, BrokerError, Consumer, Health, Outgoing, RabbitMq};
+use hub::broker::topology::{DEAD_LETTERS, DELIVERY_LIMIT, ROUTER};
+use hub::broker::{Broker, BrokerError, Health, RabbitMq};
 use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, Connection, ConnectionProperties};
-use tests::contracts::broker::{confirmed, filings, number, publish, take};
+use tests::contracts::broker::{
+    acknowledge_until, confirmed, filings, number, publish, publish_surely, take, until,
+};
 use tests::servers;
-use tokio::time::timeout;
-use uuid::Uuid;
 
 async fn rabbitmq() -> Result<RabbitMq> {
     Ok(RabbitMq::open(&servers::RabbitMq::shared().fresh_vhost()?).await?)
@@ -73,6 +72,7 @@ async fn a_queue_made_otherwise_is_named_with_the_difference_and_the_mend() -> R
     Ok(())
 }
 
+/// RabbitMQ cancels its consumer and keeps the connection; nothing else makes it cancel one.
 #[tokio::test]
 async fn a_deleted_queue_is_made_again_and_consumed() -> Result<()> {
     let url = servers::RabbitMq::shared().fresh_vhost()?;
@@ -86,6 +86,39 @@ async fn a_deleted_queue_is_made_again_and_consumed() -> Result<()> {
     publish_surely(&broker, filings(1..2)).await?;
     let second = take(&mut *consumer, 1).await?;
     ensure!(number(&second[0])? == 1, "{second:?}");
+    Ok(())
+}
+
+/// A process that dies of a message never acknowledges it.
+#[tokio::test]
+async fn a_message_that_kills_whoever_takes_it_becomes_a_dead_letter() -> Result<()> {
+    let broker = rabbitmq().await?;
+    publish_surely(&broker, filings(0..1)).await?;
+    for _ in 0..=DELIVERY_LIMIT {
+        let mut consumer = broker.consume(&[ROUTER.to_owned()], 10).await;
+        take(&mut *consumer, 1).await?;
+    }
+    let mut undertaker = broker.consume(&[DEAD_LETTERS.to_owned()], 10).await;
+    let letter = take(&mut *undertaker, 1).await?.remove(0);
+    ensure!(number(&letter)? == 0, "{letter:?}");
+    let reason = letter.reason.as_deref().unwrap_or_default();
+    ensure!(reason.starts_with("delivery_limit on todoke.router"), "{letter:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_deployed_definitions_import_and_nothing_is_left_to_declare() -> Result<()> {
+    let server = servers::RabbitMq::start()?;
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/rabbitmq/definitions.json");
+    let path = std::fs::canonicalize(file).context(file)?;
+    let read = format!("file:read_file(\"{}\")", path.display());
+    server.call(&format!("{{ok, Body}} = {read}, ok = rabbit_definitions:import_raw(Body)"))?;
+    let count = "{length(rabbit_amqqueue:list()), length(rabbit_exchange:list()), \
+                  length(rabbit_binding:list(<<\"/\">>))}";
+    let imported = server.call(count)?;
+    RabbitMq::open(&server.url()).await?;
+    ensure!(server.call(count)? == imported, "more was declared than {imported}");
+    ensure!(imported.contains("{67,"), "the queues are not all there: {imported}");
     Ok(())
 }
 
@@ -162,48 +195,4 @@ async fn by_hand(url: &str) -> Result<(Connection, Channel)> {
     let connection = Connection::connect(url, ConnectionProperties::default()).await?;
     let channel = connection.create_channel().await?;
     Ok((connection, channel))
-}
-
-/// Publishes as the relay does: again and again, until each message was confirmed.
-async fn publish_surely(broker: &RabbitMq, batch: Vec<Outgoing>) -> Result<()> {
-    let mut open: BTreeMap<Uuid, Outgoing> = batch.into_iter().map(|m| (m.id, m)).collect();
-    while !open.is_empty() {
-        let some: Vec<_> = open.values().take(100).cloned().collect();
-        let count = some.len();
-        let mut confirmations = publish(broker, some).await;
-        for answer in confirmed(&mut confirmations, count).await? {
-            if answer.result.is_ok() {
-                open.remove(&answer.id);
-            }
-        }
-        until("publishing works", || broker.health() == Health::Up).await?;
-    }
-    Ok(())
-}
-
-/// Acknowledges what comes until all numbers below `end` were seen.
-async fn acknowledge_until(
-    consumer: &mut dyn Consumer,
-    seen: &mut BTreeSet<u128>,
-    end: u128,
-) -> Result<()> {
-    while seen.len() < usize::try_from(end)? {
-        let next = timeout(Duration::from_mins(2), consumer.next(100)).await;
-        let messages = next.with_context(|| format!("{} of {end} came", seen.len()))?;
-        for message in &messages {
-            seen.insert(number(message)?);
-        }
-        consumer.ack(&messages.iter().map(|message| message.tag).collect::<Vec<_>>()).await;
-    }
-    Ok(())
-}
-
-/// Health gives no signal, so this asks again and again.
-async fn until(what: &str, is_so: impl Fn() -> bool) -> Result<()> {
-    let asking = async {
-        while !is_so() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(Duration::from_mins(2), asking).await.with_context(|| format!("waited until {what}"))
 }

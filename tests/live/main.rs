@@ -2,6 +2,7 @@
 
 mod broker;
 mod channels;
+mod cluster;
 mod demo;
 mod hub;
 mod servers;

@@ -6,6 +6,7 @@
 //!
 //! To add a server: a struct with `name`, `start` and a `supervise::Program` that serde skips.
 
+pub mod cluster;
 pub mod postfix;
 pub mod postgres;
 pub mod rabbitmq;
@@ -22,6 +23,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use cluster::Cluster;
 pub use postfix::Postfix;
 pub use postgres::Postgres;
 pub use rabbitmq::RabbitMq;

@@ -1,4 +1,5 @@
-//! A private RabbitMQ node with its own epmd, cookie and folders, and no plugins.
+//! A private RabbitMQ node with its own cookie and folders, and no plugins: alone with its own epmd,
+//! or one of a [`super::Cluster`].
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -31,6 +32,8 @@ pub struct RabbitMq {
     port: u16,
     internal_port: u16,
     folder: PathBuf,
+    /// The port of the cluster's epmd; a node alone has one of its own.
+    epmd: Option<u16>,
     #[serde(skip)]
     program: Option<Program>,
 }
@@ -44,20 +47,25 @@ impl RabbitMq {
 
     /// One of your own, for tests that stop or kill it.
     pub fn start() -> Result<Self> {
+        Self::start_with(None, &place::name(), "")
+    }
+
+    /// A node with this cookie and more configuration; with the epmd at this port, or its own.
+    pub(super) fn start_with(epmd: Option<u16>, cookie: &str, more: &str) -> Result<Self> {
         if !Path::new(SERVER).is_file() {
             bail!("RabbitMQ is missing: apt-get install rabbitmq-server, or run tests/run");
         }
         let folder = place::folder("rabbitmq")?;
-        let cookie = folder.join(".erlang.cookie");
-        fs::write(&cookie, place::name())?;
-        fs::set_permissions(&cookie, fs::Permissions::from_mode(0o400))?;
+        let cookie_file = folder.join(".erlang.cookie");
+        fs::write(&cookie_file, cookie)?;
+        fs::set_permissions(&cookie_file, fs::Permissions::from_mode(0o400))?;
         fs::write(folder.join("enabled_plugins"), "[].\n")?;
-        fs::write(folder.join("rabbitmq.conf"), CONFIGURATION)?;
+        fs::write(folder.join("rabbitmq.conf"), format!("{CONFIGURATION}{more}"))?;
         for empty in ["rabbitmq-env.conf", "advanced.config"] {
             fs::write(folder.join(empty), if empty.ends_with("config") { "[].\n" } else { "" })?;
         }
         let (port, internal_port) = (place::port()?, place::port()?);
-        let mut server = Self { port, internal_port, folder, program: None };
+        let mut server = Self { port, internal_port, folder, epmd, program: None };
         let command = server.command()?;
         server.program = Some(Program::start(&command, "TERM", server.folder.clone())?);
         server.wait()?;
@@ -125,7 +133,12 @@ impl RabbitMq {
         self.wait()
     }
 
-    fn url_of(&self, vhost: &str) -> String {
+    /// The name by which other nodes know it.
+    pub(super) fn node_name(&self) -> String {
+        format!("todoke{}@localhost", self.port)
+    }
+
+    pub(super) fn url_of(&self, vhost: &str) -> String {
         format!("amqp://guest:guest@127.0.0.1:{}/{vhost}", self.port)
     }
 
@@ -138,10 +151,13 @@ impl RabbitMq {
         })
     }
 
-    /// The node and, in the same process group, the epmd that only it knows.
+    /// The node and, where it is alone, in the same process group, the epmd that only it knows.
     fn command(&self) -> Result<Command> {
-        let epmd = place::program("epmd", "erlang-base")?;
-        let start = format!("{} -address 127.0.0.1 & exec {SERVER}", place::text(&epmd));
+        let (epmd, epmd_port) = match self.epmd {
+            Some(port) => (String::new(), port),
+            None => (format!("{} -address 127.0.0.1 & ", place::text(&epmd()?)), place::port()?),
+        };
+        let start = format!("{epmd}exec {SERVER}");
         let mut command = Command::new("/bin/sh");
         command.args(["-c", &start]);
         let inherited = std::env::vars_os().map(|(name, _)| name);
@@ -150,9 +166,9 @@ impl RabbitMq {
         }
         let folder = |name: &str| self.folder.join(name);
         command.env("HOME", &self.folder);
-        command.env("ERL_EPMD_PORT", place::port()?.to_string());
+        command.env("ERL_EPMD_PORT", epmd_port.to_string());
         command.env("ERL_EPMD_ADDRESS", "127.0.0.1");
-        command.env("RABBITMQ_NODENAME", format!("todoke{}@localhost", self.port));
+        command.env("RABBITMQ_NODENAME", self.node_name());
         command.env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1");
         command.env("RABBITMQ_NODE_PORT", self.port.to_string());
         command.env("RABBITMQ_DIST_PORT", self.internal_port.to_string());
@@ -171,6 +187,11 @@ impl RabbitMq {
         );
         Ok(command)
     }
+}
+
+/// Erlang's register of nodes.
+pub(super) fn epmd() -> Result<PathBuf> {
+    place::program("epmd", "erlang-base")
 }
 
 fn call_with_input(command: &mut Command, input: &str) -> Result<String> {

@@ -137,7 +137,7 @@ impl Subscriber {
     /// A new connection with its queues declared and subscribed to.
     async fn subscribe(&self) -> Result<(Link, Deliveries), BrokerError> {
         let name = format!("todoke consumer {}", self.first());
-        let link = Link::open(&self.house.uri, &name).await?;
+        let link = self.house.nodes.connect(&name).await?;
         let ours = topology::queues().into_iter().filter(|queue| self.queues.contains(&queue.name));
         link.declare(&ours.collect::<Vec<_>>()).await?;
         // Quorum queues count the prefetch for each consumer, not for the channel.

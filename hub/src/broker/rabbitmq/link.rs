@@ -187,7 +187,7 @@ fn argument(value: &Value) -> AMQPValue {
     }
 }
 
-fn address(uri: &AMQPUri) -> String {
+pub(super) fn address(uri: &AMQPUri) -> String {
     format!("{}:{}", uri.authority.host, uri.authority.port)
 }
 

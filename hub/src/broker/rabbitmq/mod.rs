@@ -7,6 +7,7 @@
 mod consumer;
 mod desk;
 mod link;
+mod nodes;
 mod publisher;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use lapin::uri::AMQPUri;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,6 +23,7 @@ pub use link::BrokerError;
 
 use super::{Broker, Confirmation, Consumer, Health, Outgoing, PublishError};
 use consumer::Subscriber;
+use nodes::Nodes;
 use publisher::{CONFIRMS_MAX, Job, Publisher};
 
 /// The broker on RabbitMQ.
@@ -36,7 +37,7 @@ pub struct RabbitMq {
 /// What all its tasks share.
 #[derive(Debug, Clone)]
 struct House {
-    uri: Arc<AMQPUri>,
+    nodes: Arc<Nodes>,
     /// Health by part: 0 is the publisher, the others are consumers.
     parts: Arc<Mutex<BTreeMap<u64, Health>>>,
     next_part: Arc<AtomicU64>,
@@ -64,19 +65,20 @@ impl House {
 impl RabbitMq {
     /// Whether the URL is one; asks nobody.
     pub fn check_url(url: &str) -> Result<(), BrokerError> {
-        link::parse(url).map(drop)
+        Nodes::parse(url).map(drop)
     }
 
-    /// Connects to what the URL names (`amqp://USER:PASSWORD@HOST:PORT/VHOST`, or `amqps:`) and
-    /// declares the topology. Later losses are mended in the background, for ever.
+    /// Connects to what the URL names (`amqp://USER:PASSWORD@HOST:PORT/VHOST`, or `amqps:`; several
+    /// nodes of one cluster separated by commas) and declares the topology. Later losses are mended
+    /// in the background, for ever.
     pub async fn open(url: &str) -> Result<Self, BrokerError> {
         let house = House {
-            uri: Arc::new(link::parse(url)?),
+            nodes: Arc::new(Nodes::parse(url)?),
             parts: Arc::default(),
             next_part: Arc::new(AtomicU64::new(1)),
             closing: CancellationToken::new(),
         };
-        let link = publisher::open(&house.uri).await?;
+        let link = publisher::open(&house.nodes).await?;
         let (jobs, inbox) = mpsc::channel(CONFIRMS_MAX);
         let tasks = TaskTracker::new();
         tasks.spawn(Publisher::new(house.clone(), inbox).run(link));

@@ -7,7 +7,6 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
-use lapin::uri::AMQPUri;
 use lapin::{BasicProperties, Channel, Event};
 use tokio::sync::mpsc;
 use tokio::time::{error::Elapsed, timeout};
@@ -17,6 +16,7 @@ use super::super::topology::{self, EXCHANGES, WORK};
 use super::super::{Confirmation, Health, Outgoing, PublishError};
 use super::House;
 use super::link::{BrokerError, Link, lost, short};
+use super::nodes::Nodes;
 use crate::retry::Reconnect;
 
 /// Messages in flight without a confirmation.
@@ -42,8 +42,8 @@ impl Job {
 type Answer = Result<lapin::Result<lapin::Confirmation>, Elapsed>;
 
 /// A link ready to publish on, with the whole topology behind it.
-pub(super) async fn open(uri: &AMQPUri) -> Result<Link, BrokerError> {
-    let link = Link::open(uri, "todoke publisher").await?;
+pub(super) async fn open(nodes: &Nodes) -> Result<Link, BrokerError> {
+    let link = nodes.connect("todoke publisher").await?;
     link.declare(&topology::queues()).await?;
     link.channel.confirm_select(ConfirmSelectOptions::default()).await.map_err(lost)?;
     Ok(link)
@@ -79,7 +79,7 @@ impl Publisher {
             if self.refuse_for(waits.next_wait(), &why).await.is_none() {
                 return;
             }
-            next = open(&self.house.uri).await;
+            next = open(&self.house.nodes).await;
         }
     }
 

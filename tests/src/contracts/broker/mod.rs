@@ -1,6 +1,7 @@
 //! The contract of a broker: what is published arrives, in order, until it is acknowledged.
 
 mod sentences;
+mod surely;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 pub use sentences::*;
+pub use surely::*;
 
 /// Longest wait for anything that a broker owes us.
 const PATIENCE: Duration = Duration::from_mins(1);
