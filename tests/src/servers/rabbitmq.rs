@@ -1,5 +1,5 @@
-//! A private RabbitMQ node with its own cookie and folders, and no plugins: alone with its own epmd,
-//! or one of a [`super::Cluster`].
+//! A private RabbitMQ node with its own cookie and folders, and no plugins: alone with its epmd, or
+//! one of a [`super::Cluster`].
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
