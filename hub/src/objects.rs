@@ -1,5 +1,6 @@
 //! Attachments by their SHA-256, in a local folder (with fsync) or any S3-compatible store.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,7 +20,10 @@ pub enum ObjectError {
     /// The store is not there, full or read-only.
     #[error("objects.url: {0}")]
     Store(#[from] object_store::Error),
-    /// Writing or reading broke off.
+    /// The store did not take the bytes: it is full or read-only, or it went away.
+    #[error("objects.url: cannot write: {0}")]
+    Write(String),
+    /// The bytes stopped coming.
     #[error("the upload broke off: {0}")]
     Broken(String),
     /// More bytes than allowed.
@@ -34,11 +38,18 @@ pub enum ObjectError {
 }
 
 impl ObjectError {
-    /// Whether the same may work in a moment: a store over the network does not answer.
+    /// Whether the same may work in a moment: a store over the network does not answer, or the disk
+    /// has no room.
     pub fn is_away(&self) -> bool {
         match self {
-            Self::Store(object_store::Error::Generic { store, .. }) => *store != LOCAL,
-            Self::Store(_) | Self::Broken(_) | Self::TooLarge { .. } | Self::Url(_) => false,
+            Self::Store(object_store::Error::Generic { store, source }) => {
+                *store != LOCAL || is_full(source.as_ref())
+            }
+            Self::Store(_)
+            | Self::Write(_)
+            | Self::Broken(_)
+            | Self::TooLarge { .. }
+            | Self::Url(_) => false,
         }
     }
 }
@@ -103,7 +114,7 @@ impl Objects {
                         Some(ObjectError::TooLarge { max: bytes_max })
                     } else {
                         let written = writer.write_all(&chunk).await;
-                        written.err().map(|e| ObjectError::Broken(e.to_string()))
+                        written.err().map(|e| ObjectError::Write(e.to_string()))
                     }
                 }
                 Err(error) => Some(ObjectError::Broken(error.to_string())),
@@ -113,7 +124,7 @@ impl Objects {
                 return Err(problem);
             }
         }
-        writer.shutdown().await.map_err(|e| ObjectError::Broken(e.to_string()))?;
+        writer.shutdown().await.map_err(|e| ObjectError::Write(e.to_string()))?;
         let sha256 = hex::encode(hash.finalize());
         self.0.rename(&key, &object_key(&sha256)).await?;
         Ok(Stored { sha256, size })
@@ -128,13 +139,27 @@ impl Objects {
         Ok(found.into_stream().map_err(std::io::Error::other).boxed())
     }
 
-    /// Whether the store answers.
+    /// Whether the store can be written to and read. Many processes may ask at once, so what is
+    /// written stays: deleting it would be another's failure.
     pub async fn probe(&self) -> Result<(), ObjectError> {
         let key = Key::from("probe");
         self.0.put(&key, Bytes::from_static(b"todoke").into()).await?;
-        self.0.delete(&key).await?;
+        self.0.get(&key).await?.bytes().await?;
         Ok(())
     }
+}
+
+/// Whether the disk has no room, somewhere down the chain of reasons.
+fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if matches!(kind, Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 fn object_key(sha256: &str) -> Key {

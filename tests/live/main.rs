@@ -2,8 +2,10 @@
 
 mod broker;
 mod channels;
+mod chaos;
 mod cluster;
 mod demo;
 mod hub;
+mod objects;
 mod servers;
 mod store;

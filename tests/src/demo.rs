@@ -122,7 +122,8 @@ fn packages(root: &Path) -> Result<Vec<PathBuf>> {
 /// The binary of this build, beside the test's own, brought up to date.
 pub async fn program() -> Result<PathBuf> {
     let own = std::env::current_exe()?;
-    let folder = own.ancestors().nth(2).context("the target folder")?;
+    let is_profile = |folder: &&Path| folder.ends_with("debug") || folder.ends_with("release");
+    let folder = own.ancestors().find(is_profile).context("the target folder")?;
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--quiet", "--locked", "-p", "hub", "--bin", "todoke"]);
     if folder.ends_with("release") {

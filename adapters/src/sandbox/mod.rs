@@ -7,6 +7,7 @@
 
 mod behaviour;
 mod compare;
+mod facts;
 mod http;
 mod plug;
 mod sftp;
@@ -34,6 +35,7 @@ use crate::sftp::{self as sftp_channel, Login};
 use crate::{Secret, api, email};
 pub use behaviour::Behaviour;
 pub use compare::{Held, arrivals, far_side};
+pub use facts::{Facts, open_package};
 pub use shelf::Arrival;
 use shelf::Shelf;
 

@@ -4,8 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use adapters::package::read_package;
-use adapters::sandbox::{Arrival, arrivals};
+use adapters::sandbox::{Arrival, Facts, arrivals, open_package};
 use anyhow::{Context as _, bail};
 use futures::StreamExt;
 use reqwest::StatusCode;
@@ -14,7 +13,7 @@ use schemas::{Attachment, AuthorityId, Channel, Decision, DeliveryId, Verdict};
 use serde_json::Value;
 
 use super::chance::percent;
-use super::far::{self, Facts};
+use super::far;
 use super::hub::Ask;
 use super::papers::Paper;
 use super::scene::{Scene, count};
@@ -91,11 +90,7 @@ async fn read(
 
 /// Opens a package off the async threads.
 async fn open(package: Vec<u8>) -> anyhow::Result<Facts> {
-    tokio::task::spawn_blocking(move || {
-        let opened = read_package(std::io::Cursor::new(package))?;
-        Ok(serde_json::from_slice(&opened.filing_json)?)
-    })
-    .await?
+    Ok(tokio::task::spawn_blocking(move || open_package(package)).await??.0)
 }
 
 /// Fetches what waits in the inboxes, until the stop.

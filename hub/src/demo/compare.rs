@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use adapters::package::{Opened, read_package};
+use adapters::package::Opened;
+use adapters::sandbox::{Facts, open_package};
 use anyhow::{Context as _, ensure};
 use futures::StreamExt;
 use routing::plan;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::far::{Copy, Facts, copies};
+use super::far::{Copy, copies};
 use super::filings::{Planned, corrected};
 use super::hub::Ask;
 use super::journal::Receipt;
@@ -104,7 +105,7 @@ fn check_copies(scene: &Scene) -> anyhow::Result<(Vec<Checked>, Vec<String>)> {
     let (mut checked, mut mismatched) = (Vec::new(), Vec::new());
     for copy in copies(&scene.root)? {
         let at = format!("{} {} {}", copy.authority, copy.channel, copy.delivery);
-        let (facts, opened) = match open(&copy) {
+        let (facts, opened) = match copy.bytes().map_err(Into::into).and_then(open_package) {
             Ok(both) => both,
             Err(error) => {
                 mismatched.push(format!("{at}: {error:#}"));
@@ -118,12 +119,6 @@ fn check_copies(scene: &Scene) -> anyhow::Result<(Vec<Checked>, Vec<String>)> {
         checked.push(Checked { authority, channel, delivery, is_second, facts });
     }
     Ok((checked, mismatched))
-}
-
-fn open(copy: &Copy) -> anyhow::Result<(Facts, Opened)> {
-    let opened = read_package(std::io::Cursor::new(copy.bytes()?))?;
-    let facts = serde_json::from_slice(&opened.filing_json).context("filing.json")?;
-    Ok((facts, opened))
 }
 
 /// Whether a package holds what its operator handed in.

@@ -8,27 +8,12 @@ use adapters::adapter::file_name;
 use adapters::sandbox::{Held, far_side};
 use anyhow::Context as _;
 use mail_parser::{MessageParser, MimeHeaders};
-use schemas::{AuthorityId, Channel, DeliveryId, FilingId};
-use serde::Deserialize;
-use serde_json::Value;
+use schemas::{AuthorityId, Channel, DeliveryId};
 
 /// Where packages lie that an authority fetched by a mail's link.
 const LINKED: &str = "linked";
 /// Where packages lie that an authority fetched from its inbox.
 const PULLED: &str = "pull";
-
-/// `data/filing.json` of a package.
-#[derive(Debug, Deserialize)]
-pub(super) struct Facts {
-    pub(super) delivery: DeliveryId,
-    pub(super) filing: FilingId,
-    pub(super) revision: i32,
-    pub(super) action: String,
-    pub(super) receipt_number: String,
-    pub(super) authority: AuthorityId,
-    pub(super) document_sha256: String,
-    pub(super) document: Value,
-}
 
 /// One package that an authority holds over one channel.
 #[derive(Debug)]

@@ -184,7 +184,9 @@ impl From<ObjectError> for Problem {
                 Self::new(status, "attachment_too_large", Owner::Operator, detail)
             }
             ObjectError::Broken(what) => Self::bad_request("upload_broken", what),
-            ObjectError::Store(_) | ObjectError::Url(_) => Self::unavailable(&error.to_string()),
+            ObjectError::Store(_) | ObjectError::Write(_) | ObjectError::Url(_) => {
+                Self::unavailable(&error.to_string())
+            }
         }
     }
 }

@@ -7,6 +7,8 @@
 //! To add a server: a struct with `name`, `start` and a `supervise::Program` that serde skips.
 
 pub mod cluster;
+pub mod disk;
+pub mod hub;
 pub mod postfix;
 pub mod postgres;
 pub mod rabbitmq;
@@ -24,6 +26,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use cluster::Cluster;
+pub use disk::SmallDisk;
+pub use hub::HubProcess;
 pub use postfix::Postfix;
 pub use postgres::Postgres;
 pub use rabbitmq::RabbitMq;

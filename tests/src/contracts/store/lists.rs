@@ -12,6 +12,11 @@ use serde_json::{Value, json};
 use super::deliveries::one_in_every_state;
 use super::{Bench, authorities, why};
 
+/// A process is ready only when its store says so.
+pub async fn a_store_that_is_well_says_so(bench: &Bench) -> Result<()> {
+    Ok(bench.store.check().await?)
+}
+
 /// Page after page, even when all rows share one millisecond.
 pub async fn lists_narrow_and_page(bench: &Bench) -> Result<()> {
     let [sapporo, chiyoda, _] = authorities()?;

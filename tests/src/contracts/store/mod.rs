@@ -29,6 +29,7 @@ pub use rows::*;
 macro_rules! store_contract {
     ($open:path) => {
         $crate::store_contract! { $open:
+            a_store_that_is_well_says_so
             a_filing_is_found_as_it_was_written
             an_idempotency_key_is_used_once
             a_correction_and_a_withdrawal_are_kept

@@ -1,0 +1,99 @@
+//! The authorities that take part: over HTTP, SFTP and mail, each behind a proxy of its own; mails
+//! share the relay's.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use adapters::Endpoint;
+use adapters::sandbox::{Sandbox, Settings};
+use anyhow::{Context, Result, ensure};
+use hub::clock::Clock;
+use hub::store::EndpointRow;
+use routing::{Case, Master, plan_of_case};
+use schemas::{AuthorityId, FilingKind};
+use url::Url;
+
+use crate::Args;
+use crate::proxy::Proxy;
+
+/// Who gets filings, and how.
+pub(crate) struct Cast {
+    pub(crate) master: Master,
+    pub(crate) authorities: Vec<AuthorityId>,
+    pub(crate) proxies: Vec<Proxy>,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) mail_url: String,
+    pub(crate) day: jiff::civil::Date,
+    endpoints: Vec<(AuthorityId, Endpoint)>,
+}
+
+impl Cast {
+    pub(crate) async fn start(args: &Args, root: &Path, clock: &Arc<Clock>) -> Result<Self> {
+        let master = Master::embedded()?;
+        let day = hub::context::day_in_japan(clock.now_ms());
+        let authorities: Vec<_> = master
+            .authorities_on(day)
+            .filter(|row| row.reception.prepared)
+            .map(|row| row.code)
+            .filter(|code| designates_for_itself(&master, *code, day))
+            .take(args.authorities)
+            .collect();
+        ensure!(authorities.len() == args.authorities, "only {} authorities", authorities.len());
+        let time = Arc::clone(clock);
+        let sandbox = Sandbox::start(Settings::new(root, Arc::new(move || time.now()))).await?;
+        let relay: Url = sandbox.mail_url().parse()?;
+        let relay = Proxy::start(relay.port().context("the relay's port")?).await?;
+        let mail_url = format!("smtp://127.0.0.1:{}", relay.port());
+        let (mut proxies, mut endpoints) = (vec![relay], Vec::new());
+        for (at, code) in authorities.iter().enumerate() {
+            let endpoint = match at % 4 {
+                0 | 1 => {
+                    let mut config = sandbox.api_endpoint(*code);
+                    let mut url: Url = config.url.parse()?;
+                    proxies.push(Proxy::start(url.port().context("its port")?).await?);
+                    let port = proxies.last().map(Proxy::port);
+                    url.set_port(port).ok().context("its URL takes no port")?;
+                    config.url = url.into();
+                    config.answer_timeout_ms = 5_000;
+                    config.idle_timeout_ms = 5_000;
+                    Endpoint::Api(config)
+                }
+                2 => {
+                    let mut config = sandbox.sftp_endpoint(*code);
+                    proxies.push(Proxy::start(config.port).await?);
+                    config.port = proxies.last().map_or(0, Proxy::port);
+                    config.connect_timeout_ms = 5_000;
+                    config.idle_timeout_ms = 5_000;
+                    Endpoint::Sftp(config)
+                }
+                _ => Endpoint::Email(sandbox.email_endpoint(*code)),
+            };
+            endpoints.push((*code, endpoint));
+        }
+        Ok(Self { master, authorities, proxies, sandbox, mail_url, day, endpoints })
+    }
+
+    /// For the hub's tables.
+    pub(crate) fn endpoints(&self) -> Result<Vec<EndpointRow>> {
+        let row = |(authority, endpoint): &(AuthorityId, Endpoint)| {
+            Ok(EndpointRow {
+                authority: *authority,
+                channel: endpoint.channel(),
+                position: 0,
+                config: serde_json::to_string(endpoint)?,
+                updated_at: 0,
+            })
+        };
+        self.endpoints.iter().map(row).collect()
+    }
+}
+
+/// Whether filings for a community service there go to the municipality itself.
+fn designates_for_itself(master: &Master, code: AuthorityId, day: jiff::civil::Date) -> bool {
+    let Ok(service) = "78".parse() else { return false };
+    let kind = FilingKind::Change;
+    let case = Case { municipality: code, service, kind, date: day, insurers: &[], deemed: false };
+    code.as_str()[2..5] != *"000"
+        && plan_of_case(master, &case)
+            .is_ok_and(|plan| plan.targets.len() == 1 && plan.targets[0].authority == code)
+}
