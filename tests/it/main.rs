@@ -5,5 +5,6 @@ mod broker;
 mod demo;
 mod forms;
 mod hub;
+mod objects;
 mod store;
 mod tidy;

@@ -4,4 +4,5 @@
 //! contract's macro, as the files of the same name in `it/` and `live/` do.
 
 pub mod broker;
+pub mod objects;
 pub mod store;

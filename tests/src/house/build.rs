@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use super::House;
 use super::papers::{OPERATOR_MAIL, OPERATOR_NAME, code, operator};
 use super::stages::Stages;
+use crate::servers::S3;
 
 /// 2026-04-01 09:00 in Japan: a Wednesday, and the first day of a fiscal year.
 const START: &str = "2026-04-01T00:00:00Z";
@@ -45,6 +46,7 @@ pub struct Builder {
     master: Option<Arc<Master>>,
     store: Option<String>,
     broker: Option<String>,
+    objects: Option<(String, Vec<(String, String)>)>,
 }
 
 impl Default for Builder {
@@ -58,6 +60,7 @@ impl Default for Builder {
             master: None,
             store: None,
             broker: None,
+            objects: None,
         }
     }
 }
@@ -121,6 +124,13 @@ impl Builder {
     #[must_use]
     pub fn broker(mut self, url: impl Into<String>) -> Self {
         self.broker = Some(url.into());
+        self
+    }
+
+    /// An S3 bucket for the attachments in place of a folder.
+    #[must_use]
+    pub fn objects(mut self, server: &S3) -> Self {
+        self.objects = Some((server.url(), server.variables()));
         self
     }
 
@@ -212,7 +222,12 @@ impl Builder {
                 None => Arc::new(Master::embedded()?),
             },
             forms: hub::forms::open(&config.forms.folder)?,
-            objects: Objects::open("", &config.data.folder.join("objects"))?,
+            objects: match &self.objects {
+                Some((url, variables)) => {
+                    Objects::open_with(url, "unused".as_ref(), variables.iter().cloned())?
+                }
+                None => Objects::open("", &config.data.folder.join("objects"))?,
+            },
             signer: Signer::open(&config.data.folder)?,
             config,
             clock,

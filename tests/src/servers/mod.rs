@@ -12,6 +12,7 @@ pub mod hub;
 pub mod postfix;
 pub mod postgres;
 pub mod rabbitmq;
+pub mod s3;
 pub mod sshd;
 
 mod place;
@@ -31,6 +32,7 @@ pub use hub::HubProcess;
 pub use postfix::Postfix;
 pub use postgres::Postgres;
 pub use rabbitmq::RabbitMq;
+pub use s3::S3;
 pub use sshd::Sshd;
 
 /// The variable that names the folder in which the shared servers are described.
