@@ -93,9 +93,13 @@ async fn run(args: Args) -> Result<ExitCode> {
     let stop = tokio_util::sync::CancellationToken::new();
     let progress = tokio::spawn(settle::show(Arc::clone(&operators), stop.clone()));
     let victims = faults::victims(engines, hub.processes, &cast);
-    let filing = operators.file_all(&args);
-    let ((), injecting) = tokio::join!(filing, faults::inject(&args, victims, &clock));
-    let (injected, victims) = injecting?;
+    let filing = async {
+        operators.file_all(&args).await;
+        anyhow::Ok(())
+    };
+    // What cannot be brought back ends the run: nothing would ever settle.
+    let injecting = faults::inject(&args, victims, &clock);
+    let ((), (injected, victims)) = tokio::try_join!(filing, injecting)?;
     let load_ended = clock.now_ms();
     stop.cancel();
     progress.await?;
