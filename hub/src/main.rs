@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Filings are many small pieces, taken on one thread and freed on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match hub::cli::main() {
         Ok(()) => ExitCode::SUCCESS,

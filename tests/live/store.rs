@@ -14,18 +14,25 @@ async fn postgres() -> Result<Bench> {
 tests::store_contract!(postgres);
 
 #[tokio::test]
-async fn every_statement_takes_one_text_and_gives_texts() -> Result<()> {
+async fn every_statement_takes_a_text_or_arrays_and_gives_a_text_or_columns() -> Result<()> {
     let url = Postgres::shared().fresh_database().await?;
     let bench = Bench::open(url.clone(), None).await?;
     let mut connection = PgConnection::connect(&url).await?;
     for (name, text) in statements("postgres")? {
         let text = AssertSqlSafe(text).into_sql_str();
         let statement = connection.prepare(text).await.with_context(|| name.clone())?;
-        let parameters = statement.parameters().and_then(sqlx::Either::left);
-        ensure!(parameters.map(<[_]>::len) == Some(1), "{name} takes {parameters:?}");
-        let columns = statement.columns();
-        let is_text = columns.iter().all(|column| column.type_info().name() == "TEXT");
-        ensure!(columns.len() <= 1 && is_text, "{name} gives {columns:?}");
+        let parameters = statement.parameters().and_then(sqlx::Either::left).unwrap_or_default();
+        let are_arrays = parameters.iter().all(|parameter| parameter.name().ends_with("[]"));
+        let is_text = parameters.len() == 1 && ["TEXT", "JSON"].contains(&parameters[0].name());
+        ensure!(!parameters.is_empty() && (are_arrays || is_text), "{name} takes {parameters:?}");
+        let columns = statement.columns().iter().map(|column| column.type_info().name());
+        let known = ["UUID", "TEXT", "INT4", "INT8"];
+        ensure!(
+            columns.clone().all(|name| known.contains(&name)),
+            "{name} gives them: {columns:?}"
+        );
+        let one = columns.len() == 1;
+        ensure!(!one || columns.clone().eq(["TEXT"]), "{name} gives one that is no JSON text");
     }
     bench.store.close().await;
     Ok(())

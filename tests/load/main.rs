@@ -17,6 +17,10 @@ use hub::app::{App, Role};
 use hub::config::Config;
 use serde_json::json;
 
+/// The binary's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measure the hub
 #[derive(Debug, Clone, Parser)]
 pub(crate) struct Args {

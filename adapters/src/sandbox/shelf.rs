@@ -219,6 +219,11 @@ impl Draft<'_> {
         (hex::encode(self.context.clone().finish()), self.size)
     }
 
+    /// Whether there is anything to keep beside the digest.
+    pub(super) fn has_file(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// Puts the file in its place, over what is there.
     pub(super) fn keep(self, path: &Path) -> io::Result<()> {
         let Some(file) = self.file else { return Ok(()) };

@@ -1,11 +1,16 @@
-//! The narrow waist of the store: named statements that take one JSON text and answer JSON texts.
+//! The narrow waist of the store: named statements that take rows and answer rows.
 //!
 //! Both engines run the same Rust above this line; what differs is in the `.sql` files, one per
 //! statement and engine under the same name. A batch travels as one JSON array, unpacked by
-//! `json_each` (SQLite) or `json_to_recordset` (PostgreSQL), so a statement costs one round trip
-//! however many rows it carries.
+//! `json_each` (SQLite), or as one array per column, unpacked by `unnest` (PostgreSQL), so a
+//! statement costs one round trip however many rows it carries. A row comes back as one JSON text,
+//! or, where speed counts on PostgreSQL, as columns of the fields' names.
 
 use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::parameters::Parameters;
 
 /// What can go wrong with a store.
 #[derive(Debug, thiserror::Error)]
@@ -105,11 +110,32 @@ macro_rules! sql {
 }
 pub(super) use sql;
 
+/// A row that came back.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// As JSON text.
+    Text(String),
+    /// As an object of its columns.
+    Columns(Value),
+}
+
+impl Answer {
+    /// The value that it stands for.
+    pub(super) fn read<T: DeserializeOwned>(self) -> Result<T, serde_json::Error> {
+        match self {
+            Self::Text(text) => serde_json::from_str(&text),
+            Self::Columns(value) => serde_json::from_value(value),
+        }
+    }
+}
+
 /// One of the two engines.
 #[async_trait]
 pub(super) trait Engine: Send + Sync + std::fmt::Debug {
+    /// The statement's text for this engine.
+    fn text(&self, sql: &Sql) -> &'static str;
     /// Rows of a reading statement, outside any unit of work.
-    async fn rows(&self, sql: &Sql, args: &str) -> Result<Vec<String>, StoreError>;
+    async fn rows(&self, sql: &Sql, args: Parameters) -> Result<Vec<Answer>, StoreError>;
     /// Begins a unit of work.
     async fn begin(&self) -> Result<Box<dyn EngineTx>, StoreError>;
     /// Brings the tables up to this build.
@@ -125,10 +151,12 @@ pub(super) trait Engine: Send + Sync + std::fmt::Debug {
 /// A unit of work on one of the two engines; dropped without `commit`, it leaves no trace.
 #[async_trait]
 pub(super) trait EngineTx: Send {
+    /// The statement's text for this engine.
+    fn text(&self, sql: &Sql) -> &'static str;
     /// Rows of a statement.
-    async fn rows(&mut self, sql: &Sql, args: &str) -> Result<Vec<String>, StoreError>;
+    async fn rows(&mut self, sql: &Sql, args: Parameters) -> Result<Vec<Answer>, StoreError>;
     /// The number of rows that a statement touched.
-    async fn run(&mut self, sql: &Sql, args: &str) -> Result<u64, StoreError>;
+    async fn run(&mut self, sql: &Sql, args: Parameters) -> Result<u64, StoreError>;
     /// Makes all of it durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }

@@ -3,13 +3,15 @@
 //! A message can only be enqueued on a [`Tx`], so publishing outside one does not compile. No unit
 //! of work stays open across network I/O other than the store's own.
 //!
-//! * **To add a statement**: a file of the same name in `sqlite/sql` and `postgres/sql` (one
-//!   parameter, a JSON text; rows are one JSON text each), then a method here or in a sibling. A
-//!   test prepares every file on a freshly migrated database of its engine.
+//! * **To add a statement**: a file of the same name in `sqlite/sql` and `postgres/sql`, then a
+//!   method here or in a sibling. It takes one JSON text, or on PostgreSQL one array per column;
+//!   its rows are one JSON text each, or on PostgreSQL columns named as the fields. A test prepares
+//!   every file on a freshly migrated database of its engine.
 //! * **To change a table**: a new migration with the same number on both sides.
 
 mod chain;
 mod engine;
+mod parameters;
 mod postgres;
 mod reads;
 mod rows;
@@ -28,7 +30,8 @@ use uuid::Uuid;
 
 pub use chain::{ChainBreak, NewEvent, event_hash, verify_chain};
 pub use engine::StoreError;
-use engine::{Engine, EngineTx, Sql};
+use engine::{Answer, Engine, EngineTx, Sql};
+use parameters::Parameters;
 pub use reads::{DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
 pub use rows::{
     ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow, EventRow,
@@ -148,8 +151,8 @@ impl Store {
         sql: &Sql,
         args: &(impl Serialize + ?Sized),
     ) -> Result<Vec<T>, StoreError> {
-        let rows = self.engine.rows(sql, &text(sql, args)?).await?;
-        parse(sql, &rows)
+        let args = parameters(sql, self.engine.text(sql), args)?;
+        read(sql, self.engine.rows(sql, args).await?)
     }
 }
 
@@ -202,8 +205,8 @@ impl Tx {
         sql: &Sql,
         args: &(impl Serialize + ?Sized),
     ) -> Result<Vec<T>, StoreError> {
-        let rows = self.engine.rows(sql, &text(sql, args)?).await?;
-        parse(sql, &rows)
+        let args = parameters(sql, self.engine.text(sql), args)?;
+        read(sql, self.engine.rows(sql, args).await?)
     }
 
     async fn run(
@@ -211,7 +214,8 @@ impl Tx {
         sql: &Sql,
         args: &(impl Serialize + ?Sized),
     ) -> Result<u64, StoreError> {
-        self.engine.run(sql, &text(sql, args)?).await
+        let args = parameters(sql, self.engine.text(sql), args)?;
+        self.engine.run(sql, args).await
     }
 
     /// Writes all rows, or none when one of them is not there to be written.
@@ -228,13 +232,17 @@ impl Tx {
     }
 }
 
-fn text(sql: &Sql, args: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
-    serde_json::to_string(args).map_err(|source| StoreError::Row { statement: sql.name, source })
+fn parameters(
+    sql: &Sql,
+    text: &str,
+    args: &(impl Serialize + ?Sized),
+) -> Result<Parameters, StoreError> {
+    Parameters::of(text, args).map_err(|source| StoreError::Row { statement: sql.name, source })
 }
 
-fn parse<T: DeserializeOwned>(sql: &Sql, rows: &[String]) -> Result<Vec<T>, StoreError> {
-    rows.iter()
-        .map(|row| serde_json::from_str(row))
+fn read<T: DeserializeOwned>(sql: &Sql, rows: Vec<Answer>) -> Result<Vec<T>, StoreError> {
+    rows.into_iter()
+        .map(Answer::read)
         .collect::<Result<_, _>>()
         .map_err(|source| StoreError::Row { statement: sql.name, source })
 }

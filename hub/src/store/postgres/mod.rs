@@ -4,12 +4,16 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde_json::{Value, json};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Postgres, Transaction};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::query::Query;
+use sqlx::{Column as _, ConnectOptions, Connection, Postgres, Row, Transaction, TypeInfo};
 use tokio::time::timeout;
+use uuid::Uuid;
 
-use super::engine::{Engine, EngineTx, Sql, StoreError, driver, is_away};
+use super::engine::{Answer, Engine, EngineTx, Sql, StoreError, driver, is_away};
+use super::parameters::{Column, Parameters};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/postgres/migrations");
 
@@ -63,13 +67,14 @@ fn no_connection(options: &PgConnectOptions, error: &sqlx::Error) -> StoreError 
 
 #[async_trait]
 impl Engine for PostgresEngine {
-    async fn rows(&self, sql: &Sql, args: &str) -> Result<Vec<String>, StoreError> {
+    fn text(&self, sql: &Sql) -> &'static str {
+        sql.postgres
+    }
+
+    async fn rows(&self, sql: &Sql, args: Parameters) -> Result<Vec<Answer>, StoreError> {
         // A locking clause is harmless here: the statement's own transaction ends with it.
-        sqlx::query_scalar(sql.postgres)
-            .bind(args)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(driver(sql.name))
+        let rows = bind(sql, args).fetch_all(&self.pool).await;
+        answers(rows).map_err(driver(sql.name))
     }
 
     async fn begin(&self) -> Result<Box<dyn EngineTx>, StoreError> {
@@ -103,21 +108,59 @@ impl Engine for PostgresEngine {
     }
 }
 
+/// The statement with its parameters.
+fn bind(sql: &Sql, args: Parameters) -> Query<'static, Postgres, PgArguments> {
+    let query = sqlx::query(sql.postgres);
+    match args {
+        Parameters::Text(text) => query.bind(text),
+        Parameters::Columns(columns) => {
+            columns.into_iter().fold(query, |query, column| match column {
+                Column::Uuid(cells) => query.bind(cells),
+                Column::Text(cells) => query.bind(cells),
+                Column::Int(cells) => query.bind(cells),
+                Column::Bigint(cells) => query.bind(cells),
+            })
+        }
+    }
+}
+
+fn answers(rows: Result<Vec<PgRow>, sqlx::Error>) -> Result<Vec<Answer>, sqlx::Error> {
+    rows?.iter().map(answer).collect()
+}
+
+/// A row of one column is a JSON text; one of more is an object of them.
+fn answer(row: &PgRow) -> Result<Answer, sqlx::Error> {
+    if row.len() == 1 {
+        return row.try_get(0).map(Answer::Text);
+    }
+    let cells = row.columns().iter().map(|column| {
+        let at = column.ordinal();
+        let value = match column.type_info().name() {
+            "UUID" => json!(row.try_get::<Option<Uuid>, _>(at)?),
+            "INT4" => json!(row.try_get::<Option<i32>, _>(at)?),
+            "INT8" => json!(row.try_get::<Option<i64>, _>(at)?),
+            _ => json!(row.try_get::<Option<String>, _>(at)?),
+        };
+        Ok((column.name().to_owned(), value))
+    });
+    cells.collect::<Result<_, _>>().map(|fields| Answer::Columns(Value::Object(fields)))
+}
+
 struct PostgresTx(Transaction<'static, Postgres>);
 
 #[async_trait]
 impl EngineTx for PostgresTx {
-    async fn rows(&mut self, sql: &Sql, args: &str) -> Result<Vec<String>, StoreError> {
-        sqlx::query_scalar(sql.postgres)
-            .bind(args)
-            .fetch_all(&mut *self.0)
-            .await
-            .map_err(driver(sql.name))
+    fn text(&self, sql: &Sql) -> &'static str {
+        sql.postgres
     }
 
-    async fn run(&mut self, sql: &Sql, args: &str) -> Result<u64, StoreError> {
-        sqlx::query(sql.postgres)
-            .bind(args)
+    async fn rows(&mut self, sql: &Sql, args: Parameters) -> Result<Vec<Answer>, StoreError> {
+        let rows = bind(sql, args).fetch_all(&mut *self.0).await;
+        answers(rows).map_err(driver(sql.name))
+    }
+
+    async fn run(&mut self, sql: &Sql, args: Parameters) -> Result<u64, StoreError> {
+        bind(sql, args)
             .execute(&mut *self.0)
             .await
             .map(|done| done.rows_affected())

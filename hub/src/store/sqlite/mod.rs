@@ -13,7 +13,8 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::engine::{Engine, EngineTx, Sql, StoreError, driver};
+use super::engine::{Answer, Engine, EngineTx, Sql, StoreError, driver};
+use super::parameters::Parameters;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/sqlite/migrations");
 
@@ -68,14 +69,26 @@ fn cannot_open(file: &Path, why: &str) -> StoreError {
     ))
 }
 
+fn json_text(sql: &Sql, args: Parameters) -> Result<String, StoreError> {
+    match args {
+        Parameters::Text(text) => Ok(text),
+        Parameters::Columns(_) => {
+            let what = format!("{} has array parameters, which SQLite does not know", sql.name);
+            Err(StoreError::Open(what))
+        }
+    }
+}
+
 #[async_trait]
 impl Engine for Sqlite {
-    async fn rows(&self, sql: &Sql, args: &str) -> Result<Vec<String>, StoreError> {
-        sqlx::query_scalar(sql.sqlite)
-            .bind(args)
-            .fetch_all(&self.readers)
-            .await
-            .map_err(driver(sql.name))
+    fn text(&self, sql: &Sql) -> &'static str {
+        sql.sqlite
+    }
+
+    async fn rows(&self, sql: &Sql, args: Parameters) -> Result<Vec<Answer>, StoreError> {
+        let texts = sqlx::query_scalar(sql.sqlite).bind(json_text(sql, args)?);
+        let texts = texts.fetch_all(&self.readers).await.map_err(driver(sql.name))?;
+        Ok(texts.into_iter().map(Answer::Text).collect())
     }
 
     async fn begin(&self) -> Result<Box<dyn EngineTx>, StoreError> {
@@ -147,17 +160,19 @@ struct SqliteTx(OwnedMutexGuard<Writer>);
 
 #[async_trait]
 impl EngineTx for SqliteTx {
-    async fn rows(&mut self, sql: &Sql, args: &str) -> Result<Vec<String>, StoreError> {
-        sqlx::query_scalar(sql.sqlite)
-            .bind(args)
-            .fetch_all(&mut self.0.connection)
-            .await
-            .map_err(driver(sql.name))
+    fn text(&self, sql: &Sql) -> &'static str {
+        sql.sqlite
     }
 
-    async fn run(&mut self, sql: &Sql, args: &str) -> Result<u64, StoreError> {
+    async fn rows(&mut self, sql: &Sql, args: Parameters) -> Result<Vec<Answer>, StoreError> {
+        let texts = sqlx::query_scalar(sql.sqlite).bind(json_text(sql, args)?);
+        let texts = texts.fetch_all(&mut self.0.connection).await.map_err(driver(sql.name))?;
+        Ok(texts.into_iter().map(Answer::Text).collect())
+    }
+
+    async fn run(&mut self, sql: &Sql, args: Parameters) -> Result<u64, StoreError> {
         sqlx::query(sql.sqlite)
-            .bind(args)
+            .bind(json_text(sql, args)?)
             .execute(&mut self.0.connection)
             .await
             .map(|done| done.rows_affected())

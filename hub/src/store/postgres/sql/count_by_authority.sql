@@ -1,3 +1,3 @@
 SELECT json_build_object('authority', x.authority, 'state', x.state, 'count', count(*))::text
-FROM deliveries AS x WHERE x.authority IN (SELECT value FROM json_array_elements_text($1::json))
+FROM deliveries AS x WHERE x.authority = ANY($1::text[])
 GROUP BY x.authority, x.state

@@ -1,1 +1,1 @@
-DELETE FROM outbox WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+DELETE FROM outbox WHERE id = ANY($1::uuid[])

@@ -10,5 +10,5 @@ SELECT json_build_object(
     'decided_at', x.decided_at, 'updated_at', x.updated_at
 )::text
 FROM deliveries AS x
-WHERE x.filing_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+WHERE x.filing_id = ANY($1::uuid[])
 ORDER BY x.filing_id, x.revision

@@ -3,7 +3,8 @@ INSERT INTO api_keys (
 )
 SELECT
     id, secret_sha256, scope, subject, label, created_at, revoked_at
-FROM json_to_recordset($1::json) AS r (
-    id text, secret_sha256 text, scope text, subject text, label text, created_at bigint,
-    revoked_at bigint
+FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[]
+) AS r (
+    id, secret_sha256, scope, subject, label, created_at, revoked_at
 )

@@ -3,8 +3,9 @@ INSERT INTO attempts (
 )
 SELECT
     delivery_id, number, channel, started_at, finished_at, outcome, detail
-FROM json_to_recordset($1::json) AS r (
-    delivery_id uuid, number int, channel text, started_at bigint, finished_at bigint,
-    outcome text, detail text
+FROM unnest(
+    $1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[]
+) AS r (
+    delivery_id, number, channel, started_at, finished_at, outcome, detail
 )
 ON CONFLICT (delivery_id, number) DO NOTHING

@@ -3,7 +3,9 @@ INSERT INTO dead_letters (
 )
 SELECT
     id, queue, reason, decode(body, 'hex'), at
-FROM json_to_recordset($1::json) AS r (
-    id uuid, queue text, reason text, body text, at bigint
+FROM unnest(
+    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[]
+) AS r (
+    id, queue, reason, body, at
 )
 ON CONFLICT (id) DO NOTHING

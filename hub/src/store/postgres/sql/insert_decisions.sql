@@ -3,8 +3,9 @@ INSERT INTO decisions (
 )
 SELECT
     delivery_id, verdict, comment, files, source, decided_at
-FROM json_to_recordset($1::json) AS r (
-    delivery_id uuid, verdict text, comment text, files text, source text,
-    decided_at bigint
+FROM unnest(
+    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[]
+) AS r (
+    delivery_id, verdict, comment, files, source, decided_at
 )
 ON CONFLICT (delivery_id) DO NOTHING

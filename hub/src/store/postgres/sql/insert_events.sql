@@ -3,6 +3,8 @@ INSERT INTO events (
 )
 SELECT
     filing_id, seq, at, kind, body, hash
-FROM json_to_recordset($1::json) AS r (
-    filing_id uuid, seq int, at bigint, kind text, body text, hash text
+FROM unnest(
+    $1::uuid[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[]
+) AS r (
+    filing_id, seq, at, kind, body, hash
 )

@@ -5,8 +5,11 @@ INSERT INTO notices (
 SELECT
     id, filing_id, delivery_id, kind, recipient, state, turn, tries, next_attempt_at,
     lease_until, why, created_at, sent_at, updated_at
-FROM json_to_recordset($1::json) AS r (
-    id uuid, filing_id uuid, delivery_id uuid, kind text, recipient text, state text,
-    turn int, tries int, next_attempt_at bigint, lease_until bigint, why text,
-    created_at bigint, sent_at bigint, updated_at bigint
+FROM unnest(
+    $1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::int[],
+    $8::int[], $9::bigint[], $10::bigint[], $11::text[], $12::bigint[], $13::bigint[],
+    $14::bigint[]
+) AS r (
+    id, filing_id, delivery_id, kind, recipient, state, turn, tries, next_attempt_at,
+    lease_until, why, created_at, sent_at, updated_at
 )

@@ -3,6 +3,8 @@ INSERT INTO outbox (
 )
 SELECT
     id, exchange, routing_key, decode(body, 'hex'), claimed_until
-FROM json_to_recordset($1::json) AS r (
-    id uuid, exchange text, routing_key text, body text, claimed_until bigint
+FROM unnest(
+    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[]
+) AS r (
+    id, exchange, routing_key, body, claimed_until
 )

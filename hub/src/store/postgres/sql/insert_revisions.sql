@@ -5,8 +5,10 @@ INSERT INTO revisions (
 SELECT
     filing_id, revision, action, received_at, corporate_number, idempotency_key, document,
     document_sha256, only_authorities, routed_at, plan, problem
-FROM json_to_recordset($1::json) AS r (
-    filing_id uuid, revision int, action text, received_at bigint, corporate_number text,
-    idempotency_key text, document text, document_sha256 text, only_authorities text,
-    routed_at bigint, plan text, problem text
+FROM unnest(
+    $1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
+    $8::text[], $9::text[], $10::bigint[], $11::text[], $12::text[]
+) AS r (
+    filing_id, revision, action, received_at, corporate_number, idempotency_key, document,
+    document_sha256, only_authorities, routed_at, plan, problem
 )

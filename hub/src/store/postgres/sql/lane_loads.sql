@@ -9,4 +9,4 @@ SELECT json_build_object('authority', j.authority, 'channel', j.channel,
     'last_error', x.last_error, 'updated_at', x.updated_at
 )
         FROM lanes AS x WHERE x.authority = j.authority AND x.channel = j.channel))::text
-FROM json_to_recordset($1::json) AS j (authority text, channel text)
+FROM unnest($1::text[], $2::text[]) AS j (authority, channel)

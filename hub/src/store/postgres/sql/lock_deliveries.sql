@@ -1,14 +1,8 @@
-SELECT json_build_object(
-    'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
-    'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
-    'tries', x.tries, 'attempts', x.attempts, 'postponed', x.postponed,
-    'next_attempt_at', x.next_attempt_at, 'lease_until', x.lease_until,
-    'lease_owner', x.lease_owner, 'why', x.why, 'owner', x.owner, 'proof', x.proof,
-    'review', x.review, 'second_copy', x.second_copy, 'package_sha256', x.package_sha256,
-    'rule', x.rule, 'article', x.article, 'created_at', x.created_at,
-    'channel_since', x.channel_since, 'delivered_at', x.delivered_at,
-    'decided_at', x.decided_at, 'updated_at', x.updated_at
-)::text
+SELECT
+    x.id, x.filing_id, x.revision, x.authority, x.channel, x.ladder_step, x.state, x.turn,
+    x.tries, x.attempts, x.postponed, x.next_attempt_at, x.lease_until, x.lease_owner, x.why,
+    x.owner, x.proof, x.review, x.second_copy, x.package_sha256, x.rule, x.article,
+    x.created_at, x.channel_since, x.delivered_at, x.decided_at, x.updated_at
 FROM deliveries AS x
-WHERE x.id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+WHERE x.id = ANY($1::uuid[])
 ORDER BY x.id FOR UPDATE

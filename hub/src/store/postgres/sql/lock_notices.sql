@@ -5,5 +5,5 @@ SELECT json_build_object(
     'created_at', x.created_at, 'sent_at', x.sent_at, 'updated_at', x.updated_at
 )::text
 FROM notices AS x
-WHERE x.id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+WHERE x.id = ANY($1::uuid[])
 ORDER BY x.id FOR UPDATE

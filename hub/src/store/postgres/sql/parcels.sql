@@ -1,8 +1,7 @@
-SELECT json_build_object(
-    'id', d.id, 'document', r.document, 'document_sha256', r.document_sha256,
-    'action', r.action, 'received_at', r.received_at, 'first_received_at', f.received_at,
-    'receipt_number', f.receipt_number, 'kind', f.kind
-)::text
-FROM json_array_elements_text($1::json) AS j JOIN deliveries AS d ON d.id = j.value::uuid
+SELECT
+    d.id, r.document, r.document_sha256, r.action, r.received_at, f.received_at AS
+    first_received_at, f.receipt_number, f.kind
+FROM deliveries AS d
 JOIN revisions AS r ON r.filing_id = d.filing_id AND r.revision = d.revision
 JOIN filings AS f ON f.id = d.filing_id
+WHERE d.id = ANY($1::uuid[])

@@ -6,10 +6,14 @@ UPDATE deliveries AS x SET
     review = r.review, second_copy = r.second_copy, package_sha256 = r.package_sha256,
     channel_since = r.channel_since, delivered_at = r.delivered_at,
     decided_at = r.decided_at, updated_at = r.updated_at
-FROM json_to_recordset($1::json) AS r (
-    id uuid, channel text, ladder_step int, state text, turn int, tries int, attempts int,
-    postponed int, next_attempt_at bigint, lease_until bigint, lease_owner text, why text,
-    owner text, proof text, review text, second_copy int, package_sha256 text,
-    channel_since bigint, delivered_at bigint, decided_at bigint, updated_at bigint
+FROM unnest(
+    $1::uuid[], $2::text[], $3::int[], $4::text[], $5::int[], $6::int[], $7::int[], $8::int[],
+    $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[],
+    $15::text[], $16::int[], $17::text[], $18::bigint[], $19::bigint[], $20::bigint[],
+    $21::bigint[]
+) AS r (
+    id, channel, ladder_step, state, turn, tries, attempts, postponed, next_attempt_at,
+    lease_until, lease_owner, why, owner, proof, review, second_copy, package_sha256,
+    channel_since, delivered_at, decided_at, updated_at
 )
 WHERE x.id = r.id

@@ -1,6 +1,4 @@
 UPDATE filings AS x SET
     revision = r.revision, withdrawn_at = r.withdrawn_at
-FROM json_to_recordset($1::json) AS r (
-    id uuid, revision int, withdrawn_at bigint
-)
+FROM unnest($1::uuid[], $2::int[], $3::bigint[]) AS r (id, revision, withdrawn_at)
 WHERE x.id = r.id

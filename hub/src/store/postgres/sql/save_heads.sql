@@ -1,6 +1,4 @@
 UPDATE filings AS x SET
     event_seq = r.event_seq, event_head = r.event_head
-FROM json_to_recordset($1::json) AS r (
-    id uuid, event_seq int, event_head text
-)
+FROM unnest($1::uuid[], $2::int[], $3::text[]) AS r (id, event_seq, event_head)
 WHERE x.id = r.id

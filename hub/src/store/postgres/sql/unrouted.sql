@@ -1,11 +1,7 @@
-SELECT json_build_object(
-    'filing_id', r.filing_id, 'revision', r.revision, 'action', r.action,
-    'received_at', r.received_at, 'corporate_number', r.corporate_number,
-    'idempotency_key', r.idempotency_key, 'document', r.document,
-    'document_sha256', r.document_sha256, 'only_authorities', r.only_authorities,
-    'routed_at', r.routed_at, 'plan', r.plan, 'problem', r.problem
-)::text
-FROM json_to_recordset($1::json) AS j (filing_id uuid, revision int)
+SELECT
+    r.filing_id, r.revision, r.action, r.received_at, r.corporate_number, r.idempotency_key,
+    r.document, r.document_sha256, r.only_authorities, r.routed_at, r.plan, r.problem
+FROM unnest($1::uuid[], $2::int[]) AS j (filing_id, revision)
 JOIN revisions AS r ON r.filing_id = j.filing_id AND r.revision = j.revision
 WHERE r.routed_at IS NULL
 ORDER BY r.filing_id, r.revision

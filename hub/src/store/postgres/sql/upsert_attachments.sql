@@ -3,8 +3,10 @@ INSERT INTO attachments (
 )
 SELECT
     sha256, owner, size, media_type, created_at
-FROM json_to_recordset($1::json) AS r (
-    sha256 text, owner text, size bigint, media_type text, created_at bigint
+FROM unnest(
+    $1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[]
+) AS r (
+    sha256, owner, size, media_type, created_at
 )
 ON CONFLICT (sha256, owner) DO UPDATE SET
     size = excluded.size, media_type = excluded.media_type,

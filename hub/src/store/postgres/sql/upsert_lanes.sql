@@ -5,10 +5,12 @@ INSERT INTO lanes (
 SELECT
     authority, channel, breaker, failures, openings, open_until, paused_at, paused_why,
     cap, last_error, updated_at
-FROM json_to_recordset($1::json) AS r (
-    authority text, channel text, breaker text, failures int, openings int,
-    open_until bigint, paused_at bigint, paused_why text, cap int, last_error text,
-    updated_at bigint
+FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::bigint[], $7::bigint[],
+    $8::text[], $9::int[], $10::text[], $11::bigint[]
+) AS r (
+    authority, channel, breaker, failures, openings, open_until, paused_at, paused_why, cap,
+    last_error, updated_at
 )
 ON CONFLICT (authority, channel) DO UPDATE SET
     breaker = excluded.breaker, failures = excluded.failures, openings = excluded.openings,

@@ -3,8 +3,10 @@ INSERT INTO operators (
 )
 SELECT
     corporate_number, name, mail, created_at
-FROM json_to_recordset($1::json) AS r (
-    corporate_number text, name text, mail text, created_at bigint
+FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::bigint[]
+) AS r (
+    corporate_number, name, mail, created_at
 )
 ON CONFLICT (corporate_number) DO UPDATE SET
     name = excluded.name, mail = excluded.mail, created_at = excluded.created_at
