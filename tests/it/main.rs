@@ -3,6 +3,7 @@
 mod bad_input;
 mod broker;
 mod demo;
+mod foreign;
 mod forms;
 mod hub;
 mod objects;

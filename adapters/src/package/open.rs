@@ -1,7 +1,7 @@
 //! Opens a package and believes nothing: for far sides, and for comparing what they hold.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use bytes::Bytes;
 use zip::ZipArchive;
@@ -52,6 +52,9 @@ pub enum OpenError {
     /// An entry leads out of the bag's folder, or the bag has no folder of its own.
     #[error("entry {0:?} does not lie in the bag's folder")]
     Path(String),
+    /// The entries are more than the archive can hold, since it is compressed or they overlap.
+    #[error("its entries hold more bytes than the archive has; a package's are stored as they are")]
+    Swollen,
     /// A file that must be there is not.
     #[error("{0:?} is missing")]
     Missing(String),
@@ -80,8 +83,10 @@ struct Entry {
 type Entries = BTreeMap<String, Entry>;
 
 /// Reads a package once, streaming, and checks it: one folder, no path out of it, both payload and
-/// both tag manifests complete and true, `Payload-Oxum` right. Blocks.
-pub fn read_package(reader: impl Read + Seek) -> Result<Opened, OpenError> {
+/// both tag manifests complete and true, `Payload-Oxum` right. No more is read than the archive has
+/// bytes, so that a small one that swells harms nobody. Blocks.
+pub fn read_package(mut reader: impl Read + Seek) -> Result<Opened, OpenError> {
+    let mut left = reader.seek(SeekFrom::End(0))?;
     let mut archive = ZipArchive::new(reader)?;
     let (mut folder, mut entries) = (None, Entries::new());
     for index in 0..archive.len() {
@@ -92,7 +97,9 @@ pub fn read_package(reader: impl Read + Seek) -> Result<Opened, OpenError> {
             return Err(OpenError::Path(name));
         }
         let keep = !path.starts_with("data/attachments/");
-        entries.insert(path.to_owned(), read_entry(&mut file, keep)?);
+        let entry = read_entry(&mut file, keep, left)?;
+        left -= entry.size;
+        entries.insert(path.to_owned(), entry);
     }
     check_declaration(&entries)?;
     check_manifest(&entries, "manifest-sha256.txt", true)?;
@@ -122,7 +129,7 @@ fn split(name: &str) -> Option<(&str, &str)> {
     is_plain.then_some((folder, path))
 }
 
-fn read_entry(file: &mut impl Read, keep: bool) -> Result<Entry, OpenError> {
+fn read_entry(file: &mut impl Read, keep: bool, bytes_max: u64) -> Result<Entry, OpenError> {
     let (mut sums, mut size) = (Sums::new(), 0);
     let (mut buffer, mut text) = (vec![0; 64 * 1024], Vec::new());
     loop {
@@ -132,6 +139,9 @@ fn read_entry(file: &mut impl Read, keep: bool) -> Result<Entry, OpenError> {
         }
         sums.update(&buffer[..count]);
         size += count as u64;
+        if size > bytes_max {
+            return Err(OpenError::Swollen);
+        }
         if keep && size <= TEXT_BYTES_MAX {
             text.extend_from_slice(&buffer[..count]);
         }

@@ -7,45 +7,32 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use russh_sftp::protocol::{FileAttributes, OpenFlags, StatusCode};
-use schemas::{DecisionFile, Why};
+use schemas::Why;
 use serde_json::json;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
+use super::dropped::{
+    DECISION_BYTES_MAX, DroppedDecision, DroppedFile, check_name, is_decision, too_large,
+};
 use super::outcome::{Loss, Step, why};
 use super::session::Session;
 use super::upload::{is_status, join, write_file};
 use super::{Config, Sftp};
 
-/// Bytes of a decision file at most.
-pub const DECISION_BYTES_MAX: u64 = 256 * 1024;
 /// Decisions of one collection at most; the next one brings the rest.
 pub const DECISIONS_MAX: usize = 200;
+/// Files in a result folder at most: a listing has an end.
+const LISTED_MAX: usize = 100_000;
 /// How long a decision that is not whole yet counts as still being written.
 const WRITING_S: i64 = 120;
 /// Bytes read at once.
 const READ_BYTES: u32 = 32 * 1024;
 
-/// A decision file as it was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DroppedDecision {
-    /// Its name in the result folder.
-    pub name: String,
-    /// What it says, or a sentence that tells the authority what is wrong with it.
-    pub decision: Result<DecisionFile, String>,
-    /// The files that it names, as they lie there.
-    pub files: Vec<DroppedFile>,
+/// A listed file, and when it was written by the server's clock.
+struct Listed {
+    file: DroppedFile,
+    mtime: Option<u32>,
 }
-
-/// A file beside a decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DroppedFile {
-    /// Its name.
-    pub name: String,
-    /// Bytes.
-    pub size: u64,
-}
-
-type Listing = Vec<(String, FileAttributes)>;
 
 impl Sftp {
     /// Reads the result folder: every decision that is whole or surely broken, at most
@@ -59,16 +46,15 @@ impl Sftp {
         let Some(folder) = &config.result_folder else { return Ok(Vec::new()) };
         self.with_session(config, async |session| {
             let listing = list(session, folder).await?;
+            let beside: Vec<_> = listing.iter().map(|it| it.file.clone()).collect();
             let mut found = Vec::new();
-            for (name, attributes) in listing.iter().filter(|(name, _)| is_decision(name)) {
+            for it in listing.iter().filter(|it| is_decision(&it.file.name)) {
                 if found.len() == DECISIONS_MAX {
                     break;
                 }
-                let decision = read_decision(session, folder, (name, attributes)).await?;
-                let dropped = check(name, decision, &listing);
-                if dropped.decision.is_ok() || !is_being_written(attributes, now) {
-                    found.push(dropped);
-                }
+                let dropped = read_decision(session, folder, (&it.file, &beside)).await?;
+                let is_whole = |dropped: &DroppedDecision| dropped.decision.is_ok();
+                found.extend(dropped.filter(|it_is| is_whole(it_is) || !it.is_young(now)));
             }
             Ok(found)
         })
@@ -128,70 +114,67 @@ impl Sftp {
     }
 }
 
-fn is_decision(name: &str) -> bool {
-    name.ends_with(".decision.json") && schemas::filing::check_file_name(name, 240).is_ok()
+impl Listed {
+    /// Whether it may still be being written, by the server's own clock, which may be off by more;
+    /// then it is looked at a round sooner or later.
+    fn is_young(&self, now: Timestamp) -> bool {
+        self.mtime.is_some_and(|mtime| (now.as_second() - i64::from(mtime)).abs() < WRITING_S)
+    }
 }
 
-/// By the server's own clock, which may be off by more; then it is looked at a round sooner or
-/// later.
-fn is_being_written(attributes: &FileAttributes, now: Timestamp) -> bool {
-    attributes.mtime.is_some_and(|mtime| (now.as_second() - i64::from(mtime)).abs() < WRITING_S)
-}
-
-async fn list(session: &Session, folder: &str) -> Result<Listing, Loss> {
+/// The files of a folder, by name.
+async fn list(session: &Session, folder: &str) -> Result<Vec<Listed>, Loss> {
     let handle = session.request(Step::Collect, session.raw.opendir(folder)).await?.handle;
-    let mut listing = Listing::new();
-    loop {
+    let mut listing = Vec::new();
+    for answers in 0.. {
+        if listing.len() > LISTED_MAX || answers > LISTED_MAX {
+            let what = format!("{folder} lists more than {LISTED_MAX} files; clear it out");
+            return Err(Loss::Malformed(what));
+        }
         match session.request(Step::Collect, session.raw.readdir(handle.as_str())).await {
-            Ok(names) => listing.extend(names.files.into_iter().map(|f| (f.filename, f.attrs))),
+            Ok(names) => listing.extend(names.files.into_iter().filter_map(listed)),
             Err(loss) if is_status(&loss, StatusCode::Eof) => break,
             Err(loss) => return Err(loss),
         }
     }
     session.request(Step::Collect, session.raw.close(handle)).await?;
-    listing.retain(|(_, attributes)| !attributes.is_dir());
-    listing.sort_by(|a, b| a.0.cmp(&b.0));
+    listing.sort_by(|a, b| a.file.name.cmp(&b.file.name));
     Ok(listing)
 }
 
+fn listed(file: russh_sftp::protocol::File) -> Option<Listed> {
+    let size = file.attrs.len();
+    let is_file = !file.attrs.is_dir();
+    is_file.then_some(Listed {
+        file: DroppedFile { name: file.filename, size },
+        mtime: file.attrs.mtime,
+    })
+}
+
+/// Fetches a decision and reads it; one that the server does not give is broken, one that is gone
+/// meanwhile is none. Neither is in the way of the others.
 async fn read_decision(
     session: &Session,
     folder: &str,
-    (name, attributes): (&str, &FileAttributes),
-) -> Result<Result<DecisionFile, String>, Loss> {
-    if attributes.len() > DECISION_BYTES_MAX {
-        return Ok(Err(format!("a decision file has at most {DECISION_BYTES_MAX} bytes")));
+    (file, beside): (&DroppedFile, &[DroppedFile]),
+) -> Result<Option<DroppedDecision>, Loss> {
+    let name = &file.name;
+    let broken = |problem| Ok(Some(DroppedDecision::broken(name, problem)));
+    if let Err(problem) = check_name(name) {
+        return broken(problem);
+    }
+    if file.size > DECISION_BYTES_MAX {
+        return broken(too_large());
     }
     let mut bytes = Vec::new();
-    copy(session, &join(folder, name), DECISION_BYTES_MAX, &mut bytes).await?;
-    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
-    Ok(serde_json::from_slice(text).map_err(|error| {
-        format!(
-            "{error}; write UTF-8 JSON with delivery, verdict (accepted or returned), comment and \
-             files"
-        )
-    }))
-}
-
-/// Puts a decision beside its files; a name that does not lie there makes it broken.
-fn check(name: &str, decision: Result<DecisionFile, String>, listing: &Listing) -> DroppedDecision {
-    let mut files = Vec::new();
-    let decision = decision.and_then(|decision| {
-        for wanted in &decision.files {
-            schemas::filing::check_file_name(wanted, 240)
-                .map_err(|problem| format!("files names {wanted:?}: {problem}"))?;
-            let there = listing.iter().find(|(name, _)| name == wanted);
-            let (_, attributes) = there.ok_or_else(|| {
-                format!("files names {wanted:?}, which does not lie beside it; put it there first")
-            })?;
-            files.push(DroppedFile { name: wanted.clone(), size: attributes.len() });
+    match copy(session, &join(folder, name), DECISION_BYTES_MAX, &mut bytes).await {
+        Ok(_) => Ok(Some(DroppedDecision::read(name, &bytes, beside))),
+        Err(loss) if is_status(&loss, StatusCode::NoSuchFile) => Ok(None),
+        Err(Loss::Status { code, message, .. }) => {
+            broken(format!("the server does not let the hub read it: {code}: {message}"))
         }
-        match schemas::decision::comment_problem(decision.verdict, &decision.comment) {
-            Some(problem) => Err(problem),
-            None => Ok(decision),
-        }
-    });
-    DroppedDecision { name: name.to_owned(), decision, files }
+        Err(loss) => Err(loss),
+    }
 }
 
 /// Reads a file from beginning to end into a sink.

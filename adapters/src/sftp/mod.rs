@@ -2,6 +2,7 @@
 
 mod collect;
 mod config;
+mod dropped;
 mod login;
 pub mod outcome;
 mod pool;
@@ -19,8 +20,11 @@ use outcome::{Answer, Loss, classify, why};
 use pool::Pool;
 use session::Session;
 
-pub use collect::{DECISION_BYTES_MAX, DECISIONS_MAX, DroppedDecision, DroppedFile};
+pub use collect::DECISIONS_MAX;
 pub use config::{Config, Login};
+pub use dropped::{
+    DECISION_BYTES_MAX, DECISION_FILES_MAX, DroppedDecision, DroppedFile, is_decision,
+};
 pub use pool::PoolLimits;
 
 /// The adapter that drops packages; one pool of sessions for all authorities.

@@ -12,7 +12,7 @@ pub(super) fn unnamed_files(tree: &Tree) -> Vec<String> {
 
 /// Whether cargo compiles the file by itself: by its place, or by a `path` in the manifest.
 fn is_target(tree: &Tree, path: &str) -> bool {
-    let (package, inside) = path.split_once('/').unwrap_or(("", path));
+    let (package, inside) = package_of(tree, path);
     let parts: Vec<&str> = inside.split('/').collect();
     let by_place = matches!(
         parts.as_slice(),
@@ -25,6 +25,13 @@ fn is_target(tree: &Tree, path: &str) -> bool {
     );
     let manifest = tree.find(&format!("{package}/Cargo.toml"));
     by_place || manifest.is_some_and(|file| file.text.contains(&format!("path = \"{inside}\"")))
+}
+
+/// The folder of the nearest manifest above a file, or the outermost one, and the rest of its path.
+fn package_of<'a>(tree: &Tree, path: &'a str) -> (&'a str, &'a str) {
+    let folders = path.match_indices('/').map(|(at, _)| (&path[..at], &path[at + 1..]));
+    let nearest = folders.clone().rfind(|it| tree.find(&format!("{}/Cargo.toml", it.0)).is_some());
+    nearest.or_else(|| folders.clone().next()).unwrap_or(("", path))
 }
 
 fn is_named(tree: &Tree, path: &str) -> bool {
@@ -68,6 +75,8 @@ mod tests {
             ("tests/Cargo.toml", "[[test]]\npath = \"it/main.rs\""),
             ("tests/it/main.rs", "mod tidy;"),
             ("tests/it/tidy.rs", ""),
+            ("tests/fuzz/Cargo.toml", ""),
+            ("tests/fuzz/src/main.rs", ""),
         ]);
         let bad = Tree::sample(&[
             ("hub/src/lib.rs", "mod store;"),

@@ -1,0 +1,106 @@
+//! What a result folder's listing and a decision file's bytes say. Pure: nothing is fetched here.
+
+use schemas::DecisionFile;
+
+/// Bytes of a decision file at most.
+pub const DECISION_BYTES_MAX: u64 = 256 * 1024;
+/// Files that one decision names at most.
+pub const DECISION_FILES_MAX: usize = 100;
+
+/// A decision file as it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DroppedDecision {
+    /// Its name in the result folder.
+    pub name: String,
+    /// What it says, or a sentence that tells the authority what is wrong with it.
+    pub decision: Result<DecisionFile, String>,
+    /// The files that it names, as they lie there.
+    pub files: Vec<DroppedFile>,
+}
+
+/// A file beside a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DroppedFile {
+    /// Its name.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// Whether a file of a result folder is meant as a decision. Its name may still be wrong, of which
+/// the authority is told; a name with a path in it is no name of that folder.
+pub fn is_decision(name: &str) -> bool {
+    name.ends_with(".decision.json") && !name.contains('/')
+}
+
+impl DroppedDecision {
+    /// Puts a decision beside its files; one that does not lie there makes it broken. `beside` is
+    /// what lies in the folder, in the order of the names.
+    pub fn read(name: &str, bytes: &[u8], beside: &[DroppedFile]) -> Self {
+        let mut files = Vec::new();
+        let decision = check_name(name)
+            .and_then(|()| parse(bytes))
+            .and_then(|decision| find_files(&decision, beside, &mut files).map(|()| decision))
+            .and_then(|decision| {
+                match schemas::decision::comment_problem(decision.verdict, &decision.comment) {
+                    Some(problem) => Err(problem),
+                    None => Ok(decision),
+                }
+            });
+        Self { name: name.to_owned(), decision, files }
+    }
+
+    /// A decision that cannot be read at all.
+    pub(super) fn broken(name: &str, problem: String) -> Self {
+        Self { name: name.to_owned(), decision: Err(problem), files: Vec::new() }
+    }
+}
+
+/// Whether a file can be asked for under the name by which it is listed; else why not.
+pub(super) fn check_name(name: &str) -> Result<(), String> {
+    if name.contains(char::REPLACEMENT_CHARACTER) {
+        return Err("the file's name is not UTF-8; give it a name in ASCII".to_owned());
+    }
+    schemas::filing::check_file_name(name, 240)
+        .map_err(|problem| format!("the file's own name: {problem}; give it another"))
+}
+
+pub(super) fn too_large() -> String {
+    format!("a decision file has at most {DECISION_BYTES_MAX} bytes")
+}
+
+fn parse(bytes: &[u8]) -> Result<DecisionFile, String> {
+    if bytes.len() as u64 > DECISION_BYTES_MAX {
+        return Err(too_large());
+    }
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    serde_json::from_slice(text).map_err(|error| {
+        format!(
+            "{error}; write UTF-8 JSON with delivery, verdict (accepted or returned), comment and \
+             files"
+        )
+    })
+}
+
+fn find_files(
+    decision: &DecisionFile,
+    beside: &[DroppedFile],
+    files: &mut Vec<DroppedFile>,
+) -> Result<(), String> {
+    if decision.files.len() > DECISION_FILES_MAX {
+        return Err(format!("files names more than {DECISION_FILES_MAX}; put them into one ZIP"));
+    }
+    for wanted in &decision.files {
+        schemas::filing::check_file_name(wanted, 240)
+            .map_err(|problem| format!("files names {wanted:?}: {problem}"))?;
+        if files.iter().any(|file| file.name == *wanted) {
+            return Err(format!("files names {wanted:?} twice; name it once"));
+        }
+        let there = beside.binary_search_by(|file| file.name.as_str().cmp(wanted)).ok();
+        let there = there.ok_or_else(|| {
+            format!("files names {wanted:?}, which does not lie beside it; put it there first")
+        })?;
+        files.push(beside[there].clone());
+    }
+    Ok(())
+}
