@@ -222,6 +222,12 @@ async fn a_tampered_package_is_caught() {
         let error = tampered(&|e| e.push((path.to_owned(), vec![])));
         assert!(matches!(error, OpenError::Path(_)), "{path}: {error}");
     }
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let packed = zip::write::SimpleFileOptions::default();
+    zip.start_file(format!("{top}/data/attachments/zeros"), packed).expect("an entry");
+    io::Write::write_all(&mut zip, &vec![0; 1 << 20]).expect("bytes");
+    let error = read_package(zip.finish().expect("an archive")).expect_err("it swells");
+    assert!(matches!(error, OpenError::Swollen), "{error}");
     let error = read_package(Cursor::new(whole[..whole.len() / 2].to_vec())).expect_err("no");
     assert!(matches!(error, OpenError::Zip(_)), "{error}");
 }

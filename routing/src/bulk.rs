@@ -60,7 +60,7 @@ pub fn bulk(
     let mut writer = csv::Writer::from_writer(output);
     let mut summary = BulkSummary::default();
     let mut out = ByteRecord::new();
-    out.extend(head.kept.iter().map(|(_, name)| name.as_slice()));
+    out.extend(head.kept.iter().map(|(_, name)| name.as_str()));
     out.extend(COLUMNS_OUT);
     writer.write_byte_record(&out)?;
     let mut row = ByteRecord::new();
@@ -86,7 +86,7 @@ pub fn bulk(
 /// Where the columns stand.
 struct Head {
     /// Place and name of every column that is carried over.
-    kept: Vec<(usize, Vec<u8>)>,
+    kept: Vec<(usize, String)>,
     /// The places of [`COLUMNS_IN`].
     places: [usize; 5],
     deemed: Option<usize>,
@@ -96,18 +96,19 @@ struct Head {
 impl Head {
     fn of(header: &ByteRecord) -> Result<Self, BulkError> {
         // Spreadsheets put a byte order mark in front of the first name.
-        let names: Vec<Vec<u8>> = header
+        let names: Vec<String> = header
             .iter()
-            .map(|name| name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name).trim_ascii().to_vec())
+            .map(|name| name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name).trim_ascii())
+            .map(|name| String::from_utf8_lossy(name).into_owned())
             .collect();
-        let find = |wanted: &str| names.iter().position(|name| name == wanted.as_bytes());
+        let find = |wanted: &str| names.iter().position(|name| name == wanted);
         let missing: Vec<_> = COLUMNS_IN.into_iter().filter(|name| find(name).is_none()).collect();
         if !missing.is_empty() {
             return Err(BulkError::MissingColumns { missing });
         }
         let places = COLUMNS_IN.map(|name| find(name).unwrap_or_default());
         let (deemed, width) = (find("deemed"), names.len());
-        let ours = |name: &[u8]| COLUMNS_OUT.iter().any(|column| column.as_bytes() == name);
+        let ours = |name: &str| COLUMNS_OUT.contains(&name);
         let kept = names.into_iter().enumerate().filter(|(_, name)| !ours(name)).collect();
         Ok(Self { kept, places, deemed, width })
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use adapters::guard::Guard;
 use adapters::sandbox::Behaviour;
-use adapters::sftp::{Config, Login, PoolLimits, Sftp};
+use adapters::sftp::{Config, DroppedDecision, Login, PoolLimits, Sftp};
 use adapters::{Adapter, Endpoint, Parcel, Secret};
 use schemas::{Outcome, Owner, ProofLevel, Verdict};
 
@@ -283,4 +283,33 @@ async fn broken_decisions_are_kept_and_answered() {
     let now = jiff::Timestamp::try_from(modified).expect("a time");
     let found = sftp.collect(&config, now).await.expect("a collection");
     assert_eq!(found, [], "it may still be being written");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_decision_that_cannot_be_asked_for_is_told_of_and_in_nobodys_way() {
+    use std::os::unix::ffi::OsStrExt;
+    let far = sandbox().await;
+    let (sftp, config) = (sftp(), far.sandbox.sftp_endpoint(code()));
+    let delivery = parcel().await.delivery;
+    let text = format!(r#"{{ "delivery": "{delivery}", "verdict": "accepted" }}"#);
+    far.sandbox.drop_decision(code(), "z", text.as_bytes(), &[]).expect("a decision");
+    let results = far.folder.path().join("011002/sftp/results");
+    // 決定 as Windows writes it, and が in two parts as macOS does.
+    let windows = std::ffi::OsStr::from_bytes(b"\x8c\x88\x92\xe8.decision.json");
+    let macos = std::ffi::OsStr::new("か\u{3099}.decision.json");
+    for name in [windows, macos] {
+        std::fs::write(results.join(name), &text).expect("a decision");
+    }
+    let found = sftp.collect(&config, now()).await.expect("a collection");
+    assert_eq!(found.iter().filter(|dropped| dropped.decision.is_ok()).count(), 1);
+    for part in ["not UTF-8", "NFC"] {
+        let has = |dropped: &&DroppedDecision| {
+            dropped.decision.as_ref().is_err_and(|problem| problem.contains(part))
+        };
+        let dropped = found.iter().find(has).unwrap_or_else(|| panic!("{part}: {found:?}"));
+        sftp.conclude(&config, dropped, Err(part)).await.expect("concluded");
+        let stem = dropped.name.trim_end_matches(".decision.json");
+        assert!(results.join(format!("error/{stem}.error.json")).exists(), "{part}");
+    }
 }
