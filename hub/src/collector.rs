@@ -13,9 +13,9 @@ use schemas::{Attachment, AuthorityId, Channel, Decision, Why};
 use tokio_util::io::ReaderStream;
 
 use crate::context::Context;
-use crate::objects::Stored;
 use crate::review::{ReviewProblem, Reviewer, Source};
 use crate::store::AttachmentRow;
+use crate::uploads::{self, UploadProblem};
 
 /// Folders looked into at once.
 const AT_ONCE: usize = 8;
@@ -142,24 +142,15 @@ impl Collector {
             drop(sink);
             fetched
         };
-        let (fetched, stored) =
-            tokio::join!(fetch, ctx.objects.put(ReaderStream::new(source), &upload_id, bytes_max));
+        let receive = ctx.objects.receive(ReaderStream::new(source), &upload_id, bytes_max);
+        let (fetched, received) = tokio::join!(fetch, receive);
+        let ours = |e: UploadProblem| Failure::Ours(e.to_string());
         fetched?;
-        let Stored { sha256, size } = stored.map_err(|e| Failure::Ours(e.to_string()))?;
+        let upload = received.map_err(|e| ours(e.into()))?;
+        let size = upload.stored.size;
         let media_type = media_type_of(&file.name).to_owned();
-        let row = AttachmentRow {
-            sha256: sha256.clone(),
-            owner: authority.to_string(),
-            size: i64::try_from(size).unwrap_or(i64::MAX),
-            media_type: media_type.clone(),
-            created_at: ctx.clock.now_ms(),
-        };
-        let saved = async {
-            let mut tx = ctx.store.begin().await?;
-            tx.save_attachment(&row).await?;
-            tx.commit().await
-        };
-        saved.await.map_err(|e| Failure::Ours(e.to_string()))?;
+        let kept = uploads::keep(ctx, upload, authority.to_string(), media_type).await;
+        let AttachmentRow { sha256, media_type, .. } = kept.map_err(ours)?;
         Ok(Attachment { name: file.name.clone(), sha256, size, media_type })
     }
 }

@@ -48,7 +48,7 @@ sections! {
     /// `[broker]`
     BrokerSettings { url: String, prefetch: u16, }
     /// `[objects]`
-    Objects { url: String, }
+    Objects { url: String, orphan_hours: i64, sweep_ms: i64, }
     /// `[mail]`
     Mail { url: String, from: String, domain: String, connections_max: usize, }
     /// `[intake]`, `[router]`

@@ -3,7 +3,7 @@
 //! Writes `filings`, `revisions`, the first event, the notice of receipt and `filing.submitted`, in
 //! one transaction; requests that arrive together share it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -17,7 +17,7 @@ use crate::context::{Context, day_in_japan};
 use crate::judgement;
 use crate::notices::{self, NoticeKind, new_notice};
 use crate::revision::{Receipted, Request, new_revision, received_body};
-use crate::store::{FilingRow, NewEvent, RevisionRow};
+use crate::store::{FilingRow, NewEvent, RevisionRow, Tx};
 
 /// Why a filing is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -133,21 +133,28 @@ pub(crate) async fn check_uploads(
     let known: HashMap<_, _> = known.iter().map(|row| (row.sha256.as_str(), row)).collect();
     let mut findings = Vec::new();
     for (i, attachment) in submission.attachments.iter().enumerate() {
-        let at = |field: &str| format!("/attachments/{i}/{field}");
         match known.get(attachment.sha256.as_str()) {
-            None => findings.push(Finding::new(
-                at("sha256"),
-                "attachment_unknown",
-                "no upload of yours has this digest; upload it with POST /v1/attachments first",
-            )),
+            None => findings.push(unknown_upload(i)),
             Some(row) if u64::try_from(row.size) != Ok(attachment.size) => {
                 let message = format!("the upload has {} bytes", row.size);
-                findings.push(Finding::new(at("size"), "attachment_size", message));
+                findings.push(Finding::new(
+                    format!("/attachments/{i}/size"),
+                    "attachment_size",
+                    message,
+                ));
             }
             Some(_) => {}
         }
     }
     Ok(findings)
+}
+
+fn unknown_upload(i: usize) -> Finding {
+    Finding::new(
+        format!("/attachments/{i}/sha256"),
+        "attachment_unknown",
+        "no upload of yours has this digest; upload it with POST /v1/attachments first",
+    )
 }
 
 impl IntakeDesk {
@@ -221,12 +228,18 @@ impl IntakeDesk {
                 ((row.corporate_number, row.idempotency_key), (row.document_sha256, receipted))
             })
             .collect();
+        let named = name_uploads(&mut tx, jobs).await?;
         let mut batch = Batch::default();
         let mut answers = Vec::with_capacity(jobs.len());
         for (job, key) in jobs.iter().zip(keys) {
             if let Some((sha256, receipted)) = seen.get(&key) {
                 let same = *sha256 == job.sha256;
                 answers.push(same.then(|| receipted.clone()).ok_or(IntakeProblem::KeyReused));
+                continue;
+            }
+            let findings = job.swept(&named);
+            if !findings.is_empty() {
+                answers.push(Err(IntakeProblem::Invalid(findings)));
                 continue;
             }
             let receipted = batch.add(ctx, job);
@@ -254,6 +267,25 @@ impl Job {
         let number = self.request.submission.corporate_number.to_string();
         (number, self.request.idempotency_key.clone())
     }
+
+    /// Attachments that were swept since they were checked.
+    fn swept(&self, named: &HashSet<String>) -> Vec<Finding> {
+        let files = self.request.submission.attachments.iter().enumerate();
+        let gone = files.filter(|(_, file)| !named.contains(&file.sha256));
+        gone.map(|(i, _)| unknown_upload(i)).collect()
+    }
+}
+
+/// Keeps the attachments of these jobs for good. Answers those that there are: what nobody named
+/// for long may have been swept since the check.
+async fn name_uploads(tx: &mut Tx, jobs: &[Job]) -> anyhow::Result<HashSet<String>> {
+    let owners: Vec<_> =
+        jobs.iter().map(|job| job.request.submission.corporate_number.to_string()).collect();
+    let mut named = Vec::new();
+    for (owner, job) in owners.iter().zip(jobs) {
+        named.extend(job.request.submission.attachments.iter().map(|file| (owner.as_str(), file)));
+    }
+    Ok(tx.name_objects(&named).await?.into_iter().collect())
 }
 
 /// The rows of one commit.

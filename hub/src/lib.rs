@@ -38,5 +38,6 @@ pub mod signer;
 pub mod store;
 pub mod telemetry;
 pub mod upkeep;
+pub mod uploads;
 pub mod web;
 pub mod work;

@@ -12,3 +12,4 @@ mod path;
 mod proof;
 mod retry;
 mod review;
+mod sweep;

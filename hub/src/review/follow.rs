@@ -4,12 +4,13 @@ use schemas::message::FilingSubmitted;
 use schemas::{AuthorityId, CorporateNumber, FilingId};
 use sha2::{Digest, Sha256};
 
-use super::{ReviewProblem, Reviewer};
+use super::{ReviewProblem, Reviewer, no_upload};
 use crate::broker::topology::{FILING_SUBMITTED, WORK};
 use crate::delivery::{Delivery, Event, Refusal, Review};
 use crate::notices::NoticeKind;
 use crate::revision::{Receipted, Request, join_authorities, new_revision, received_body};
 use crate::store::{FilingRow, NewEvent, Tx};
+use crate::uploads;
 
 /// A revision that follows an earlier one.
 struct Follow<'a> {
@@ -115,6 +116,11 @@ impl Reviewer {
         let document = (parts.request, parts.sha256);
         let mut revision = new_revision(document, filing.id, place, received_at);
         revision.only_authorities = Some(parts.only);
+        let submission = &parts.request.submission;
+        let owner = submission.corporate_number.to_string();
+        if let Some(gone) = uploads::name(tx, &owner, &submission.attachments).await? {
+            return Err(no_upload(&gone.name));
+        }
         tx.insert_revision(&revision).await?;
         tx.save_filing(filing).await?;
         let kind = if parts.action == "withdraw" { "filing.withdrawn" } else { "filing.corrected" };

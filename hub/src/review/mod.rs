@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::delivery::{Delivery, Event, Refusal, Review};
 use crate::notices::{self, NoticeKind, new_notice};
 use crate::store::{DecisionRow, FilingRow, NewEvent, StoreError, Tx};
+use crate::uploads;
 
 /// Why something cannot be done with a delivery or filing.
 #[derive(Debug, thiserror::Error)]
@@ -161,6 +162,9 @@ impl Reviewer {
             source: source.as_str().to_owned(),
             decided_at: now,
         };
+        if let Some(gone) = uploads::name(&mut tx, authority.as_str(), &decision.files).await? {
+            return Err(no_upload(&gone.name));
+        }
         if !tx.insert_decision(&row).await? {
             let state = delivery.review.as_str();
             return Err(Refusal { state, event: "be decided on twice" }.into());
@@ -205,11 +209,7 @@ impl Reviewer {
         let known = self.ctx.store.find_attachments(authority.as_str(), digests).await?;
         for file in &decision.files {
             if !known.iter().any(|row| row.sha256 == file.sha256) {
-                let message = format!(
-                    "no upload of yours has the digest of {:?}; upload it (POST /v1/attachments)",
-                    file.name
-                );
-                return Err(ReviewProblem::Invalid(message));
+                return Err(no_upload(&file.name));
             }
         }
         Ok(())
@@ -272,4 +272,9 @@ impl Reviewer {
 /// What was not delivered yet is by the authority's own act. Tells whether that changed anything.
 fn arrive(delivery: &mut Delivery, now: i64) -> bool {
     delivery.apply(Event::PickUp { at: now }, now).is_ok()
+}
+
+fn no_upload(name: &str) -> ReviewProblem {
+    let what = "no upload of yours has the digest of";
+    ReviewProblem::Invalid(format!("{what} {name:?}; upload it (POST /v1/attachments)"))
 }

@@ -16,6 +16,7 @@ mod postgres;
 mod reads;
 mod rows;
 mod sqlite;
+mod sweep;
 mod writes;
 
 use std::path::PathBuf;

@@ -4,6 +4,8 @@
 //! (unplanned without a message), `notices`; writes work messages for all of these. Several
 //! processes may run it: rows are taken by lock, and skipped when another has them.
 
+mod sweep;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,13 +31,14 @@ pub struct Upkeep {
     ctx: Arc<Context>,
     dead: Tray,
     round: u64,
+    sweep_at: i64,
 }
 
 impl Upkeep {
     /// Upkeep, which also empties the broker's dead-letter queue into the store.
     pub async fn new(ctx: Arc<Context>) -> Self {
         let dead = ctx.broker.consume(&[DEAD_LETTERS.to_owned()], 100).await;
-        Self { ctx, dead: Tray::new(dead), round: 0 }
+        Self { ctx, dead: Tray::new(dead), round: 0, sweep_at: 0 }
     }
 
     /// Until the stop: a round, then a rest, cut short when something has fallen due.
@@ -77,7 +80,24 @@ impl Upkeep {
             self.release_ready().await?;
             self.count().await?;
         }
+        let now = self.ctx.clock.now_ms();
+        if now >= self.sweep_at {
+            let swept = self.sweep().await;
+            moved = moved.max(swept);
+            if swept < self.ctx.config.upkeep.batch_max {
+                self.sweep_at = now + self.ctx.config.objects.sweep_ms;
+            }
+        }
         Ok(moved)
+    }
+
+    /// An object store that is away keeps nothing else from moving.
+    async fn sweep(&self) -> usize {
+        let swept = sweep::sweep(&self.ctx).await;
+        swept.unwrap_or_else(|error| {
+            tracing::warn!(%error, "uploads were not swept; the next sweep goes on");
+            0
+        })
     }
 
     /// Deliveries whose time has come are due.

@@ -15,6 +15,7 @@ use crate::intake::IntakeProblem;
 use crate::objects::ObjectError;
 use crate::review::ReviewProblem;
 use crate::store::StoreError;
+use crate::uploads::UploadProblem;
 
 /// What went wrong, whose turn it is, and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -187,6 +188,16 @@ impl From<ObjectError> for Problem {
             ObjectError::Store(_) | ObjectError::Write(_) | ObjectError::Url(_) => {
                 Self::unavailable(&error.to_string())
             }
+        }
+    }
+}
+
+impl From<UploadProblem> for Problem {
+    fn from(problem: UploadProblem) -> Self {
+        match problem {
+            UploadProblem::Object(error) => error.into(),
+            UploadProblem::Store(error) => error.into(),
+            UploadProblem::Clearing => Self::unavailable(&problem.to_string()),
         }
     }
 }

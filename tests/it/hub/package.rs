@@ -6,7 +6,7 @@ use adapters::sandbox::Behaviour;
 use anyhow::{Context, Result};
 use futures::stream;
 use hub::delivery::State;
-use hub::store::AttachmentRow;
+use hub::uploads;
 use hub::web::access::Scope;
 use reqwest::StatusCode;
 use schemas::{Channel, Submission};
@@ -22,19 +22,11 @@ pub(super) async fn with_upload(
     bytes: &'static [u8],
 ) -> Result<Submission> {
     let body = stream::iter([Ok::<_, std::io::Error>(bytes.into())]);
-    let stored = house.ctx.objects.put(body, "upload", 1 << 20).await?;
+    let upload = house.ctx.objects.receive(body, "upload", 1 << 20).await?;
     let file = attachment("平面図.pdf", bytes);
-    assert_eq!(stored.sha256, file.sha256);
-    let row = AttachmentRow {
-        sha256: stored.sha256,
-        owner: operator().to_string(),
-        size: i64::try_from(stored.size)?,
-        media_type: file.media_type.clone(),
-        created_at: 0,
-    };
-    let mut tx = house.ctx.store.begin().await?;
-    tx.save_attachment(&row).await?;
-    tx.commit().await?;
+    let owner = operator().to_string();
+    let row = uploads::keep(&house.ctx, upload, owner, file.media_type.clone()).await?;
+    assert_eq!(row.sha256, file.sha256);
     Ok(Submission { attachments: vec![file], ..change(municipality, &[]) })
 }
 

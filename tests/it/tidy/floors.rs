@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 10] = [
     &["web"],
     &["operate", "collector"],
     STAGES,
-    &["context", "judgement", "notices", "receipt", "directory", "work", "revision"],
+    &["context", "judgement", "notices", "receipt", "directory", "work", "revision", "uploads"],
     &["store", "config"],
     &["delivery", "filing", "lane", "broker"],
     &["clock", "forms", "objects", "metrics", "telemetry", "lifecycle", "retry", "signer"],

@@ -13,7 +13,7 @@ use schemas::Owner;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::store::AttachmentRow;
+use crate::uploads;
 use crate::web::Desk;
 use crate::web::access::Scope;
 use crate::web::problem::Problem;
@@ -53,26 +53,21 @@ pub(super) async fn upload(
     let expected = content_digest(&headers)?;
     let upload_id = ctx.clock.id().to_string();
     let stream = body.into_data_stream();
-    let stored = ctx.objects.put(stream, &upload_id, limits.attachment_bytes_max).await?;
+    let upload = ctx.objects.receive(stream, &upload_id, limits.attachment_bytes_max).await?;
     if let Some(expected) = expected
-        && expected != stored.sha256
+        && expected != upload.stored.sha256
     {
-        let detail =
-            format!("the bytes that arrived have SHA-256 {}; send them again", stored.sha256);
+        let detail = format!(
+            "the bytes that arrived have SHA-256 {}; send them again",
+            upload.stored.sha256
+        );
+        ctx.objects.discard(upload).await?;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Err(Problem::new(status, "attachment_digest", Owner::Operator, detail));
     }
-    let row = AttachmentRow {
-        sha256: stored.sha256.clone(),
-        owner,
-        size: i64::try_from(stored.size).unwrap_or(i64::MAX),
-        media_type: media_type.clone(),
-        created_at: ctx.clock.now_ms(),
-    };
-    let mut tx = ctx.store.begin().await?;
-    tx.save_attachment(&row).await?;
-    tx.commit().await?;
-    let uploaded = Uploaded { sha256: stored.sha256, size: stored.size, media_type };
+    let size = upload.stored.size;
+    let row = uploads::keep(ctx, upload, owner, media_type).await?;
+    let uploaded = Uploaded { sha256: row.sha256, size, media_type: row.media_type };
     Ok((StatusCode::CREATED, Json(uploaded)))
 }
 

@@ -3,6 +3,7 @@
 mod deliveries;
 mod filings;
 mod lists;
+mod objects;
 mod outbox;
 mod rows;
 
@@ -21,6 +22,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 pub use deliveries::*;
 pub use filings::*;
 pub use lists::*;
+pub use objects::*;
 pub use outbox::*;
 pub use rows::*;
 
@@ -56,6 +58,10 @@ macro_rules! store_contract {
             a_ladder_takes_the_place_of_the_former
             notices_come_back_when_they_are_due
             attempts_and_decisions_come_back
+
+            orphans_are_taken_when_their_time_is_over
+            what_is_being_deleted_is_nobodys
+            a_filings_text_alone_keeps_its_files
 
             lists_narrow_and_page
             an_inbox_shows_what_is_for_the_authority

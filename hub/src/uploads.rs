@@ -1,0 +1,62 @@
+//! Uploads of operators and authorities, from their last byte to the row that finds them.
+
+use schemas::Attachment;
+
+use crate::context::Context;
+use crate::objects::{ObjectError, Upload};
+use crate::store::{AttachmentRow, StoreError, Tx};
+
+/// Why an upload is not kept; it may be sent again.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadProblem {
+    /// The object store failed.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The same bytes, uploaded long ago and named by no filing, are being deleted.
+    #[error("the same file from an earlier upload is being cleared away; send it again in a while")]
+    Clearing,
+}
+
+/// Keeps an upload under its digest and records whose it is.
+pub async fn keep(
+    ctx: &Context,
+    upload: Upload,
+    owner: String,
+    media_type: String,
+) -> Result<AttachmentRow, UploadProblem> {
+    // Before the bytes take their name: from here on no sweep takes them.
+    let mut tx = ctx.store.begin().await?;
+    let is_ours = tx.touch_object(&upload.stored.sha256).await?;
+    tx.commit().await?;
+    if !is_ours {
+        ctx.objects.discard(upload).await?;
+        return Err(UploadProblem::Clearing);
+    }
+    let stored = ctx.objects.keep(upload).await?;
+    let row = AttachmentRow {
+        sha256: stored.sha256,
+        owner,
+        size: i64::try_from(stored.size).unwrap_or(i64::MAX),
+        media_type,
+        created_at: ctx.clock.now_ms(),
+    };
+    let mut tx = ctx.store.begin().await?;
+    tx.save_attachment(&row).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// Names files in the unit of work that records what they belong to, so that they are kept for
+/// good. Answers the first one that is not there any more.
+pub async fn name<'a>(
+    tx: &mut Tx,
+    owner: &str,
+    files: &'a [Attachment],
+) -> Result<Option<&'a Attachment>, StoreError> {
+    let named: Vec<_> = files.iter().map(|file| (owner, file)).collect();
+    let there = tx.name_objects(&named).await?;
+    Ok(files.iter().find(|file| !there.contains(&file.sha256)))
+}
