@@ -1,5 +1,7 @@
 //! A filing as the operator hands it in, and the checks that need nothing but the text itself.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
@@ -145,12 +147,14 @@ impl Submission {
             let message = format!("at most {} attachments in one filing", limits.attachments_max);
             findings.push(Finding::new("/attachments", "too_many_attachments", message));
         }
+        let mut names = HashSet::with_capacity(self.attachments.len());
         for (i, attachment) in self.attachments.iter().enumerate() {
             let at = |field: &str| format!("/attachments/{i}/{field}");
             if let Err(why) = check_file_name(&attachment.name, limits.name_chars_max) {
                 findings.push(Finding::new(at("name"), "attachment_name", why));
             }
-            if self.attachments[..i].iter().any(|other| same_name(&other.name, &attachment.name)) {
+            // Two that would fall together on a file system that folds case.
+            if !names.insert(attachment.name.to_lowercase()) {
                 let message = "two attachments have this name; rename one";
                 findings.push(Finding::new(at("name"), "attachment_name_twice", message));
             }
@@ -171,11 +175,6 @@ impl Submission {
             }
         }
     }
-}
-
-/// Whether two file names would fall together on a file system that folds case.
-fn same_name(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
 }
 
 /// Whether the text is 64 lower-case hexadecimal digits.

@@ -9,8 +9,9 @@ use adapters::sandbox::{Sandbox, Settings};
 use anyhow::{Context, Result, ensure};
 use hub::clock::Clock;
 use hub::store::EndpointRow;
-use routing::{Case, Master, plan_of_case};
-use schemas::{AuthorityId, FilingKind};
+use routing::Master;
+use schemas::AuthorityId;
+use tests::authorities::that_designate;
 use url::Url;
 
 use crate::Args;
@@ -31,13 +32,7 @@ impl Cast {
     pub(crate) async fn start(args: &Args, root: &Path, clock: &Arc<Clock>) -> Result<Self> {
         let master = Master::embedded()?;
         let day = hub::context::day_in_japan(clock.now_ms());
-        let authorities: Vec<_> = master
-            .authorities_on(day)
-            .filter(|row| row.reception.prepared)
-            .map(|row| row.code)
-            .filter(|code| designates_for_itself(&master, *code, day))
-            .take(args.authorities)
-            .collect();
+        let authorities: Vec<_> = that_designate(&master, day).take(args.authorities).collect();
         ensure!(authorities.len() == args.authorities, "only {} authorities", authorities.len());
         let time = Arc::clone(clock);
         let sandbox = Sandbox::start(Settings::new(root, Arc::new(move || time.now()))).await?;
@@ -75,25 +70,10 @@ impl Cast {
 
     /// For the hub's tables.
     pub(crate) fn endpoints(&self) -> Result<Vec<EndpointRow>> {
-        let row = |(authority, endpoint): &(AuthorityId, Endpoint)| {
-            Ok(EndpointRow {
-                authority: *authority,
-                channel: endpoint.channel(),
-                position: 0,
-                config: serde_json::to_string(endpoint)?,
-                updated_at: 0,
-            })
-        };
-        self.endpoints.iter().map(row).collect()
+        let mut rows = Vec::new();
+        for (authority, endpoint) in &self.endpoints {
+            rows.extend(EndpointRow::of_ladder(std::slice::from_ref(endpoint), *authority, 0)?);
+        }
+        Ok(rows)
     }
-}
-
-/// Whether filings for a community service there go to the municipality itself.
-fn designates_for_itself(master: &Master, code: AuthorityId, day: jiff::civil::Date) -> bool {
-    let Ok(service) = "78".parse() else { return false };
-    let kind = FilingKind::Change;
-    let case = Case { municipality: code, service, kind, date: day, insurers: &[], deemed: false };
-    code.as_str()[2..5] != *"000"
-        && plan_of_case(master, &case)
-            .is_ok_and(|plan| plan.targets.len() == 1 && plan.targets[0].authority == code)
 }

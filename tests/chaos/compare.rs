@@ -10,7 +10,6 @@ use adapters::sandbox::{Facts, Held, far_side, open_package};
 use anyhow::{Context, Result, ensure};
 use futures::StreamExt;
 use schemas::{AuthorityId, FilingId};
-use sha2::{Digest, Sha256};
 
 use crate::operators::{Operators, Receipt};
 
@@ -93,18 +92,7 @@ fn check(
     ensure!(planned.targets.contains(&held.authority), "it should not be here");
     ensure!(facts.receipt_number == receipt.number, "another 受付番号");
     ensure!(facts.revision == 1 && facts.action == "submit", "another revision or action");
-    ensure!(facts.document == serde_json::to_value(&planned.submission)?, "another document");
-    let digest = hex::encode(Sha256::digest(&planned.document));
-    ensure!(facts.document_sha256 == digest, "another document digest");
-    let named: BTreeSet<_> = planned
-        .submission
-        .attachments
-        .iter()
-        .map(|it| (it.name.clone(), it.size, it.sha256.clone()))
-        .collect();
-    let found: BTreeSet<_> =
-        opened.attachments.iter().map(|it| (it.name.clone(), it.size, it.sha256.clone())).collect();
-    ensure!(named == found, "other attachments");
+    facts.check(&opened, &planned.submission, &planned.document).map_err(anyhow::Error::msg)?;
     Ok(facts.filing)
 }
 

@@ -150,15 +150,16 @@ fn on_lines(cast: &Cast, fault: &Fault, act: impl Fn(&Proxy, Mode)) {
     }
 }
 
-/// Copies what the hub's processes logged.
-pub(crate) fn keep_logs(victims: &[Victim], folder: &Path) -> Result<()> {
+/// Gives what the hub's processes log a second name in a folder, so that it stays however the run
+/// ends.
+pub(crate) fn keep_logs(processes: &[HubProcess], folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)?;
-    for victim in victims {
-        let Victim::Hub(processes) = victim else { continue };
-        for process in processes {
-            let name = process.name().replace([' ', ','], "-").replace(':', "");
-            std::fs::copy(process.log(), folder.join(name).with_extension("log"))?;
-        }
+    for process in processes {
+        let name = process.name().replace([' ', ','], "-").replace(':', "");
+        let kept = folder.join(name).with_extension("log");
+        std::fs::hard_link(process.log(), &kept).with_context(|| {
+            format!("--logs: {}; use a new folder on the temporary disk", kept.display())
+        })?;
     }
     Ok(())
 }

@@ -91,6 +91,9 @@ async fn run(args: Args) -> Result<ExitCode> {
     let began = clock.now_ms();
     let operators = operators::Operators::new(&args, &cast, &hub, &clock)?;
     let stop = tokio_util::sync::CancellationToken::new();
+    if let Some(folder) = &args.logs {
+        faults::keep_logs(&hub.processes, folder)?;
+    }
     let progress = tokio::spawn(settle::show(Arc::clone(&operators), stop.clone()));
     let victims = faults::victims(engines, hub.processes, &cast);
     let filing = async {
@@ -108,9 +111,6 @@ async fn run(args: Args) -> Result<ExitCode> {
         say(format_args!("{error:#}"));
     }
     let findings = compare::compare(&operators, &folder.path().join("far")).await?;
-    if let Some(folder) = &args.logs {
-        faults::keep_logs(&victims, folder)?;
-    }
     drop(victims);
     let times = report::Times { began, load_ended, settled: settled.ok() };
     let report = report::Report::new(&args, times, &operators, &injected, &findings);

@@ -72,7 +72,7 @@ async fn a_queue_made_otherwise_is_named_with_the_difference_and_the_mend() -> R
     Ok(())
 }
 
-/// RabbitMQ cancels its consumer and keeps the connection; nothing else makes it cancel one.
+/// RabbitMQ cancels its consumer and keeps the connection.
 #[tokio::test]
 async fn a_deleted_queue_is_made_again_and_consumed() -> Result<()> {
     let url = servers::RabbitMq::shared().fresh_vhost()?;

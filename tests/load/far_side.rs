@@ -11,6 +11,7 @@ use hub::clock::Clock;
 use hub::store::EndpointRow;
 use routing::Master;
 use schemas::AuthorityId;
+use tests::authorities::that_designate;
 
 use crate::Args;
 
@@ -25,13 +26,7 @@ impl Cast {
     pub(crate) async fn start(args: &Args, root: &Path) -> anyhow::Result<Self> {
         let master = Master::embedded()?;
         let day = hub::context::day_in_japan(Clock::system().now_ms());
-        let authorities: Vec<_> = master
-            .authorities_on(day)
-            .filter(|row| row.reception.prepared)
-            .map(|row| row.code)
-            .filter(|code| code.as_str()[2..5] != *"000" && is_own_insurer(&master, *code, day))
-            .take(args.authorities)
-            .collect();
+        let authorities: Vec<_> = that_designate(&master, day).take(args.authorities).collect();
         let mut behaviours = HashMap::new();
         for (i, code) in authorities.iter().enumerate() {
             // Spread evenly: the place in each hundred decides.
@@ -53,17 +48,12 @@ impl Cast {
 
     /// Endpoint rows for the hub.
     pub(crate) fn endpoints(&self) -> anyhow::Result<Vec<EndpointRow>> {
-        let row = |code: &AuthorityId| {
+        let mut rows = Vec::new();
+        for code in &self.authorities {
             let endpoint = Endpoint::Api(self.sandbox.api_endpoint(*code));
-            Ok(EndpointRow {
-                authority: *code,
-                channel: endpoint.channel(),
-                position: 0,
-                config: serde_json::to_string(&endpoint)?,
-                updated_at: 0,
-            })
-        };
-        self.authorities.iter().map(row).collect()
+            rows.extend(EndpointRow::of_ladder(&[endpoint], *code, 0)?);
+        }
+        Ok(rows)
     }
 
     /// Of so many filings, spread over the authorities in turn, those to healthy ones.
@@ -72,20 +62,4 @@ impl Cast {
             |i: &usize| !self.faulty.contains(&self.authorities[i % self.authorities.len()]);
         (0..filings).filter(healthy).count()
     }
-}
-
-/// Whether filings for a community service there go to the municipality itself.
-fn is_own_insurer(master: &Master, code: AuthorityId, day: jiff::civil::Date) -> bool {
-    let Ok(service) = "78".parse() else { return false };
-    let kind = schemas::FilingKind::Change;
-    let case = routing::Case {
-        municipality: code,
-        service,
-        kind,
-        date: day,
-        insurers: &[],
-        deemed: false,
-    };
-    routing::plan_of_case(master, &case)
-        .is_ok_and(|plan| plan.targets.len() == 1 && plan.targets[0].authority == code)
 }

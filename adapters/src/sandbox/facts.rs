@@ -1,8 +1,10 @@
 //! What a package says of itself, to whoever gets it.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
-use schemas::{AuthorityId, DeliveryId, FilingId};
+use aws_lc_rs::digest::{SHA256, digest};
+use schemas::{AuthorityId, DeliveryId, FilingId, Submission};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -27,6 +29,30 @@ pub struct Facts {
     pub document_sha256: String,
     /// The document.
     pub document: Value,
+}
+
+impl Facts {
+    /// Whether a package holds this submission, as it was handed in in this text, with all of its
+    /// files; else what it holds another of.
+    pub fn check(
+        &self,
+        opened: &Opened,
+        submission: &Submission,
+        text: &str,
+    ) -> Result<(), &'static str> {
+        let named = submission.attachments.iter().map(|it| (&it.name, it.size, &it.sha256));
+        let found = opened.attachments.iter().map(|it| (&it.name, it.size, &it.sha256));
+        if serde_json::to_value(submission).ok().as_ref() != Some(&self.document) {
+            return Err("another document");
+        }
+        if hex::encode(digest(&SHA256, text.as_bytes())) != self.document_sha256 {
+            return Err("another document digest");
+        }
+        if named.collect::<BTreeSet<_>>() != found.collect() {
+            return Err("other attachments");
+        }
+        Ok(())
+    }
 }
 
 /// Opens a package, believing nothing of it that its manifests do not bear out.

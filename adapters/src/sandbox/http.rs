@@ -131,8 +131,8 @@ fn keep(
     if held.as_ref().is_some_and(|held| *held != sha256) {
         return Ok(plain(422, "this Idempotency-Key came with other bytes before"));
     }
-    if held.is_none() && draft.has_file() {
-        draft.keep(&file_of(&shelf.folder(code, Channel::Api)?, delivery))?;
+    if held.is_none() {
+        draft.keep(|| Ok(file_of(&shelf.folder(code, Channel::Api)?, delivery)))?;
     }
     let second_copy = header(headers, "todoke-second-copy") == "true";
     let repeat = shelf.note(Arrival {

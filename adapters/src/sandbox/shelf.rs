@@ -219,18 +219,14 @@ impl Draft<'_> {
         (hex::encode(self.context.clone().finish()), self.size)
     }
 
-    /// Whether there is anything to keep beside the digest.
-    pub(super) fn has_file(&self) -> bool {
-        self.file.is_some()
-    }
-
-    /// Puts the file in its place, over what is there.
-    pub(super) fn keep(self, path: &Path) -> io::Result<()> {
+    /// Puts the file in its place, over what is there. The place is asked for, and its folder made,
+    /// only when bytes are kept at all.
+    pub(super) fn keep(self, place: impl FnOnce() -> io::Result<PathBuf>) -> io::Result<()> {
         let Some(file) = self.file else { return Ok(()) };
         if self.shelf.settings.fsync {
             file.as_file().sync_all()?;
         }
-        file.persist(path)?;
+        file.persist(place()?)?;
         Ok(())
     }
 }

@@ -157,7 +157,7 @@ fn keep(shelf: &Shelf, folder: &std::path::Path, message: &Message<'_>) -> io::R
     let path: PathBuf = folder.join(format!("{}.eml", name.take(120).collect::<String>()));
     let mut draft = shelf.draft();
     draft.write(message.raw_message())?;
-    draft.keep(&path)
+    draft.keep(|| Ok(path))
 }
 
 fn arrival(

@@ -104,3 +104,27 @@ fn find_files(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn naming(count: usize) -> DroppedDecision {
+        let names: Vec<_> = (0..count).map(|i| format!("{i:03}.pdf")).collect();
+        let beside: Vec<_> =
+            names.iter().map(|name| DroppedFile { name: name.clone(), size: 1 }).collect();
+        let decision = serde_json::json!({
+            "delivery": "01932c07-209c-7a36-8d4f-7c1f4d1c2b3a", "verdict": "returned",
+            "comment": "添付を直してください", "files": names,
+        });
+        DroppedDecision::read("a.decision.json", decision.to_string().as_bytes(), &beside)
+    }
+
+    #[test]
+    fn a_decision_names_as_many_files_as_are_allowed_and_no_more() {
+        let most = naming(DECISION_FILES_MAX);
+        assert_eq!((most.decision.map(drop), most.files.len()), (Ok(()), DECISION_FILES_MAX));
+        let problem = naming(DECISION_FILES_MAX + 1).decision.expect_err("one too many");
+        assert!(problem.contains("more than 100"), "{problem}");
+    }
+}

@@ -12,7 +12,6 @@ use routing::plan;
 use schemas::{AuthorityId, Channel, FilingId, Submission};
 use serde::Serialize;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::far::{Copy, copies};
 use super::filings::{Planned, corrected};
@@ -137,22 +136,12 @@ fn check(scene: &Scene, copy: &Copy, facts: &Facts, opened: &Opened) -> anyhow::
     ensure!(receipt.receipt_number == facts.receipt_number, "another 受付番号");
     ensure!(receipt.revision == facts.revision, "revision {}", facts.revision);
     let submission = expected(planned, &facts.action);
-    ensure!(serde_json::to_value(&submission)? == facts.document, "another document");
     // A withdrawal's text is the hub's own; the others' are as they were sent.
     let text = match facts.action.as_str() {
         "withdraw" => facts.document.to_string(),
         _ => serde_json::to_string(&submission)?,
     };
-    ensure!(hex::encode(Sha256::digest(text)) == facts.document_sha256, "another document digest");
-    let named: BTreeSet<_> = submission
-        .attachments
-        .iter()
-        .map(|it| (it.name.clone(), it.size, it.sha256.clone()))
-        .collect();
-    let found: BTreeSet<_> =
-        opened.attachments.iter().map(|it| (it.name.clone(), it.size, it.sha256.clone())).collect();
-    ensure!(named == found, "other attachments");
-    Ok(())
+    facts.check(opened, &submission, &text).map_err(anyhow::Error::msg)
 }
 
 /// What was handed in with that action.

@@ -1,7 +1,7 @@
 -- Only what is still an upload of the owner, and is not being deleted.
 INSERT INTO objects (sha256, touched_at, named_at)
 SELECT x.sha256, min(j.at), min(j.at)
-FROM json_to_recordset($1::json) AS j (sha256 text, owner text, at bigint)
+FROM unnest($1::text[], $2::text[], $3::bigint[]) AS j (sha256, owner, at)
 JOIN attachments AS x ON x.sha256 = j.sha256 AND x.owner = j.owner
 GROUP BY x.sha256 ORDER BY x.sha256
 ON CONFLICT (sha256) DO UPDATE SET named_at = excluded.named_at
