@@ -18,6 +18,7 @@ pub mod delivery;
 pub mod demo;
 pub mod directory;
 pub mod filing;
+pub mod followers;
 pub mod forms;
 pub mod intake;
 pub mod judgement;

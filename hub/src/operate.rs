@@ -21,8 +21,7 @@ pub async fn retry(ctx: &Context, id: DeliveryId) -> Result<(), ReviewProblem> {
     delivery.tries = 0;
     delivery.channel_since = now;
     enqueue_due(&mut tx, &delivery)?;
-    let body = json!({"delivery": id, "authority": delivery.authority});
-    tx.append(&[NewEvent::new(delivery.filing_id, "delivery.redriven", body)]).await?;
+    tx.append(&[NewEvent::about(&delivery, "delivery.redriven")]).await?;
     tx.save_deliveries(&[delivery]).await?;
     Ok(tx.commit().await?)
 }

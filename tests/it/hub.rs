@@ -13,3 +13,13 @@ mod proof;
 mod retry;
 mod review;
 mod sweep;
+
+use anyhow::Result;
+use tests::house::{Builder, House};
+
+#[expect(clippy::unused_async, reason = "the contract waits for engines to be ready")]
+async fn embedded() -> Result<Builder> {
+    Ok(House::build())
+}
+
+tests::hub_contract!(embedded);

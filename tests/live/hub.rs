@@ -22,6 +22,13 @@ async fn on_postgres() -> Result<Builder> {
     Ok(builder)
 }
 
+async fn fresh() -> Result<Builder> {
+    let store = Postgres::shared().fresh_database().await?;
+    Ok(House::build().store(store).broker(RabbitMq::shared().fresh_vhost()?))
+}
+
+tests::hub_contract!(fresh);
+
 async fn on_both() -> Result<Builder> {
     Ok(on_postgres().await?.broker(RabbitMq::shared().fresh_vhost()?))
 }

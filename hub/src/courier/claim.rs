@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use schemas::message::{DeliveryDue, Message};
-use schemas::{AuthorityId, Channel, DeliveryId, Owner, Why};
+use schemas::{AuthorityId, Channel, DeliveryId, FilingId, Owner, Why};
 use serde_json::json;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -13,7 +13,7 @@ use crate::broker::Incoming;
 use crate::delivery::{Delivery, Event, State};
 use crate::lane::{Admission, Lane};
 use crate::retry::jittered_ms;
-use crate::store::{ParcelRow, Tx};
+use crate::store::{NewEvent, ParcelRow, Tx};
 use crate::work::dead_letter;
 
 /// A claimed delivery with all that sending it needs.
@@ -34,6 +34,7 @@ type Lanes = HashMap<LaneKey, (Lane, i64)>;
 /// Claims what may go now; puts back or holds the rest.
 pub(super) async fn claim(desk: &Desk, batch: &[Incoming]) -> anyhow::Result<Vec<Job>> {
     let ctx = &desk.ctx;
+    let now = ctx.clock.now_ms();
     let (mut turns, mut dead) = (HashMap::new(), Vec::new());
     for message in batch {
         match DeliveryDue::decode(&message.body) {
@@ -55,8 +56,9 @@ pub(super) async fn claim(desk: &Desk, batch: &[Incoming]) -> anyhow::Result<Vec
     let mut lanes = load_lanes(&mut tx, &deliveries).await?;
     let before: HashMap<LaneKey, Lane> =
         lanes.iter().map(|(key, (lane, _))| (*key, lane.clone())).collect();
+    let events = hold_followers(&mut tx, &mut deliveries, now).await?;
     let mut slots = HashMap::new();
-    for delivery in &mut deliveries {
+    for delivery in deliveries.iter_mut().filter(|d| d.state == State::Due) {
         if let Some(slot) = admit(desk, delivery, &mut lanes)? {
             slots.insert(delivery.id, slot);
         }
@@ -68,6 +70,7 @@ pub(super) async fn claim(desk: &Desk, batch: &[Incoming]) -> anyhow::Result<Vec
         .collect();
     tx.save_lanes(&changed).await?;
     tx.save_deliveries(&deliveries).await?;
+    tx.append(&events).await?;
     let claimed: Vec<DeliveryId> = slots.keys().copied().collect();
     let parcels = tx.parcels(&claimed).await?;
     tx.commit().await?;
@@ -79,6 +82,26 @@ pub(super) async fn claim(desk: &Desk, batch: &[Incoming]) -> anyhow::Result<Vec
         Some(Job { delivery, parcel, lane_was_clean, slot })
     });
     Ok(jobs.collect())
+}
+
+/// What may not go before or without an earlier revision; asked of the few that follow one.
+async fn hold_followers(
+    tx: &mut Tx,
+    deliveries: &mut [Delivery],
+    now: i64,
+) -> anyhow::Result<Vec<NewEvent>> {
+    let filings: BTreeSet<FilingId> =
+        deliveries.iter().filter(|d| d.revision > 1).map(|d| d.filing_id).collect();
+    let all = tx.deliveries_of_filings(&filings.into_iter().collect::<Vec<_>>()).await?;
+    let mut events = Vec::new();
+    for delivery in deliveries {
+        let Some(event) = delivery.before_going(&all) else { continue };
+        delivery.apply(event, now)?;
+        let is_held = matches!(delivery.state, State::Held { .. });
+        let kind = if is_held { "delivery.held" } else { "delivery.cancelled" };
+        events.push(NewEvent::about(delivery, kind));
+    }
+    Ok(events)
 }
 
 async fn load_lanes(tx: &mut Tx, deliveries: &[Delivery]) -> anyhow::Result<Lanes> {

@@ -14,6 +14,7 @@ use super::policy::{LaneEffect, Settlement, settle};
 use crate::broker::topology::EVENTS;
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, State};
+use crate::followers;
 use crate::lane::Lane;
 use crate::notices::{self, NoticeKind, new_notice};
 use crate::store::{AttemptRow, NewEvent, Tx};
@@ -117,7 +118,9 @@ impl Recorder {
         if batch.iter().any(Attempted::may_touch_lane) {
             tx.lock_lanes().await?;
         }
-        for delivery in tx.lock_deliveries(&ids).await? {
+        let deliveries = tx.lock_deliveries(&ids).await?;
+        let behind = followers::authorities_behind(&deliveries);
+        for delivery in deliveries {
             // A lease that ran out belongs to someone else by now.
             let ours = matches!(&delivery.state, State::Sending { lease_owner, .. }
                 if *lease_owner == self.name);
@@ -128,6 +131,9 @@ impl Recorder {
             }
         }
         tx.save_deliveries(&rows.deliveries).await?;
+        let released = followers::release(ctx, &mut tx, &behind).await?;
+        let hurry = !released.is_empty() || rows.deliveries.iter().any(is_waiting);
+        rows.events.extend(released);
         tx.insert_attempts(&rows.attempts).await?;
         self.save_lanes(&mut tx, &rows.effects).await?;
         let trouble = self.trouble_notices(&mut tx, &rows.failed).await?;
@@ -138,7 +144,7 @@ impl Recorder {
         }
         tx.commit().await?;
         self.count(&rows);
-        if rows.deliveries.iter().any(|d| matches!(d.state, State::Waiting { .. })) {
+        if hurry {
             ctx.hurry.notify_one();
         }
         Ok(())
@@ -169,7 +175,7 @@ impl Recorder {
                 delivery.apply(Event::LeaseExpired { retry_at: now }, now)?;
                 delivery.end_if_withdrawn(now);
                 delivery.second_copy = true;
-                rows.events.push(given_back_event(&delivery));
+                rows.events.push(NewEvent::about(&delivery, "delivery.given_back"));
             }
             Tried::Outcome { outcome, package_sha256 } => {
                 let ladder = self.ctx.directory.load();
@@ -295,6 +301,10 @@ impl Recorder {
     }
 }
 
+fn is_waiting(delivery: &Delivery) -> bool {
+    matches!(delivery.state, State::Waiting { .. })
+}
+
 fn attempt_row(
     delivery: &Delivery,
     attempted: &Attempted,
@@ -332,11 +342,6 @@ fn attempt_event(delivery: &Delivery, channel: Channel, outcome: &Outcome) -> Ne
         }
     };
     NewEvent::new(delivery.filing_id, kind, body)
-}
-
-fn given_back_event(delivery: &Delivery) -> NewEvent {
-    let body = json!({"delivery": delivery.id, "authority": delivery.authority});
-    NewEvent::new(delivery.filing_id, "delivery.given_back", body)
 }
 
 /// The message for subscribers outside.

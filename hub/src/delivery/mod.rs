@@ -1,10 +1,12 @@
 //! A delivery: one filing revision to one authority, with its two state machines.
 
 mod state;
+mod succession;
 
 use schemas::{AuthorityId, Channel, DeliveryId, FilingId, ProofLevel};
 
 pub use state::{Event, Refusal, Review, State};
+pub use succession::WAITS_FOR_PREDECESSOR;
 
 /// One filing revision on its way to one authority.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use schemas::FilingId;
 use serde::Serialize;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::engine::{StoreError, sql};
 use super::{EventRow, HeadRow, Tx};
+use crate::delivery::Delivery;
 
 /// An event to append.
 #[derive(Debug, Clone)]
@@ -24,6 +26,12 @@ impl NewEvent {
     /// An event of a filing.
     pub fn new(filing_id: FilingId, kind: &'static str, body: serde_json::Value) -> Self {
         Self { filing_id, kind, body }
+    }
+
+    /// An event of a delivery that tells nothing beyond that it happened.
+    pub fn about(delivery: &Delivery, kind: &'static str) -> Self {
+        let body = json!({"delivery": delivery.id, "authority": delivery.authority});
+        Self::new(delivery.filing_id, kind, body)
     }
 }
 

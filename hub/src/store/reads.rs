@@ -352,4 +352,15 @@ impl Tx {
         let args = json!({"authority": authority, "code": code, "limit": limit});
         deliveries(self.read(sql!("held_deliveries"), &args).await?)
     }
+
+    /// Deliveries to an authority that wait for a predecessor whose try is over, the oldest first,
+    /// locked. Those that another unit of work has locked are left out.
+    pub async fn behind_predecessors(
+        &mut self,
+        authority: AuthorityId,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let args = json!({"authority": authority, "limit": limit});
+        deliveries(self.read(sql!("behind_predecessors"), &args).await?)
+    }
 }

@@ -103,6 +103,18 @@ impl Tx {
         super::reads::deliveries(rows)
     }
 
+    /// All deliveries of some filings.
+    pub async fn deliveries_of_filings(
+        &mut self,
+        ids: &[FilingId],
+    ) -> Result<Vec<Delivery>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.read(sql!("deliveries_of_filings"), ids).await?;
+        super::reads::deliveries(rows)
+    }
+
     /// Saves deliveries that were locked in this unit of work.
     pub async fn save_deliveries(&mut self, all: &[Delivery]) -> Result<(), StoreError> {
         let rows: Vec<DeliveryRow> = all.iter().map(DeliveryRow::from).collect();

@@ -12,12 +12,12 @@ use std::time::Duration;
 use routing::Status;
 use schemas::AuthorityId;
 use schemas::message::FilingSubmitted;
-use serde_json::json;
 
 use crate::broker::Incoming;
 use crate::broker::topology::{DEAD_LETTERS, FILING_SUBMITTED, WORK};
 use crate::context::{Context, day_in_japan};
-use crate::delivery::{Delivery, Event};
+use crate::delivery::{Event, WAITS_FOR_PREDECESSOR};
+use crate::followers;
 use crate::notices;
 use crate::retry::jittered_ms;
 use crate::store::{DeadLetterRow, NewEvent, StoreError};
@@ -78,6 +78,7 @@ impl Upkeep {
             moved = moved.max(self.requeue_stale().await?);
             self.ctx.reload_directory().await?;
             self.release_ready().await?;
+            self.release_followers().await?;
             self.count().await?;
         }
         let now = self.ctx.clock.now_ms();
@@ -127,12 +128,14 @@ impl Upkeep {
             delivery.apply(Event::LeaseExpired { retry_at: now }, now)?;
             delivery.end_if_withdrawn(now);
             delivery.second_copy = true;
-            events.push(delivery_event(delivery, "delivery.lease_expired"));
+            events.push(NewEvent::about(delivery, "delivery.lease_expired"));
         }
         let count = deliveries.len();
         if count > 0 {
             tracing::warn!(count, "couriers vanished with deliveries; they are tried again");
             tx.save_deliveries(&deliveries).await?;
+            let behind = followers::authorities_behind(&deliveries);
+            events.extend(followers::release(&self.ctx, &mut tx, &behind).await?);
             tx.append(&events).await?;
             tx.commit().await?;
         }
@@ -205,6 +208,22 @@ impl Upkeep {
         Ok(())
     }
 
+    /// What waits for a try that is over and recorded: its release was cut short.
+    async fn release_followers(&self) -> anyhow::Result<()> {
+        let waiting = self.ctx.store.held_authorities(WAITS_FOR_PREDECESSOR).await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let authorities = waiting.into_iter().collect();
+        let mut tx = self.ctx.store.begin().await?;
+        let events = followers::release(&self.ctx, &mut tx, &authorities).await?;
+        if !events.is_empty() {
+            tx.append(&events).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Poison messages of the broker become rows that a page shows.
     async fn take_dead_letters(&mut self) -> anyhow::Result<()> {
         let Some(batch) = self.dead.try_next(100) else { return Ok(()) };
@@ -248,7 +267,7 @@ pub async fn release(ctx: &Context, authority: AuthorityId, code: &str) -> anyho
     for delivery in &mut held {
         delivery.apply(Event::Release { at }, now)?;
         at += spacing;
-        events.push(delivery_event(delivery, "delivery.released"));
+        events.push(NewEvent::about(delivery, "delivery.released"));
     }
     if !held.is_empty() {
         tx.save_deliveries(&held).await?;
@@ -257,9 +276,4 @@ pub async fn release(ctx: &Context, authority: AuthorityId, code: &str) -> anyho
         ctx.hurry.notify_one();
     }
     Ok(held.len())
-}
-
-fn delivery_event(delivery: &Delivery, kind: &'static str) -> NewEvent {
-    let body = json!({"delivery": delivery.id, "authority": delivery.authority});
-    NewEvent::new(delivery.filing_id, kind, body)
 }

@@ -4,5 +4,6 @@
 //! contract's macro, as the files of the same name in `it/` and `live/` do.
 
 pub mod broker;
+pub mod hub;
 pub mod objects;
 pub mod store;

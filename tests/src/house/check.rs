@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use adapters::sandbox::Held;
 use anyhow::{Context as _, Result, ensure};
+use hub::courier::held_package;
 use hub::delivery::{Delivery, State};
 use hub::receipt;
 use hub::store::{Filter, verify_chain};
@@ -36,12 +37,22 @@ impl House {
             ensure!(last == filing.event_head, "the head of {} is another", filing.id);
             let signed = serde_json::to_string(&receipt::make(&self.ctx, &filing).await?)?;
             receipt::verify(&signed, None).with_context(|| format!("receipt of {}", filing.id))?;
-            for delivery in store.deliveries_of(filing.id).await? {
+            for mut delivery in store.deliveries_of(filing.id).await? {
                 self.check_delivery(&delivery)?;
+                if delivery.package_sha256.is_none() && delivery.second_copy {
+                    delivery.package_sha256 = Some(self.sealed_again(&delivery).await?);
+                }
                 known.insert(delivery.id.to_string(), delivery);
             }
         }
         check_far_side(&held, &known)
+    }
+
+    /// Of a try that nobody could record: what it sent.
+    async fn sealed_again(&self, delivery: &Delivery) -> Result<String> {
+        let parcel = self.ctx.store.parcel(delivery.id).await?.context("a parcel")?;
+        let sealed = held_package(&self.ctx, delivery, &parcel).await;
+        Ok(sealed.map_err(|why| anyhow::anyhow!(why.sentence))?.sha256)
     }
 
     fn check_delivery(&self, delivery: &Delivery) -> Result<()> {

@@ -68,6 +68,13 @@ impl Teller<'_> {
                     ": the delivery is released from its hold.",
                 ),
             ),
+            "delivery.cancelled" => (
+                "off",
+                self.to(
+                    "には何も送っていないため、取下げの送達は不要です。",
+                    "got nothing of the filing, so it needs no withdrawal.",
+                ),
+            ),
             "delivery.redriven" => {
                 ("move", self.to("への送達をやり直します。", ": the delivery is started anew."))
             }

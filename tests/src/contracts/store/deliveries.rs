@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use hub::delivery::{Delivery, Event, Review, State};
+use hub::delivery::{Delivery, Event, Review, State, WAITS_FOR_PREDECESSOR};
 use hub::lane::{Breaker, Lane};
 use hub::store::StoreError;
 use schemas::{Channel, DeliveryId, ProofLevel};
@@ -185,6 +185,46 @@ pub async fn held_deliveries_are_found_by_reason(bench: &Bench) -> Result<()> {
     waiting.sort_unstable();
     ensure!(waiting == [sapporo, chiyoda], "{waiting:?}");
     ensure!(bench.store.held_authorities("lane_paused").await? == [sapporo]);
+    Ok(())
+}
+
+/// Held for that reason, and nothing earlier of the same filing is due or being sent there.
+pub async fn followers_are_found_when_nothing_is_under_way_before_them(
+    bench: &Bench,
+) -> Result<()> {
+    let [sapporo, chiyoda, _] = authorities()?;
+    let filings = bench.filed(3).await?;
+    let sending = || State::Sending { lease_until: 9, lease_owner: "courier".into() };
+    let follower = |filing, to| {
+        let why = why(WAITS_FOR_PREDECESSOR);
+        Delivery { revision: 2, ..bench.delivery(filing, to, State::Held { why }) }
+    };
+    let mut free = follower(&filings[0], sapporo);
+    free.created_at -= 1;
+    let first = bench.delivery(&filings[1], sapporo, sending());
+    let behind = follower(&filings[1], sapporo);
+    let paused = State::Held { why: why("lane_paused") };
+    let all = [
+        bench.delivery(&filings[0], sapporo, State::Cancelled),
+        bench.delivery(&filings[0], chiyoda, sending()),
+        free.clone(),
+        first.clone(),
+        behind.clone(),
+        Delivery { revision: 2, ..bench.delivery(&filings[2], sapporo, paused) },
+    ];
+    bench.planned(&all).await?;
+    let mut tx = bench.store.begin().await?;
+    let found = tx.behind_predecessors(sapporo, 10).await?;
+    ensure!(found == [free.clone()], "{found:?}");
+    let mut ended = tx.lock_deliveries(&[first.id]).await?;
+    ended[0].apply(Event::Succeed { at: 8 }, 8)?;
+    tx.save_deliveries(&ended).await?;
+    let found = tx.behind_predecessors(sapporo, 10).await?;
+    ensure!(found == [free.clone(), behind], "{found:?}");
+    ensure!(tx.behind_predecessors(sapporo, 1).await? == [free]);
+    ensure!(tx.behind_predecessors(chiyoda, 10).await?.is_empty());
+    let of_two = tx.deliveries_of_filings(&[filings[0].id, filings[2].id]).await?;
+    ensure!(of_two.len() == 4, "{of_two:?}");
     Ok(())
 }
 

@@ -45,6 +45,7 @@ macro_rules! store_contract {
             one_authority_gets_a_revision_once
             deliveries_are_found_when_their_time_has_come
             held_deliveries_are_found_by_reason
+            followers_are_found_when_nothing_is_under_way_before_them
             two_at_once_take_different_deliveries
             lanes_know_what_is_under_way
 

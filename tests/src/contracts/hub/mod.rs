@@ -1,0 +1,55 @@
+//! What the whole hub must do alike on every set of engines: a house, step by step on a manual
+//! clock.
+
+mod late;
+mod succession;
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+pub use succession::*;
+
+use crate::house::House;
+
+/// Makes a test of every scenario; `$build` gives a [`crate::house::Builder`] on fresh engines.
+#[macro_export]
+macro_rules! hub_contract {
+    ($build:path) => {
+        $crate::hub_contract! { $build:
+            a_withdrawal_waits_for_the_try_under_way
+            a_withdrawal_of_what_was_not_taken_goes_nowhere
+            a_withdrawal_follows_a_courier_that_vanished
+            upkeep_lets_go_what_a_recorder_left_held
+        }
+    };
+    ($build:path: $($name:ident)*) => { $(
+        #[tokio::test]
+        async fn $name() -> anyhow::Result<()> {
+            $crate::contracts::hub::$name($build().await?).await
+        }
+    )* };
+}
+
+pub(crate) const SAPPORO: &str = "011002";
+
+/// Looks again and again: what a broker outside the process has on its way comes when it comes.
+pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> Result<bool>) -> Result<()> {
+    for _ in 0..2_000 {
+        if is_so().await? {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    bail!("it did not come in ten seconds")
+}
+
+/// The filing's deliveries are planned, and their messages are with the broker.
+pub(crate) async fn plan(house: &mut House, deliveries: usize) -> Result<()> {
+    until(async || {
+        house.stages.route().await?;
+        let counts = house.ctx.store.count_deliveries().await?;
+        Ok(counts.iter().map(|count| count.count).sum::<i64>() >= deliveries as i64)
+    })
+    .await
+}
