@@ -50,6 +50,34 @@ pub async fn pause(
     Ok(tx.commit().await?)
 }
 
+/// Limits of one lane, in place of those for all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Deliveries at once, from 1.
+    pub cap: Option<i32>,
+    /// Deliveries a minute; 0: no limit.
+    pub per_minute: Option<i32>,
+    /// Deliveries that may go together, from 1.
+    pub burst: Option<i32>,
+}
+
+/// Gives a lane limits of its own; one that is not given is the one for all again. What waits for
+/// its turn already keeps it.
+pub async fn limit(
+    ctx: &Context,
+    authority: AuthorityId,
+    channel: Channel,
+    limits: Limits,
+) -> Result<(), ReviewProblem> {
+    let mut tx = ctx.store.begin().await?;
+    let mut lane = lane(&mut tx, authority, channel).await?;
+    (lane.cap, lane.per_minute, lane.burst) = (limits.cap, limits.per_minute, limits.burst);
+    (lane.next_free_at, lane.line_ends_at) = (None, None);
+    lane.updated_at = ctx.clock.now_ms();
+    tx.save_lanes(&[lane]).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Resumes a lane: what it held goes out in order, paced. Tells how many.
 pub async fn resume(
     ctx: &Context,

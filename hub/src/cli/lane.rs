@@ -1,4 +1,4 @@
-//! `todoke lane`: list, pause, resume.
+//! `todoke lane`: list, pause, resume, limit.
 
 use clap::Subcommand;
 use schemas::{AuthorityId, Channel};
@@ -37,6 +37,22 @@ enum Command {
         #[arg(long)]
         why: String,
     },
+    /// Give a lane limits of its own; one that is left out is again the one for all lanes
+    Limit {
+        /// The authority
+        authority: AuthorityId,
+        /// The channel
+        channel: Channel,
+        /// Deliveries at once
+        #[arg(long, value_parser = clap::value_parser!(i32).range(1..))]
+        cap: Option<i32>,
+        /// Deliveries a minute; 0: no limit
+        #[arg(long, value_parser = clap::value_parser!(i32).range(0..))]
+        per_minute: Option<i32>,
+        /// Deliveries that may go together after a rest
+        #[arg(long, value_parser = clap::value_parser!(i32).range(1..))]
+        burst: Option<i32>,
+    },
     /// Let it go again, in order and paced
     Resume {
         /// The authority
@@ -51,14 +67,28 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
         Command::List { trouble, json } => {
             let mut lanes = open_store(&config).await?.lanes().await?;
             lanes.retain(|lane| !trouble || Lane::is_in_trouble(lane));
-            let columns =
-                ["authority", "channel", "breaker", "failures", "paused_why", "last_error"];
+            let columns = [
+                "authority",
+                "channel",
+                "breaker",
+                "failures",
+                "cap",
+                "per_minute",
+                "paused_why",
+                "last_error",
+            ];
             print_rows(json, &json!(lanes), &columns)
         }
         Command::Pause { authority, channel, why } => {
             let ctx = open_context(config).await?;
             operate::pause(&ctx, authority, channel, &why).await?;
             say("paused: deliveries over it are held from now on")
+        }
+        Command::Limit { authority, channel, cap, per_minute, burst } => {
+            let ctx = open_context(config).await?;
+            let limits = operate::Limits { cap, per_minute, burst };
+            operate::limit(&ctx, authority, channel, limits).await?;
+            say("limited: deliveries that are not yet postponed go by it from now on")
         }
         Command::Resume { authority, channel } => {
             let ctx = open_context(config).await?;

@@ -155,6 +155,10 @@ fn admit(
         postpone(delivery, policy.full_ms, why, now)?;
         return Ok(None);
     };
+    if let Err((until, why)) = lane.take_turn(delivery.postponed, policy, now) {
+        delivery.apply(Event::Postpone { until, why }, now)?;
+        return Ok(None);
+    }
     *sending += 1;
     let lease_until = now + ctx.config.courier.lease_ms;
     delivery.apply(Event::Claim { lease_until, lease_owner: desk.name.clone() }, now)?;

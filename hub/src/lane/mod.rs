@@ -1,5 +1,7 @@
-//! A lane (authority × channel): admission, circuit breaker, pause. Pure; the row is shared by all
-//! processes, so what one courier learns the others know.
+//! A lane (authority × channel): admission, circuit breaker, pace, pause. Pure; the row is shared by
+//! all processes, so what one courier learns the others know.
+
+mod pace;
 
 use schemas::{AuthorityId, Channel, Owner, Why};
 use serde::{Deserialize, Serialize};
@@ -37,6 +39,14 @@ pub struct Lane {
     pub paused_why: Option<String>,
     /// Deliveries at once, where this lane has its own limit.
     pub cap: Option<i32>,
+    /// Deliveries a minute, where this lane has its own limit; 0: no limit.
+    pub per_minute: Option<i32>,
+    /// Deliveries that may go together, where this lane has its own limit.
+    pub burst: Option<i32>,
+    /// Milliseconds at which the bucket that keeps the pace is full again.
+    pub next_free_at: Option<i64>,
+    /// Milliseconds at which the last of those goes who wait for their turn in the pace.
+    pub line_ends_at: Option<i64>,
     /// The code of the last failure.
     pub last_error: Option<String>,
     /// Milliseconds.
@@ -76,6 +86,10 @@ pub struct LanePolicy {
     pub open_ms_max: i64,
     /// Time after which a delivery asks a full lane again, in milliseconds; doubles to 32 times.
     pub full_ms: i64,
+    /// Deliveries a minute on one lane; 0: no limit.
+    pub per_minute: i32,
+    /// Deliveries that may go together before the pace counts.
+    pub burst: i32,
 }
 
 impl Lane {
@@ -91,6 +105,10 @@ impl Lane {
             paused_at: None,
             paused_why: None,
             cap: None,
+            per_minute: None,
+            burst: None,
+            next_free_at: None,
+            line_ends_at: None,
             last_error: None,
             updated_at: 0,
         }
@@ -172,7 +190,15 @@ mod tests {
     use super::*;
 
     fn policy() -> LanePolicy {
-        LanePolicy { cap: 4, failures_to_open: 3, open_ms: 1000, open_ms_max: 5000, full_ms: 100 }
+        LanePolicy {
+            cap: 4,
+            failures_to_open: 3,
+            open_ms: 1000,
+            open_ms_max: 5000,
+            full_ms: 100,
+            per_minute: 0,
+            burst: 1,
+        }
     }
 
     fn lane() -> Lane {

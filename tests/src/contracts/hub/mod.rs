@@ -2,12 +2,14 @@
 //! clock.
 
 mod late;
+mod pace;
 mod succession;
 
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 
+pub use pace::*;
 pub use succession::*;
 
 use crate::house::House;
@@ -21,6 +23,10 @@ macro_rules! hub_contract {
             a_withdrawal_of_what_was_not_taken_goes_nowhere
             a_withdrawal_follows_a_courier_that_vanished
             upkeep_lets_go_what_a_recorder_left_held
+
+            a_lane_keeps_its_pace_and_no_other_feels_it
+            a_new_process_keeps_the_pace
+            a_lane_has_limits_of_its_own
         }
     };
     ($build:path: $($name:ident)*) => { $(
@@ -32,6 +38,7 @@ macro_rules! hub_contract {
 }
 
 pub(crate) const SAPPORO: &str = "011002";
+pub(crate) const OTARU: &str = "012033";
 
 /// Looks again and again: what a broker outside the process has on its way comes when it comes.
 pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> Result<bool>) -> Result<()> {

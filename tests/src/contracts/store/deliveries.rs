@@ -270,6 +270,8 @@ pub async fn lanes_know_what_is_under_way(bench: &Bench) -> Result<()> {
     lane.open_until = Some(bench.clock.now_ms() + 9);
     lane.paused_why = Some(AWKWARD.into());
     lane.cap = Some(2);
+    (lane.per_minute, lane.burst) = (Some(60), Some(3));
+    (lane.next_free_at, lane.line_ends_at) = (Some(1), Some(2));
     let mut tx = bench.store.begin().await?;
     tx.save_lanes(&[Lane::fresh(sapporo, Channel::Api)]).await?;
     tx.save_lanes(std::slice::from_ref(&lane)).await?;
