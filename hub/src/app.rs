@@ -31,6 +31,7 @@ use crate::courier::Courier;
 use crate::intake::intake;
 use crate::notifier::Notifier;
 use crate::objects::Objects;
+use crate::prober::Prober;
 use crate::relay::Relay;
 use crate::review::Reviewer;
 use crate::router::Router;
@@ -314,7 +315,10 @@ async fn spawn_roles(ctx: &Arc<Context>, roles: &[Role], stages: &TaskTracker) {
             Role::Notifier => drop(stages.spawn(Notifier::new(stage).await.run())),
             Role::Router => spawn(ctx, stages, Router::new(stage).await.run()),
             Role::Review => spawn(ctx, stages, Collector::new(stage).run()),
-            Role::Upkeep => spawn(ctx, stages, Upkeep::new(stage).await.run()),
+            Role::Upkeep => {
+                spawn(ctx, stages, Prober::new(Arc::clone(ctx)).run());
+                spawn(ctx, stages, Upkeep::new(stage).await.run());
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ pub mod notices;
 pub mod notifier;
 pub mod objects;
 pub mod operate;
+pub mod prober;
 pub mod receipt;
 pub mod relay;
 pub mod retry;

@@ -17,6 +17,7 @@ pub struct Metrics {
     decisions: IntCounterVec,
     backlog: IntGaugeVec,
     broker: IntGaugeVec,
+    lanes: IntGaugeVec,
 }
 
 impl Default for Metrics {
@@ -56,6 +57,13 @@ impl Default for Metrics {
                 &registry,
                 IntGaugeVec::new(
                     Opts::new("todoke_broker", "1 at what the broker is, 0 at the others"),
+                    &["state"],
+                ),
+            ),
+            lanes: register(
+                &registry,
+                IntGaugeVec::new(
+                    Opts::new("todoke_lanes", "Lanes in trouble, by what it is"),
                     &["state"],
                 ),
             ),
@@ -123,6 +131,11 @@ impl Metrics {
     /// How many rows wait.
     pub fn set_backlog(&self, what: &str, count: i64) {
         self.backlog.with_label_values(&[what]).set(count);
+    }
+
+    /// How many lanes are in this trouble.
+    pub fn set_lanes(&self, state: &str, count: usize) {
+        self.lanes.with_label_values(&[state]).set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
     /// The text that Prometheus scrapes.

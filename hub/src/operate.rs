@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::delivery::Event;
-use crate::lane::Lane;
+use crate::lane::{LANE_SUSPENDED, Lane};
 use crate::review::ReviewProblem;
 use crate::store::{NewEvent, Tx};
 use crate::upkeep::release;
@@ -78,24 +78,27 @@ pub async fn limit(
     Ok(tx.commit().await?)
 }
 
-/// Resumes a lane: what it held goes out in order, paced. Tells how many.
+/// Resumes a lane that is paused or suspended: what it held goes out in order, paced. Tells how many.
 pub async fn resume(
     ctx: &Context,
     authority: AuthorityId,
     channel: Channel,
 ) -> Result<usize, ReviewProblem> {
-    let now = ctx.clock.now_ms();
     let mut tx = ctx.store.begin().await?;
     let mut lane = lane(&mut tx, authority, channel).await?;
-    (lane.paused_at, lane.paused_why, lane.updated_at) = (None, None, now);
+    lane.resume(ctx.clock.now_ms());
     tx.save_lanes(&[lane]).await?;
     tx.commit().await?;
+    let (of, limit) = ((authority, Some(channel)), ctx.config.upkeep.batch_max);
     let mut count = 0;
-    loop {
-        let released = release(ctx, authority, "lane_paused").await?;
-        count += released;
-        if released < ctx.config.upkeep.batch_max {
-            return Ok(count);
+    for code in ["lane_paused", LANE_SUSPENDED] {
+        loop {
+            let released = release(ctx, of, code, limit).await?;
+            count += released;
+            if released < limit {
+                break;
+            }
         }
     }
+    Ok(count)
 }

@@ -1,6 +1,7 @@
 //! `todoke lane`: list, pause, resume, limit.
 
 use clap::Subcommand;
+use jiff::Timestamp;
 use schemas::{AuthorityId, Channel};
 use serde_json::json;
 
@@ -67,17 +68,31 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
         Command::List { trouble, json } => {
             let mut lanes = open_store(&config).await?.lanes().await?;
             lanes.retain(|lane| !trouble || Lane::is_in_trouble(lane));
+            if json {
+                return print_rows(true, &json!(lanes), &[]);
+            }
+            let time = |ms: Option<i64>| ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+            let rows: Vec<_> = lanes
+                .iter()
+                .map(|lane| {
+                    let mut row = json!(lane);
+                    row["state"] = json!(lane.state());
+                    row["failing_since"] = json!(time(lane.failing_since));
+                    row
+                })
+                .collect();
             let columns = [
                 "authority",
                 "channel",
-                "breaker",
+                "state",
                 "failures",
+                "failing_since",
                 "cap",
                 "per_minute",
                 "paused_why",
                 "last_error",
             ];
-            print_rows(json, &json!(lanes), &columns)
+            print_rows(false, &json!(rows), &columns)
         }
         Command::Pause { authority, channel, why } => {
             let ctx = open_context(config).await?;

@@ -143,6 +143,17 @@ fn admit(
             delivery.apply(Event::Hold { why }, now)?;
             return Ok(None);
         }
+        Admission::Suspended { why } => {
+            let step = delivery.ladder_step + 1;
+            let directory = ctx.directory.load();
+            let Some(next) = directory.step(delivery.authority, step) else {
+                delivery.apply(Event::Hold { why }, now)?;
+                return Ok(None);
+            };
+            delivery.apply(Event::Postpone { until: now, why }, now)?;
+            delivery.change_channel(next.channel(), step, now);
+            return Ok(None);
+        }
         Admission::Postpone { after_ms, why } => {
             postpone(delivery, after_ms, why, now)?;
             return Ok(None);

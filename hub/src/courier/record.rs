@@ -15,7 +15,7 @@ use crate::broker::topology::EVENTS;
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, State};
 use crate::followers;
-use crate::lane::Lane;
+use crate::lane::{Alarm, Lane};
 use crate::notices::{self, NoticeKind, new_notice};
 use crate::store::{AttemptRow, NewEvent, Tx};
 
@@ -261,7 +261,11 @@ impl Recorder {
             let Some(lane) = lanes.get_mut(key) else { continue };
             match effect {
                 LaneEffect::Success => drop(lane.succeeded(now)),
-                LaneEffect::Failure(code) => lane.failed(code, &self.ctx.config.lane, now),
+                LaneEffect::Failure(code) => {
+                    if let Some(alarm) = lane.failed(code, &self.ctx.config.lane, now) {
+                        sound(lane, alarm);
+                    }
+                }
                 LaneEffect::None => {}
             }
         }
@@ -299,6 +303,15 @@ impl Recorder {
             }
         }
     }
+}
+
+fn sound(lane: &Lane, alarm: Alarm) {
+    let (code, channel, error) = (&lane.authority, lane.channel, &lane.last_error);
+    let what = match alarm {
+        Alarm::Failing => "a lane has failed for long and is going to be suspended",
+        Alarm::Suspended => "a lane is suspended: its endpoint has failed for days",
+    };
+    tracing::error!(authority.code = %code, %channel, error = error.as_deref(), "{what}");
 }
 
 fn is_waiting(delivery: &Delivery) -> bool {

@@ -1,10 +1,13 @@
-//! A lane (authority × channel): admission, circuit breaker, pace, pause. Pure; the row is shared by
-//! all processes, so what one courier learns the others know.
+//! A lane (authority × channel): admission, circuit breaker, pace, pause, suspension. Pure; the row
+//! is shared by all processes, so what one courier learns the others know.
 
 mod pace;
+mod suspension;
 
 use schemas::{AuthorityId, Channel, Owner, Why};
 use serde::{Deserialize, Serialize};
+
+pub use suspension::{Alarm, LANE_SUSPENDED};
 
 /// The circuit breaker's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,11 +50,20 @@ pub struct Lane {
     pub next_free_at: Option<i64>,
     /// Milliseconds at which the last of those goes who wait for their turn in the pace.
     pub line_ends_at: Option<i64>,
+    /// Milliseconds since when it has only failed.
+    pub failing_since: Option<i64>,
+    /// Milliseconds at which people were alerted to that.
+    pub alerted_at: Option<i64>,
+    /// Milliseconds since when nothing is sent over it for that.
+    pub suspended_at: Option<i64>,
     /// The code of the last failure.
     pub last_error: Option<String>,
     /// Milliseconds.
     pub updated_at: i64,
 }
+
+/// What can be wrong with a lane, the first that counts first.
+pub const TROUBLES: [&str; 5] = ["paused", "suspended", "failing", "open", "half_open"];
 
 /// What admission says to one delivery.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +79,11 @@ pub enum Admission {
     },
     /// Staff paused the lane: hold it.
     Hold {
+        /// Why.
+        why: Why,
+    },
+    /// The lane is suspended: the next channel of the ladder takes over; without one, hold it.
+    Suspended {
         /// Why.
         why: Why,
     },
@@ -90,6 +107,10 @@ pub struct LanePolicy {
     pub per_minute: i32,
     /// Deliveries that may go together before the pace counts.
     pub burst: i32,
+    /// Days of only failures after which people are alerted.
+    pub alert_days: i64,
+    /// Days of only failures after which a lane is suspended; 0: never.
+    pub suspend_days: i64,
 }
 
 impl Lane {
@@ -109,6 +130,9 @@ impl Lane {
             burst: None,
             next_free_at: None,
             line_ends_at: None,
+            failing_since: None,
+            alerted_at: None,
+            suspended_at: None,
             last_error: None,
             updated_at: 0,
         }
@@ -116,7 +140,20 @@ impl Lane {
 
     /// Whether people should look at it.
     pub fn is_in_trouble(&self) -> bool {
-        self.breaker != Breaker::Closed || self.paused_at.is_some()
+        self.state() != "closed"
+    }
+
+    /// How it is, in one word: the first that holds of [`TROUBLES`], or `closed`.
+    pub fn state(&self) -> &'static str {
+        let holds = [
+            self.paused_at.is_some(),
+            self.suspended_at.is_some(),
+            self.alerted_at.is_some(),
+            self.breaker == Breaker::Open,
+            self.breaker == Breaker::HalfOpen,
+        ];
+        let first = TROUBLES.into_iter().zip(holds).find(|(_, holds)| *holds);
+        first.map_or("closed", |(word, _)| word)
     }
 
     /// Whether a delivery may go now, when `sending` are under way; `postponed` tells how often it
@@ -132,6 +169,9 @@ impl Lane {
             let why = Why::new("lane_paused", Owner::Hub, format!("the lane is paused: {why}"));
             return Admission::Hold { why };
         }
+        if let Some(why) = self.suspension(sending) {
+            return Admission::Suspended { why };
+        }
         let cap = i64::from(self.cap.unwrap_or(policy.cap));
         match (self.breaker, self.open_until) {
             (Breaker::Open, Some(until)) if until > now => {
@@ -140,11 +180,7 @@ impl Lane {
                 let why = Why::new("breaker_open", Owner::Authority, sentence);
                 return Admission::Postpone { after_ms: until - now, why };
             }
-            (Breaker::Open, _) => {
-                self.breaker = Breaker::HalfOpen;
-                self.open_until = None;
-                self.updated_at = now;
-            }
+            (Breaker::Open, _) => self.try_again(now),
             (Breaker::Closed | Breaker::HalfOpen, _) => {}
         }
         let cap = if self.breaker == Breaker::HalfOpen { 1 } else { cap };
@@ -156,6 +192,13 @@ impl Lane {
         Admission::Postpone { after_ms: policy.full_ms << postponed.clamp(0, 5), why }
     }
 
+    /// The next delivery finds out whether it works.
+    pub fn try_again(&mut self, now: i64) {
+        self.breaker = Breaker::HalfOpen;
+        self.open_until = None;
+        self.updated_at = now;
+    }
+
     /// Learns from a success. Tells whether the row changed.
     pub fn succeeded(&mut self, now: i64) -> bool {
         if self.breaker == Breaker::Closed && self.failures == 0 {
@@ -165,12 +208,14 @@ impl Lane {
         self.open_until = None;
         self.failures = 0;
         self.openings = 0;
+        (self.failing_since, self.alerted_at, self.suspended_at) = (None, None, None);
         self.updated_at = now;
         true
     }
 
     /// Learns from a failure that is the endpoint's; enough of them in a row open the breaker.
-    pub fn failed(&mut self, code: &str, policy: &LanePolicy, now: i64) {
+    /// Gives what people have to be told.
+    pub fn failed(&mut self, code: &str, policy: &LanePolicy, now: i64) -> Option<Alarm> {
         self.failures += 1;
         self.last_error = Some(code.to_owned());
         self.updated_at = now;
@@ -182,6 +227,7 @@ impl Lane {
             self.open_until = Some(now + rest.min(policy.open_ms_max));
             self.openings += 1;
         }
+        self.alarm(policy, now)
     }
 }
 
@@ -198,6 +244,8 @@ mod tests {
             full_ms: 100,
             per_minute: 0,
             burst: 1,
+            alert_days: 1,
+            suspend_days: 3,
         }
     }
 
@@ -234,7 +282,9 @@ mod tests {
         assert_eq!(lane.admit(3, 0, &policy, 0), Admission::Go);
         let after = |admission| match admission {
             Admission::Postpone { after_ms, .. } => after_ms,
-            other @ (Admission::Go | Admission::Hold { .. }) => panic!("{other:?}"),
+            other @ (Admission::Go | Admission::Hold { .. } | Admission::Suspended { .. }) => {
+                panic!("{other:?}")
+            }
         };
         assert_eq!(after(lane.admit(4, 0, &policy, 0)), 100);
         assert_eq!(after(lane.admit(4, 3, &policy, 0)), 800);

@@ -48,8 +48,18 @@ mod tests {
 
     fn policy(per_minute: i32, burst: i32) -> LanePolicy {
         let (cap, failures_to_open, full_ms) = (4, 3, 100);
-        let (open_ms, open_ms_max) = (1_000, 5_000);
-        LanePolicy { cap, failures_to_open, open_ms, open_ms_max, full_ms, per_minute, burst }
+        let (open_ms, open_ms_max, alert_days, suspend_days) = (1_000, 5_000, 1, 3);
+        LanePolicy {
+            cap,
+            failures_to_open,
+            open_ms,
+            open_ms_max,
+            full_ms,
+            per_minute,
+            burst,
+            alert_days,
+            suspend_days,
+        }
     }
 
     fn lane() -> Lane {

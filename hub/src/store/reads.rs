@@ -342,14 +342,16 @@ impl Tx {
         self.read(sql!("open_notices"), &args).await
     }
 
-    /// An authority's held deliveries with a reason, the oldest first, locked.
+    /// The held deliveries of an authority, or of one of its lanes, with a reason, the oldest first,
+    /// locked.
     pub async fn held_deliveries(
         &mut self,
-        authority: AuthorityId,
+        (authority, channel): (AuthorityId, Option<Channel>),
         code: &str,
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {
-        let args = json!({"authority": authority, "code": code, "limit": limit});
+        let args = json!({"authority": authority, "channel": channel, "code": code,
+                          "limit": limit});
         deliveries(self.read(sql!("held_deliveries"), &args).await?)
     }
 

@@ -4,27 +4,26 @@
 //! (unplanned without a message), `notices`; writes work messages for all of these. Several
 //! processes may run it: rows are taken by lock, and skipped when another has them.
 
+mod release;
 mod sweep;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use routing::Status;
-use schemas::AuthorityId;
 use schemas::message::FilingSubmitted;
 
 use crate::broker::Incoming;
 use crate::broker::topology::{DEAD_LETTERS, FILING_SUBMITTED, WORK};
-use crate::context::{Context, day_in_japan};
-use crate::delivery::{Event, WAITS_FOR_PREDECESSOR};
+use crate::context::Context;
+use crate::delivery::Event;
 use crate::followers;
+use crate::lane::TROUBLES;
 use crate::notices;
 use crate::retry::jittered_ms;
 use crate::store::{DeadLetterRow, NewEvent, StoreError};
 use crate::work::{Tray, dead_letter, enqueue_due};
 
-/// Reasons for which a delivery is held until the authority is ready, with the code of the hold.
-const NOT_READY: [&str; 3] = ["authority_not_prepared", "authority_closed", "authority_exempt"];
+pub use release::release;
 
 /// Moves what time moves.
 pub struct Upkeep {
@@ -77,8 +76,7 @@ impl Upkeep {
         if self.round % 10 == 1 {
             moved = moved.max(self.requeue_stale().await?);
             self.ctx.reload_directory().await?;
-            self.release_ready().await?;
-            self.release_followers().await?;
+            self.release_held().await?;
             self.count().await?;
         }
         let now = self.ctx.clock.now_ms();
@@ -192,38 +190,6 @@ impl Upkeep {
         Ok(count)
     }
 
-    /// Holds of authorities that have become ready end, the oldest first, paced.
-    async fn release_ready(&self) -> anyhow::Result<()> {
-        let day = day_in_japan(self.ctx.clock.now_ms());
-        for code in NOT_READY {
-            for authority in self.ctx.store.held_authorities(code).await? {
-                let ready = self.ctx.master.body(authority, day).is_some_and(|body| {
-                    body.reception.prepared && body.reception.status == Status::Open
-                });
-                if ready {
-                    release(&self.ctx, authority, code).await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// What waits for a try that is over and recorded: its release was cut short.
-    async fn release_followers(&self) -> anyhow::Result<()> {
-        let waiting = self.ctx.store.held_authorities(WAITS_FOR_PREDECESSOR).await?;
-        if waiting.is_empty() {
-            return Ok(());
-        }
-        let authorities = waiting.into_iter().collect();
-        let mut tx = self.ctx.store.begin().await?;
-        let events = followers::release(&self.ctx, &mut tx, &authorities).await?;
-        if !events.is_empty() {
-            tx.append(&events).await?;
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
     /// Poison messages of the broker become rows that a page shows.
     async fn take_dead_letters(&mut self) -> anyhow::Result<()> {
         let Some(batch) = self.dead.try_next(100) else { return Ok(()) };
@@ -250,30 +216,10 @@ impl Upkeep {
         metrics.set_backlog("unrouted", totals.unrouted);
         metrics.set_backlog("notices", totals.open_notices);
         metrics.set_backlog("dead_letters", totals.dead_letters);
+        let lanes = self.ctx.store.lanes().await?;
+        for state in TROUBLES {
+            metrics.set_lanes(state, lanes.iter().filter(|lane| lane.state() == state).count());
+        }
         Ok(())
     }
-}
-
-/// Ends an authority's holds with the given reason, the oldest first, spread over time so that an
-/// authority that comes back is not flooded. Tells how many; after a full batch there may be more.
-pub async fn release(ctx: &Context, authority: AuthorityId, code: &str) -> anyhow::Result<usize> {
-    let now = ctx.clock.now_ms();
-    let limit = ctx.config.upkeep.batch_max;
-    let mut tx = ctx.store.begin().await?;
-    let mut held = tx.held_deliveries(authority, code, limit).await?;
-    let spacing = 1_000 / ctx.config.upkeep.release_per_second.max(1);
-    let mut events = Vec::new();
-    let mut at = now;
-    for delivery in &mut held {
-        delivery.apply(Event::Release { at }, now)?;
-        at += spacing;
-        events.push(NewEvent::about(delivery, "delivery.released"));
-    }
-    if !held.is_empty() {
-        tx.save_deliveries(&held).await?;
-        tx.append(&events).await?;
-        tx.commit().await?;
-        ctx.hurry.notify_one();
-    }
-    Ok(held.len())
 }

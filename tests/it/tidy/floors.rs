@@ -8,7 +8,7 @@ const FLOORS: [&[&str]; 10] = [
     &["demo"],
     &["app"],
     &["web"],
-    &["operate", "collector"],
+    &["operate", "collector", "prober"],
     STAGES,
     &[
         "context",

@@ -10,6 +10,7 @@ use hub::context::Context;
 use hub::courier::Courier;
 use hub::intake::{Intake, intake};
 use hub::notifier::Notifier;
+use hub::prober::Prober;
 use hub::relay::Relay;
 use hub::router::Router;
 use hub::upkeep::Upkeep;
@@ -31,6 +32,8 @@ pub struct Stages {
     pub upkeep: Upkeep,
     /// Decisions from SFTP result folders; a test steps it when it wants one looked for.
     pub collector: Collector,
+    /// Looks at suspended lanes; a test steps it when it wants one.
+    pub prober: Prober,
     ctx: Arc<Context>,
     desk: Option<JoinHandle<()>>,
 }
@@ -45,6 +48,7 @@ impl Stages {
             courier: Courier::new(Arc::clone(ctx)).await,
             notifier: Notifier::new(Arc::clone(ctx)).await,
             upkeep: Upkeep::new(Arc::clone(ctx)).await,
+            prober: Prober::new(Arc::clone(ctx)),
             collector: Collector::new(Arc::clone(ctx)),
             ctx: Arc::clone(ctx),
             desk: Some(tokio::spawn(desk.run())),

@@ -7,7 +7,7 @@ use super::parts::Badge;
 use super::words::Lang;
 use crate::delivery::Review;
 use crate::filing::Status;
-use crate::lane::{Breaker, Lane};
+use crate::lane::Lane;
 
 /// Every state of a delivery, in the order in which pages list them.
 pub(super) const STATES: [&str; 7] =
@@ -106,16 +106,18 @@ pub(super) fn notice_kind(word: &str, lang: Lang) -> String {
     lang.pick(ja, en).to_owned()
 }
 
-/// The state of a lane: a pause counts before the breaker. An open one whose rest is over lets the
-/// next delivery probe.
+/// The state of a lane. An open one whose rest is over lets the next delivery probe.
 pub(super) fn lane(it: &Lane, now: i64, lang: Lang) -> Badge {
-    let rested = it.open_until.is_some_and(|until| until <= now);
-    let (tone, ja, en) = match (it.paused_at, it.breaker) {
-        (Some(_), _) => ("hold", "停止中(職員)", "paused by staff"),
-        (None, Breaker::Open) if rested => ("wait", "次の送達で再試験", "probes next"),
-        (None, Breaker::Open) => ("bad", "遮断中", "open"),
-        (None, Breaker::HalfOpen) => ("wait", "試験中", "half open"),
-        (None, Breaker::Closed) => ("ok", "正常", "closed"),
+    let (tone, ja, en) = match it.state() {
+        "paused" => ("hold", "停止中(職員)", "paused by staff"),
+        "suspended" => ("bad", "停止中(障害が継続)", "suspended: it keeps failing"),
+        "failing" => ("bad", "障害が継続", "failing for long"),
+        "open" if it.open_until.is_some_and(|until| until <= now) => {
+            ("wait", "次の送達で再試験", "probes next")
+        }
+        "open" => ("bad", "遮断中", "open"),
+        "half_open" => ("wait", "試験中", "half open"),
+        _ => ("ok", "正常", "closed"),
     };
     Badge::new(tone, lang.pick(ja, en))
 }

@@ -180,6 +180,8 @@ impl Snapshot {
         let failed = notices.iter().filter(|row| word(row, "state") == "failed");
         let mut lanes = store.lanes().await?;
         lanes.retain(Lane::is_in_trouble);
+        // The longest failing first, then what else is in trouble.
+        lanes.sort_by_key(|lane| (lane.alerted_at.is_none(), lane.failing_since));
         Ok(Self {
             totals: store.totals().await?,
             deliveries: store.count_deliveries().await?,

@@ -129,6 +129,7 @@ words! {
     last_error: "直近のエラー", "Last error";
     until: "再開予定", "Until";
     failures: "連続失敗", "Failures in a row";
+    first_failure: "最初は", "first";
 
     // National view.
     overview: "全国の送達状況", "Deliveries across the nation";

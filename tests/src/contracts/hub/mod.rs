@@ -4,6 +4,7 @@
 mod late;
 mod pace;
 mod succession;
+mod suspension;
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use anyhow::{Result, bail};
 
 pub use pace::*;
 pub use succession::*;
+pub use suspension::*;
 
 use crate::house::House;
 
@@ -27,6 +29,11 @@ macro_rules! hub_contract {
             a_lane_keeps_its_pace_and_no_other_feels_it
             a_new_process_keeps_the_pace
             a_lane_has_limits_of_its_own
+
+            a_lane_is_suspended_after_days_and_an_alert
+            a_look_finds_out_that_a_lane_is_back
+            staff_ends_a_suspension
+            the_next_channel_takes_over_from_a_suspended_lane
         }
     };
     ($build:path: $($name:ident)*) => { $(

@@ -161,7 +161,7 @@ pub async fn deliveries_are_found_when_their_time_has_come(bench: &Bench) -> Res
     Ok(())
 }
 
-/// Of one authority, the oldest first.
+/// Of one authority or one lane, the oldest first.
 pub async fn held_deliveries_are_found_by_reason(bench: &Bench) -> Result<()> {
     let [sapporo, chiyoda, _] = authorities()?;
     let filings = bench.filed(3).await?;
@@ -176,10 +176,13 @@ pub async fn held_deliveries_are_found_by_reason(bench: &Bench) -> Result<()> {
     bench.planned(&[newer.clone(), older.clone()]).await?;
     bench.planned(&others).await?;
     let mut tx = bench.store.begin().await?;
-    let found = tx.held_deliveries(sapporo, "not_ready", 10).await?;
+    let found = tx.held_deliveries((sapporo, None), "not_ready", 10).await?;
     ensure!(found == [older.clone(), newer], "{found:?}");
-    ensure!(tx.held_deliveries(sapporo, "not_ready", 1).await? == [older]);
-    ensure!(tx.held_deliveries(chiyoda, "lane_paused", 10).await?.is_empty());
+    ensure!(tx.held_deliveries((sapporo, None), "not_ready", 1).await? == [older]);
+    ensure!(tx.held_deliveries((chiyoda, None), "lane_paused", 10).await?.is_empty());
+    let of = |channel| (sapporo, Some(channel));
+    ensure!(tx.held_deliveries(of(Channel::Api), "not_ready", 10).await?.len() == 2);
+    ensure!(tx.held_deliveries(of(Channel::Sftp), "not_ready", 10).await?.is_empty());
     drop(tx);
     let mut waiting = bench.store.held_authorities("not_ready").await?;
     waiting.sort_unstable();
@@ -272,6 +275,7 @@ pub async fn lanes_know_what_is_under_way(bench: &Bench) -> Result<()> {
     lane.cap = Some(2);
     (lane.per_minute, lane.burst) = (Some(60), Some(3));
     (lane.next_free_at, lane.line_ends_at) = (Some(1), Some(2));
+    (lane.failing_since, lane.alerted_at, lane.suspended_at) = (Some(3), Some(4), Some(5));
     let mut tx = bench.store.begin().await?;
     tx.save_lanes(&[Lane::fresh(sapporo, Channel::Api)]).await?;
     tx.save_lanes(std::slice::from_ref(&lane)).await?;

@@ -1,4 +1,4 @@
--- Held deliveries of an authority with the reason given, the oldest first.
+-- Held deliveries of an authority, or of one of its lanes, with the reason given, the oldest first.
 SELECT json_build_object(
     'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
     'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
@@ -13,5 +13,6 @@ SELECT json_build_object(
 FROM deliveries AS x
 WHERE x.state = 'held' AND x.authority = ($1::json) ->> 'authority'
     AND (x.why::json) ->> 'code' = ($1::json) ->> 'code'
+    AND (($1::json) ->> 'channel' IS NULL OR x.channel = ($1::json) ->> 'channel')
 ORDER BY x.created_at LIMIT (($1::json) ->> 'limit')::bigint
 FOR UPDATE SKIP LOCKED
