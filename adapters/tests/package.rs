@@ -2,6 +2,7 @@
 
 use std::io::{self, Cursor};
 
+use adapters::Action::{Correct, Submit, Withdraw};
 use adapters::package::{
     AttachmentSource, Contents, LedgerFacts, NoAttachments, OpenError, SealError, Sealed,
     ledger_csv, read_package, seal,
@@ -51,20 +52,23 @@ fn submission() -> Submission {
     serde_json::from_str(json).expect("a submission")
 }
 
-fn contents(attachments: Vec<Attachment>) -> Contents {
-    let delivery = "01932c07-209c-7a36-8d4f-7c1f4d1c2b3a".parse().expect("an id");
-    let received_at = "2026-04-01T00:00:00+09:00".parse().expect("a time");
-    let facts = LedgerFacts {
+fn facts() -> LedgerFacts<'static> {
+    LedgerFacts {
         receipt_number: "TTKVW-3X6H-RAST",
         revision: 1,
-        delivery,
+        action: Submit,
+        delivery: "01932c07-209c-7a36-8d4f-7c1f4d1c2b3a".parse().expect("an id"),
         authority: "011002".parse().expect("a code"),
-        received_at,
-    };
+        received_at: "2026-04-01T00:00:00+09:00".parse().expect("a time"),
+    }
+}
+
+fn contents(attachments: Vec<Attachment>) -> Contents {
+    let facts = facts();
     Contents {
-        delivery,
+        delivery: facts.delivery,
         receipt_number: facts.receipt_number.into(),
-        received_at,
+        received_at: facts.received_at,
         filing_json: serde_json::to_vec(&submission()).expect("JSON").into(),
         filing_csv: ledger_csv(&submission(), &facts),
         receipt_json: Bytes::from_static(br#"{"receipt":"TTKVW-3X6H-RAST"}"#),
@@ -124,6 +128,18 @@ async fn what_was_sealed_can_be_opened() {
     assert_eq!(csv.lines().count(), 3, "one row per office and service");
     assert!(csv.contains(",'=さくら介護,"), "{csv}");
     assert!(csv.contains("2026-04-01T00:00:00+09:00"), "{csv}");
+}
+
+#[test]
+fn the_ledger_tells_a_filing_from_its_correction_and_withdrawal() {
+    for (action, word) in [(Submit, "届出"), (Correct, "補正"), (Withdraw, "取下げ")] {
+        let csv = ledger_csv(&submission(), &LedgerFacts { action, ..facts() });
+        let csv = std::str::from_utf8(&csv).expect("UTF-8");
+        assert!(csv.starts_with("\u{feff}受付番号,版,区分,"), "{csv}");
+        let rows = csv.lines().skip(1);
+        assert!(rows.clone().all(|row| row.split(',').nth(2) == Some(word)), "{csv}");
+        assert_eq!(rows.count(), 2);
+    }
 }
 
 #[tokio::test]

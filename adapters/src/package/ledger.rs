@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use schemas::{AuthorityId, DeliveryId, Office, OfficeService, Submission};
 
+use crate::adapter::Action;
+
 /// What the hub adds to a submission in the ledger row.
 #[derive(Debug, Clone)]
 pub struct LedgerFacts<'a> {
@@ -14,6 +16,8 @@ pub struct LedgerFacts<'a> {
     pub receipt_number: &'a str,
     /// The revision, from 1.
     pub revision: u32,
+    /// Whether it is filed, corrected or taken back.
+    pub action: Action,
     /// The delivery.
     pub delivery: DeliveryId,
     /// The authority that gets it.
@@ -22,9 +26,10 @@ pub struct LedgerFacts<'a> {
     pub received_at: Timestamp,
 }
 
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 15] = [
     "受付番号",
     "版",
+    "区分",
     "受付日時",
     "送達ID",
     "宛先コード",
@@ -68,6 +73,7 @@ fn row(
     [
         facts.receipt_number.to_owned(),
         facts.revision.to_string(),
+        facts.action.label_ja().to_owned(),
         received_at.strftime("%Y-%m-%dT%H:%M:%S+09:00").to_string(),
         facts.delivery.to_string(),
         facts.authority.to_string(),

@@ -146,6 +146,7 @@ fn contents_of(
     let facts = LedgerFacts {
         receipt_number: &row.receipt_number,
         revision: u32::try_from(delivery.revision).unwrap_or(1),
+        action: action_of(&row.action),
         delivery: delivery.id,
         authority: delivery.authority,
         received_at,

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use adapters::Action;
 use adapters::package::{LedgerFacts, ledger_csv};
 use jiff::civil::date;
 use routing::{Master, plan};
@@ -65,6 +66,7 @@ fn write_ledger(submission: &Submission) {
     let facts = LedgerFacts {
         receipt_number: "TTKVW-3X6H-RAST",
         revision: 1,
+        action: Action::Submit,
         delivery: "01932c07-209c-7a36-8d4f-7c1f4d1c2b3a".parse().expect("an id"),
         authority: "011002".parse().expect("a code"),
         received_at: jiff::Timestamp::UNIX_EPOCH,
