@@ -20,6 +20,8 @@ pub enum NoticeKind {
     Withdrawn,
     /// Some authorities do not take the filing from the hub yet: how to file there instead.
     NotReady,
+    /// The hub finds no authority for the filing; it has to be filed anew.
+    Unplanned,
     /// An authority cannot be reached by any of its channels.
     Trouble,
 }
@@ -33,6 +35,7 @@ impl NoticeKind {
             Self::Returned => "returned",
             Self::Withdrawn => "withdrawn",
             Self::NotReady => "not_ready",
+            Self::Unplanned => "unplanned",
             Self::Trouble => "trouble",
         }
     }

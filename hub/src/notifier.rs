@@ -86,6 +86,11 @@ fn words(kind: &str) -> Words {
             "次の指定権者は、現在このシステムで届出を受け付けていません。届出はハブに保管されており、受付が始まりしだい送達されます。",
             "期限のある届出は、指定権者ごとに示した方法で提出してください。",
         ),
+        "unplanned" => (
+            "届出の宛先が見つかりません",
+            "到達した届出の市区町村、サービス種類または手続では、宛先となる指定権者が見つかりません。届出は失われていませんが、このままではどこにも送達されません。",
+            "下記のページで理由を確認し、届出を取り下げて、正しい内容で改めて届け出てください。",
+        ),
         _ => (
             "届出を送達できない指定権者があります",
             "登録されているどの方法でも、指定権者に届出を届けられませんでした。届出は失われていません。",
@@ -266,7 +271,7 @@ async fn send(ctx: &Context, notice: &NoticeRow) -> Result<Outcome, StoreError> 
         Some(id) => ctx.store.delivery(id).await?.into_iter().collect(),
         None if notice.kind == NoticeKind::NotReady.as_str() => {
             let mut all = ctx.store.deliveries_of(filing.id).await?;
-            all.retain(|d| matches!(d.state, State::Held { .. }));
+            all.retain(is_not_ready);
             all
         }
         None => Vec::new(),
@@ -275,6 +280,10 @@ async fn send(ctx: &Context, notice: &NoticeRow) -> Result<Outcome, StoreError> 
         Ok(mail) => Ok(ctx.mailer.send(&mail).await),
         Err(error) => Ok(refused("mail_not_rendered", &error.to_string())),
     }
+}
+
+fn is_not_ready(delivery: &Delivery) -> bool {
+    matches!(&delivery.state, State::Held { why } if why.code.starts_with("authority_"))
 }
 
 /// Authorities that a mail names at most.

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use routing::{Readiness, Target};
+use routing::{PlanError, Readiness, Target};
 use schemas::message::{FilingSubmitted, Message};
 use schemas::{AuthorityId, DeliveryId, FilingId, Owner, Submission, Why};
 use serde_json::json;
@@ -76,12 +76,22 @@ async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
     let mut revisions = if wanted.is_empty() { Vec::new() } else { tx.unrouted(&wanted).await? };
     let (mut deliveries, mut events, mut notices) = (Vec::new(), Vec::new(), Vec::new());
     for revision in &mut revisions {
-        let planned = plan_revision(ctx, &mut tx, revision).await?;
-        events.push(planned_event(revision, &planned));
-        if planned.iter().any(|d| matches!(d.state, State::Held { .. })) {
-            notices.extend(not_ready_notice(ctx, revision).await?);
+        match plan_revision(ctx, &mut tx, revision).await? {
+            Ok(planned) => {
+                events.push(planned_event(revision, &planned));
+                if planned.iter().any(|d| matches!(d.state, State::Held { .. })) {
+                    notices.extend(notice(ctx, revision, NoticeKind::NotReady).await?);
+                }
+                deliveries.extend(planned);
+            }
+            Err(why) => {
+                events.push(unplanned_event(revision, &why));
+                if why.owner == Owner::Operator {
+                    notices.extend(notice(ctx, revision, NoticeKind::Unplanned).await?);
+                }
+                revision.problem = serde_json::to_string(&why).ok();
+            }
         }
-        deliveries.extend(planned);
     }
     tx.save_routed(&revisions).await?;
     tx.insert_deliveries(&deliveries).await?;
@@ -95,15 +105,16 @@ async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One notice for all authorities of a revision that are not ready.
-async fn not_ready_notice(
+/// A notice to who filed a revision, if they get mail.
+async fn notice(
     ctx: &Context,
     revision: &RevisionRow,
+    kind: NoticeKind,
 ) -> Result<Option<NoticeRow>, StoreError> {
     let operator = ctx.operator(revision.corporate_number).await?;
     Ok(operator
         .and_then(|operator| operator.mail)
-        .map(|mail| new_notice(ctx, revision.filing_id, None, (NoticeKind::NotReady, &mail))))
+        .map(|mail| new_notice(ctx, revision.filing_id, None, (kind, &mail))))
 }
 
 fn planned_event(revision: &RevisionRow, deliveries: &[Delivery]) -> NewEvent {
@@ -114,17 +125,27 @@ fn planned_event(revision: &RevisionRow, deliveries: &[Delivery]) -> NewEvent {
                    "state": d.state.as_str(), "channel": d.channel})
         })
         .collect();
-    let body = json!({"revision": revision.revision, "deliveries": targets,
-                      "problem": revision.problem});
+    let body = json!({"revision": revision.revision, "deliveries": targets});
     NewEvent::new(revision.filing_id, "filing.planned", body)
 }
 
-/// The deliveries of one revision; sets its plan, or the problem.
+/// It goes nowhere until someone acts; the pages show it to staff.
+fn unplanned_event(revision: &RevisionRow, why: &Why) -> NewEvent {
+    tracing::error!(
+        filing.id = %revision.filing_id, code = why.code, owner = %why.owner, why = why.sentence,
+        "a filing has no plan"
+    );
+    let body = json!({"revision": revision.revision, "code": why.code, "owner": why.owner,
+                      "sentence": why.sentence});
+    NewEvent::new(revision.filing_id, "filing.unplanned", body)
+}
+
+/// The deliveries of one revision, or why there is no plan for it.
 async fn plan_revision(
     ctx: &Context,
     tx: &mut Tx,
     revision: &mut RevisionRow,
-) -> Result<Vec<Delivery>, StoreError> {
+) -> Result<Result<Vec<Delivery>, Why>, StoreError> {
     revision.routed_at = Some(ctx.clock.now_ms());
     let only = revision.only_authorities.as_deref().map(|text| {
         text.split(';').filter_map(|code| code.parse().ok()).collect::<HashSet<AuthorityId>>()
@@ -132,26 +153,30 @@ async fn plan_revision(
     // What follows a filing goes where the filing went, by the rule that took it there.
     if let Some(only) = only {
         let earlier = tx.deliveries_of_filing(revision.filing_id).await?;
-        return Ok(follow(ctx, revision, &earlier, &only));
+        return Ok(Ok(follow(ctx, revision, &earlier, &only)));
     }
     let submission: Submission = match serde_json::from_str(&revision.document) {
         Ok(submission) => submission,
         Err(error) => {
-            revision.problem = Some(format!("the document does not read: {error}"));
-            return Ok(Vec::new());
+            let sentence = format!("the stored document does not read: {error}");
+            return Ok(Err(Why::new("document_unreadable", Owner::Hub, sentence)));
         }
     };
-    match routing::plan(&ctx.master, &submission, day_in_japan(revision.received_at)) {
+    Ok(match routing::plan(&ctx.master, &submission, day_in_japan(revision.received_at)) {
         Ok(plan) => {
             revision.plan = serde_json::to_string(&plan).ok();
             Ok(plan.targets.iter().map(|target| delivery(ctx, revision, target)).collect())
         }
-        Err(error) => {
-            tracing::error!(filing.id = %revision.filing_id, %error, "a filing has no plan");
-            revision.problem = Some(error.to_string());
-            Ok(Vec::new())
-        }
-    }
+        Err(error) => Err(no_plan(&error)),
+    })
+}
+
+/// Intake found a plan, so the tables were corrected since. They say that what was filed does not
+/// exist: only who filed it can say what was meant.
+fn no_plan(error: &PlanError) -> Why {
+    let code = error.faults.first().map_or("no_plan", |fault| fault.error.code());
+    let ja: String = error.faults.iter().map(|fault| fault.error.ja()).collect();
+    Why::new(code, Owner::Operator, format!("{ja} ({error})"))
 }
 
 fn follow(

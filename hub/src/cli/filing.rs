@@ -21,6 +21,9 @@ pub(super) struct Args {
 enum Command {
     /// The newest filings
     List {
+        /// Only those that could not be planned
+        #[arg(long)]
+        unplanned: bool,
         /// Rows at most
         #[arg(long, default_value_t = 50)]
         limit: usize,
@@ -41,7 +44,9 @@ enum Command {
 pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let store = open_store(config).await?;
     match args.command {
-        Command::List { limit, json } => list(&store, limit, json).await,
+        Command::List { unplanned, limit, json } => {
+            list(&store, &Filter { unplanned, limit, ..Filter::default() }, json).await
+        }
         Command::Show { id, json } => show(&store, &id, json).await,
     }
 }
@@ -50,8 +55,8 @@ fn time(ms: i64) -> String {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
 }
 
-async fn list(store: &Store, limit: usize, json: bool) -> anyhow::Result<()> {
-    let rows = store.list_filings(&Filter { limit, ..Filter::default() }).await?;
+async fn list(store: &Store, filter: &Filter, json: bool) -> anyhow::Result<()> {
+    let rows = store.list_filings(filter).await?;
     let rows: Vec<Value> = rows
         .iter()
         .map(|f| {

@@ -63,6 +63,8 @@ pub struct DeliveryCount {
 pub struct Totals {
     /// Filings.
     pub filings: i64,
+    /// Filings that could not be planned: a person has to act.
+    pub unplanned: i64,
     /// Revisions that are not planned yet.
     pub unrouted: i64,
     /// Messages not yet with the broker.
@@ -82,6 +84,8 @@ pub struct Filter {
     pub corporate_number: Option<CorporateNumber>,
     /// Of one kind.
     pub kind: Option<FilingKind>,
+    /// Only filings that could not be planned.
+    pub unplanned: bool,
     /// To one authority.
     pub authority: Option<AuthorityId>,
     /// In one state of the delivery.

@@ -214,6 +214,7 @@ impl Upkeep {
         let metrics = &self.ctx.metrics;
         metrics.set_backlog("outbox", totals.outbox);
         metrics.set_backlog("unrouted", totals.unrouted);
+        metrics.set_backlog("unplanned", totals.unplanned);
         metrics.set_backlog("notices", totals.open_notices);
         metrics.set_backlog("dead_letters", totals.dead_letters);
         let lanes = self.ctx.store.lanes().await?;

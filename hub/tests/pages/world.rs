@@ -227,7 +227,7 @@ impl Filler<'_> {
             .iter()
             .map(|d| json!({"authority": d.authority, "state": d.state.as_str()}))
             .collect();
-        let planned = json!({"revision": 1, "deliveries": targets, "problem": null});
+        let planned = json!({"revision": 1, "deliveries": targets});
         let mut events = vec![NewEvent::new(id, "filing.planned", planned)];
         let mut attempts = Vec::new();
         for delivery in deliveries {

@@ -61,6 +61,13 @@ impl House {
     }
 }
 
+impl Answer {
+    /// Its body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
+
 impl Front {
     /// A request, to be altered and given to [`Front::ask`].
     pub fn request(&self, method: Method, path: &str, key: &str) -> RequestBuilder {

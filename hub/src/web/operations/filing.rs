@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use routing::{Language, Plan};
-use schemas::{AuthorityId, DeliveryId, FilingId};
+use schemas::{AuthorityId, DeliveryId, FilingId, Why};
 
 use super::attempts::{AttemptLine, AttemptTable};
 use super::deadlines::DeadlineLine;
@@ -42,7 +42,7 @@ struct FilingPage {
     withdrawn: Option<Stamp>,
     status: Badge,
     chain: Result<Chain, String>,
-    problems: Vec<String>,
+    problems: Vec<Problem>,
     deadlines: Vec<DeadlineLine>,
     table: DeliveryTable,
     deliveries_part: Part,
@@ -68,6 +68,12 @@ struct PlanTable {
     planned: Option<Stamp>,
     lines: Vec<PlanLine>,
     sentences: Vec<String>,
+}
+
+struct Problem {
+    sentence: String,
+    owner: &'static str,
+    code: String,
 }
 
 struct PlanLine {
@@ -107,6 +113,18 @@ async fn find(desk: &Desk, key: &str) -> Result<FilingRow, Fault> {
     found.ok_or(Fault::NoFiling)
 }
 
+/// What stands in the way of a plan; nothing does any more, once it is withdrawn.
+fn problems(filing: &FilingRow, revisions: &[RevisionRow], visit: &Visit) -> Vec<Problem> {
+    let open = revisions.iter().filter(|_| filing.withdrawn_at.is_none());
+    let open = open.filter_map(|revision| serde_json::from_str(revision.problem.as_ref()?).ok());
+    open.map(|why: Why| Problem {
+        owner: labels::owner(why.owner, visit.lang),
+        sentence: why.sentence,
+        code: why.code,
+    })
+    .collect()
+}
+
 async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault> {
     let filing = find(desk, key).await?;
     let store = &desk.ctx.store;
@@ -136,7 +154,7 @@ async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault
         withdrawn: filing.withdrawn_at.map(stamp),
         status: labels::status(status, visit.lang),
         chain,
-        problems: revisions.into_iter().filter_map(|revision| revision.problem).collect(),
+        problems: problems(&filing, &revisions, visit),
         deadlines: judged.iter().map(|it| DeadlineLine::new(it, visit.lang)).collect(),
         table,
         deliveries_part,

@@ -69,6 +69,7 @@ impl FilingLine {
 struct FilingsPage {
     shell: Shell,
     kinds: Vec<Choice>,
+    unplanned: bool,
     filings: Vec<FilingLine>,
     newest: Option<String>,
     older: Option<String>,
@@ -88,7 +89,8 @@ pub(super) async fn list(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> 
 
 async fn read(desk: &Desk, visit: &Visit) -> Result<FilingsPage, Fault> {
     let kind: Option<FilingKind> = visit.get("kind").and_then(|word| word.parse().ok());
-    let filter = Filter { kind, ..paged(visit) };
+    let unplanned = visit.get("unplanned").is_some();
+    let filter = Filter { kind, unplanned, ..paged(visit) };
     let mut rows = desk.ctx.store.list_filings(&filter).await?;
     let older = older(&mut rows, visit, |row| (row.received_at, row.id.0));
     let choice = |it: &FilingKind| Choice {
@@ -99,6 +101,7 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<FilingsPage, Fault> {
     Ok(FilingsPage {
         shell: visit.living_shell("/filings"),
         kinds: FilingKind::ALL.iter().map(choice).collect(),
+        unplanned,
         filings: FilingLine::read(desk, visit, &rows).await?,
         newest: newest(visit),
         older,

@@ -100,6 +100,8 @@ pub(super) fn notice_kind(word: &str, lang: Lang) -> String {
         "accepted" => ("受付完了", "accepted"),
         "returned" => ("差戻し", "returned"),
         "withdrawn" => ("取下げ", "withdrawn"),
+        "not_ready" => ("電子受付の対象外", "authorities not ready"),
+        "unplanned" => ("宛先なし", "no authority found"),
         "trouble" => ("送達の支障", "delivery trouble"),
         other => return other.to_owned(),
     };

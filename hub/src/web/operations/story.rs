@@ -50,7 +50,8 @@ impl Teller<'_> {
             "filing.received" => {
                 ("ok", self.say("届出を受け付けました。", "The filing was received."))
             }
-            "filing.planned" => self.planned(),
+            "filing.planned" => ("move", self.planned()),
+            "filing.unplanned" => ("bad", self.unplanned()),
             "filing.corrected" => ("move", self.revised("補正", "The correction")),
             "filing.withdrawn" => ("off", self.revised("取下げ", "The withdrawal")),
             "delivery.delivered" => ("ok", self.delivered()),
@@ -135,11 +136,15 @@ impl Teller<'_> {
         )
     }
 
-    fn planned(&self) -> (&'static str, String) {
-        if let Some(problem) = self.body["problem"].as_str() {
-            let text = self.lang.pick("振り分けられませんでした", "It could not be planned");
-            return ("bad", format!("{text}: {problem}"));
-        }
+    fn unplanned(&self) -> String {
+        let (code, sentence) = (self.word("code"), self.word("sentence"));
+        self.lang.pick(
+            format!("振り分けられませんでした({code}): {sentence}"),
+            format!("It could not be planned ({code}): {sentence}"),
+        )
+    }
+
+    fn planned(&self) -> String {
         let all = self.body["deliveries"].as_array().map(Vec::as_slice).unwrap_or_default();
         let mut names: Vec<String> =
             all.iter().take(NAMES_MAX).map(|target| self.authority(target)).collect();
@@ -155,11 +160,10 @@ impl Teller<'_> {
             (_, Lang::En) => format!(" {held} of them held."),
         };
         let count = all.len();
-        let text = self.lang.pick(
+        self.lang.pick(
             format!("{count}か所の指定権者に振り分けました: {names}。{held}"),
             format!("Planned for {count} authorities: {names}.{held}"),
-        );
-        ("move", text)
+        )
     }
 
     fn delivered(&self) -> String {

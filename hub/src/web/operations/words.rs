@@ -144,6 +144,7 @@ words! {
     dead_letters: "処理不能メッセージ", "Dead letters";
     headline: "主な数値", "Headline numbers";
     unrouted: "振分け待ち", "Not yet planned";
+    unplanned: "振分け不能", "No plan";
     backlog: "滞留", "Backlog";
     oldest_due: "最も古い再試行の予定", "Oldest time of a next try";
     oldest_queued: "最も古い送信待ち", "Oldest delivery that is due";

@@ -5,6 +5,7 @@ mod late;
 mod pace;
 mod succession;
 mod suspension;
+mod unplanned;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use anyhow::{Result, bail};
 pub use pace::*;
 pub use succession::*;
 pub use suspension::*;
+pub use unplanned::*;
 
 use crate::house::House;
 
@@ -34,6 +36,9 @@ macro_rules! hub_contract {
             a_look_finds_out_that_a_lane_is_back
             staff_ends_a_suspension
             the_next_channel_takes_over_from_a_suspended_lane
+
+            who_filed_to_nobody_is_told
+            a_fault_of_the_hub_is_told_to_its_staff
         }
     };
     ($build:path: $($name:ident)*) => { $(

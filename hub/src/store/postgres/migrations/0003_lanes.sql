@@ -6,3 +6,6 @@ ALTER TABLE lanes ADD COLUMN line_ends_at BIGINT;
 ALTER TABLE lanes ADD COLUMN failing_since BIGINT;
 ALTER TABLE lanes ADD COLUMN alerted_at BIGINT;
 ALTER TABLE lanes ADD COLUMN suspended_at BIGINT;
+
+-- The few filings that could not be planned are counted and listed for people.
+CREATE INDEX revisions_unplanned ON revisions (filing_id) WHERE problem IS NOT NULL;

@@ -9,6 +9,8 @@ SELECT json_build_object(
 FROM filings AS x
 WHERE x.corporate_number = coalesce(($1::json) ->> 'corporate_number', x.corporate_number)
     AND x.kind = coalesce(($1::json) ->> 'kind', x.kind)
+    AND (NOT coalesce((($1::json) ->> 'unplanned')::boolean, false) OR (x.withdrawn_at IS NULL AND EXISTS (
+        SELECT 1 FROM revisions AS r WHERE r.filing_id = x.id AND r.problem IS NOT NULL)))
     AND (x.received_at < coalesce((($1::json) ->> 'before')::bigint, 9223372036854775807)
         OR (x.received_at = (($1::json) ->> 'before')::bigint
             AND x.id < (($1::json) ->> 'before_id')::uuid))

@@ -1,5 +1,8 @@
 SELECT json_object(
     'filings', (SELECT count(*) FROM filings),
+    'unplanned', (SELECT count(DISTINCT r.filing_id)
+        FROM revisions AS r JOIN filings AS f ON f.id = r.filing_id
+        WHERE r.problem IS NOT NULL AND f.withdrawn_at IS NULL),
     'unrouted', (SELECT count(*) FROM revisions WHERE routed_at IS NULL),
     'outbox', (SELECT count(*) FROM outbox),
     'dead_letters', (SELECT count(*) FROM dead_letters),

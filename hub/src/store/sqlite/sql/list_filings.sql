@@ -9,6 +9,8 @@ SELECT json_object(
 FROM filings AS x
 WHERE x.corporate_number = coalesce($1 ->> '$.corporate_number', x.corporate_number)
     AND x.kind = coalesce($1 ->> '$.kind', x.kind)
+    AND (NOT coalesce($1 ->> '$.unplanned', 0) OR (x.withdrawn_at IS NULL AND EXISTS (
+        SELECT 1 FROM revisions AS r WHERE r.filing_id = x.id AND r.problem IS NOT NULL)))
     AND (x.received_at < coalesce($1 ->> '$.before', 9223372036854775807)
         OR (x.received_at = $1 ->> '$.before' AND x.id < $1 ->> '$.before_id'))
 ORDER BY x.received_at DESC, x.id DESC LIMIT $1 ->> '$.limit'
