@@ -9,7 +9,7 @@ use schemas::AuthorityId;
 
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, Review};
-use crate::store::{NewEvent, StoreError, Tx};
+use crate::store::{NewEvent, Tx};
 
 /// The authorities for which followers may wait behind these deliveries: only what was withdrawn
 /// while it was under way has any.

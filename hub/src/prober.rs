@@ -89,7 +89,9 @@ impl Prober {
         let mut tx = self.ctx.store.begin().await?;
         let mut lanes = lock(&mut tx, &[(authority, channel)]).await?;
         lanes.retain(|lane| lane.suspended_at.is_some());
-        lanes.iter_mut().for_each(|lane| lane.try_again(now));
+        for lane in &mut lanes {
+            lane.try_again(now);
+        }
         tx.save_lanes(&lanes).await?;
         tx.commit().await?;
         release(&self.ctx, (authority, Some(channel)), LANE_SUSPENDED, 1).await?;

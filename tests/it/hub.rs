@@ -17,7 +17,6 @@ mod sweep;
 use anyhow::Result;
 use tests::house::{Builder, House};
 
-#[expect(clippy::unused_async, reason = "the contract waits for engines to be ready")]
 async fn embedded() -> Result<Builder> {
     Ok(House::build())
 }

@@ -135,6 +135,7 @@ async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault
     let judged = judgement::deadlines(&desk.ctx, &filing, &revisions, &deliveries);
     let mut notices = store.notices_of(filing.id).await?;
     let chain = chain(&filing, &events);
+    let problems = problems(&filing, &revisions, visit);
     let attempts = attempts(desk, &filing, &deliveries, visit).await?;
     let (table, deliveries_part) = delivery_table(desk, deliveries, visit);
     let (timeline, timeline_part) = timeline(desk, events, visit);
@@ -154,7 +155,7 @@ async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault
         withdrawn: filing.withdrawn_at.map(stamp),
         status: labels::status(status, visit.lang),
         chain,
-        problems: problems(&filing, &revisions, visit),
+        problems,
         deadlines: judged.iter().map(|it| DeadlineLine::new(it, visit.lang)).collect(),
         table,
         deliveries_part,

@@ -68,7 +68,7 @@ pub(crate) async fn plan(house: &mut House, deliveries: usize) -> Result<()> {
     until(async || {
         house.stages.route().await?;
         let counts = house.ctx.store.count_deliveries().await?;
-        Ok(counts.iter().map(|count| count.count).sum::<i64>() >= deliveries as i64)
+        Ok(counts.iter().map(|count| count.count).sum::<i64>() >= i64::try_from(deliveries)?)
     })
     .await
 }
