@@ -78,7 +78,8 @@ pub async fn limit(
     Ok(tx.commit().await?)
 }
 
-/// Resumes a lane that is paused or suspended: what it held goes out in order, paced. Tells how many.
+/// Resumes a lane that is paused or suspended: what it held goes out in order, paced. Tells
+/// how many.
 pub async fn resume(
     ctx: &Context,
     authority: AuthorityId,

@@ -1,6 +1,6 @@
-//! The pace of a lane: so many deliveries a minute, after a burst. A token bucket in the form of the
-//! generic cell rate algorithm (ITU-T I.371), which needs one time and no clockwork that fills it.
-//! Pure.
+//! The pace of a lane: so many deliveries a minute, after a burst. A token bucket in the form of
+//! the generic cell rate algorithm (ITU-T I.371), which needs one time and no clockwork that fills
+//! it. Pure.
 
 use schemas::{Owner, Why};
 

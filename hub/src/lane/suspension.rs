@@ -1,5 +1,6 @@
 //! The suspension of a lane: after a day of only failures people are alerted, after days nothing is
-//! sent any more until a look from outside finds the endpoint there, and one delivery arrives. Pure.
+//! sent any more until a look from outside finds the endpoint there, and one delivery arrives.
+//! Pure.
 
 use schemas::{Owner, Why};
 

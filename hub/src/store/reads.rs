@@ -346,8 +346,8 @@ impl Tx {
         self.read(sql!("open_notices"), &args).await
     }
 
-    /// The held deliveries of an authority, or of one of its lanes, with a reason, the oldest first,
-    /// locked.
+    /// The held deliveries of an authority, or of one of its lanes, with a reason, the oldest
+    /// first, locked.
     pub async fn held_deliveries(
         &mut self,
         (authority, channel): (AuthorityId, Option<Channel>),

@@ -78,9 +78,9 @@ impl Upkeep {
     }
 }
 
-/// Ends holds with the given reason, of an authority or of one of its lanes, the oldest first, spread
-/// over time so that an authority that comes back is not flooded. Tells how many; when it is the
-/// limit there may be more.
+/// Ends holds with the given reason, of an authority or of one of its lanes, the oldest first,
+/// spread over time so that an authority that comes back is not flooded. Tells how many; when it
+/// is the limit there may be more.
 pub async fn release(
     ctx: &Context,
     of: (AuthorityId, Option<Channel>),

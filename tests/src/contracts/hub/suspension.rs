@@ -198,6 +198,7 @@ pub async fn the_next_channel_takes_over_from_a_suspended_lane(builder: Builder)
     ensure!(lane(&house).await?.suspended_at.is_some());
     house.sandbox.set_behaviour(code(SAPPORO), Behaviour::Healthy)?;
     let fresh = house.deliver(&change(SAPPORO, &[])).await?;
+    house.advance(MOMENT).await?;
     let delivery = house.delivery(fresh).await?;
     ensure!(matches!(delivery.state, State::Delivered { .. }), "{delivery:?}");
     ensure!((delivery.channel, delivery.attempts) == (Some(Channel::Email), 1), "{delivery:?}");
