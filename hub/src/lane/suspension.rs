@@ -126,6 +126,7 @@ mod tests {
             matches!(lane.admit(sending, 0, &policy, now), Admission::Suspended { .. })
         };
         assert!(held(&mut lane, 0), "though the breaker's rest is over");
+        lane.open_until = Some(now);
         assert!(lane.needs_look(&policy, now) && !lane.needs_look(&policy, now - 1));
         lane.try_again(now);
         assert!(held(&mut lane, 1) && !held(&mut lane, 0));
