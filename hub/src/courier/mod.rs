@@ -91,20 +91,23 @@ impl Courier {
         }
     }
 
-    /// One batch, sent and recorded before this returns. Tells how many messages.
+    /// One batch, and what an earlier one left under way: sent and recorded before this returns.
+    /// Tells how many messages.
     pub async fn step(&mut self) -> usize {
         let batch_max = self.ctx.config.courier.batch_max;
-        let Some(batch) = self.tray.try_next(batch_max) else { return 0 };
-        let count = batch.messages.len();
-        let desk = Desk {
-            ctx: Arc::clone(&self.ctx),
-            name: self.name.clone(),
-            first: Arc::clone(&self.first),
-            retry: Arc::clone(&self.retry),
-            results: self.results.clone(),
-            underway: self.underway.clone(),
-        };
-        desk.take(&mut self.tray, batch).await;
+        let mut count = 0;
+        if let Some(batch) = self.tray.try_next(batch_max) {
+            count = batch.messages.len();
+            let desk = Desk {
+                ctx: Arc::clone(&self.ctx),
+                name: self.name.clone(),
+                first: Arc::clone(&self.first),
+                retry: Arc::clone(&self.retry),
+                results: self.results.clone(),
+                underway: self.underway.clone(),
+            };
+            desk.take(&mut self.tray, batch).await;
+        }
         self.underway.close();
         self.underway.wait().await;
         self.underway.reopen();

@@ -34,6 +34,7 @@ pub(super) enum Tried {
 /// One try, for the record.
 pub(super) struct Attempted {
     pub(super) id: DeliveryId,
+    pub(super) channel: Option<Channel>,
     pub(super) tried: Tried,
     pub(super) lane_was_clean: bool,
     pub(super) started_at: i64,
@@ -121,13 +122,13 @@ impl Recorder {
         let deliveries = tx.lock_deliveries(&ids).await?;
         let behind = followers::authorities_behind(&deliveries);
         for delivery in deliveries {
-            // A lease that ran out belongs to someone else by now.
+            let Some(attempted) = by_id.get(&delivery.id) else { continue };
             let ours = matches!(&delivery.state, State::Sending { lease_owner, .. }
                 if *lease_owner == self.name);
-            if let (true, Some(attempted)) = (ours, by_id.get(&delivery.id)) {
+            if ours {
                 self.apply(delivery, attempted, &mut rows)?;
             } else {
-                tracing::warn!(delivery.id = %delivery.id, "a try ended after its lease");
+                keep_overtaken(delivery, attempted, &mut rows);
             }
         }
         tx.save_deliveries(&rows.deliveries).await?;
@@ -303,6 +304,27 @@ impl Recorder {
             }
         }
     }
+}
+
+/// Keeps a try that was overtaken: the authority answered before its endpoint did, or the lease ran
+/// out. It is evidence all the same, and of the state it changes nothing unless it arrived.
+fn keep_overtaken(mut delivery: Delivery, attempted: &Attempted, rows: &mut Rows) {
+    let Tried::Outcome { outcome, package_sha256 } = &attempted.tried else { return };
+    let at = attempted.finished_at;
+    delivery.attempts += 1;
+    if let Outcome::Delivered { proof } = outcome {
+        delivery.prove(proof.level);
+        if delivery.apply(Event::PickUp { at }, at).is_ok() {
+            rows.domain.push(domain_event(&delivery, "delivery.delivered", at));
+        }
+    }
+    if delivery.package_sha256.is_none() {
+        delivery.package_sha256.clone_from(package_sha256);
+    }
+    let channel = attempted.channel.unwrap_or(Channel::Pull);
+    rows.attempts.push(attempt_row(&delivery, attempted, channel, outcome));
+    rows.events.push(attempt_event(&delivery, channel, outcome));
+    rows.deliveries.push(delivery);
 }
 
 fn sound(lane: &Lane, alarm: Alarm) {

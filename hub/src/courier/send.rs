@@ -37,8 +37,8 @@ pub(super) async fn send(ctx: Arc<Context>, job: Job, results: mpsc::UnboundedSe
     };
     drop(slot);
     let finished_at = ctx.clock.now_ms();
-    let id = delivery.id;
-    drop(results.send(Attempted { id, tried, lane_was_clean, started_at, finished_at }));
+    let Delivery { id, channel, .. } = delivery;
+    drop(results.send(Attempted { id, channel, tried, lane_was_clean, started_at, finished_at }));
 }
 
 async fn try_once(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> Tried {

@@ -2,6 +2,7 @@
 //! clock.
 
 mod late;
+mod overtaken;
 mod pace;
 mod succession;
 mod suspension;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
+pub use overtaken::*;
 pub use pace::*;
 pub use succession::*;
 pub use suspension::*;
@@ -27,6 +29,9 @@ macro_rules! hub_contract {
             a_withdrawal_of_what_was_not_taken_goes_nowhere
             a_withdrawal_follows_a_courier_that_vanished
             upkeep_lets_go_what_a_recorder_left_held
+
+            an_acknowledgement_during_a_try_loses_no_try
+            an_arrival_after_the_lease_counts
 
             a_lane_keeps_its_pace_and_no_other_feels_it
             a_new_process_keeps_the_pace

@@ -14,7 +14,10 @@ use super::{SAPPORO, plan, until};
 use crate::house::{Builder, House, change, code};
 
 /// Files, and begins a try that the courier is still at when `is_begun` is over.
-async fn begin(house: &mut House, is_begun: impl Future<Output = Result<()>>) -> Result<FilingId> {
+pub(super) async fn begin(
+    house: &mut House,
+    is_begun: impl Future<Output = Result<()>>,
+) -> Result<FilingId> {
     let filing = house.file(&change(SAPPORO, &[])).await?.id;
     plan(house, 1).await?;
     tokio::select! {
