@@ -10,6 +10,7 @@ mod openapi;
 mod package;
 mod path;
 mod proof;
+mod ready;
 mod retry;
 mod review;
 mod sweep;

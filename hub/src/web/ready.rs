@@ -80,12 +80,13 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
     let readyz = async move |State(desk): State<Arc<Desk>>| {
         let mut last = last.lock().await;
         let now = desk.ctx.clock.now_ms();
-        let parts = match last.take() {
-            Some((at, parts)) if (0..FRESH_MS).contains(&(now - at)) => parts,
-            Some(_) | None => look(&desk.ctx).await,
+        let is_fresh = |at: i64| (0..FRESH_MS).contains(&(now - at));
+        let (at, parts) = match last.take() {
+            Some((at, parts)) if is_fresh(at) => (at, parts),
+            Some(_) | None => (now, look(&desk.ctx).await),
         };
         let told = answer(&parts);
-        *last = Some((now, parts));
+        *last = Some((at, parts));
         told
     };
     Router::new().route("/readyz", get(readyz)).route("/livez", get(livez))
