@@ -128,8 +128,12 @@ fn digits(text: &str, len: usize) -> bool {
 }
 
 fn shape(what: &'static str, given: &str, expected: &'static str) -> CodeError {
-    let given = given.chars().take(40).collect();
-    CodeError::Shape { what, given, expected }
+    CodeError::Shape { what, given: start_of(given), expected }
+}
+
+/// As much of a wrong word as a sentence needs to show: 40 characters.
+pub(crate) fn start_of(given: &str) -> String {
+    given.chars().take(40).collect()
 }
 
 fn compare(what: &'static str, given: &str, found: u8, expected: u32) -> Result<(), CodeError> {

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::codes::start_of;
+
 /// Which item of 介護保険法施行規則 第165条の7 第1項 obliges electronic filing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LegalGroup {
@@ -119,7 +121,7 @@ fn words() -> String {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{given:?} is not a filing kind; use one of: {}", words())]
 pub struct UnknownKind {
-    /// The word that was given.
+    /// The word that was given, or its start.
     pub given: String,
 }
 
@@ -130,6 +132,19 @@ impl FromStr for FilingKind {
             .iter()
             .copied()
             .find(|kind| kind.as_str() == text)
-            .ok_or_else(|| UnknownKind { given: text.to_owned() })
+            .ok_or_else(|| UnknownKind { given: start_of(text) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_wrong_word_is_shown_by_its_start() {
+        let wrong = "更".repeat(10_000).parse::<FilingKind>().expect_err("no kind");
+        assert!(wrong.to_string().starts_with(&format!("{:?} is not", "更".repeat(40))), "{wrong}");
+        let wrong = "x".repeat(10_000).parse::<crate::Channel>().expect_err("no channel");
+        assert_eq!(wrong.find(" is none of"), Some(42), "{wrong}");
     }
 }

@@ -38,7 +38,8 @@ macro_rules! words {
             fn from_str(text: &str) -> Result<Self, String> {
                 Self::ALL.iter().copied().find(|v| v.as_str() == text).ok_or_else(|| {
                     let known: Vec<_> = Self::ALL.iter().map(|v| v.as_str()).collect();
-                    format!("{text:?} is none of: {}", known.join(", "))
+                    let given = $crate::codes::start_of(text);
+                    format!("{given:?} is none of: {}", known.join(", "))
                 })
             }
         }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::characters::other_width;
 use super::form::Form;
 use crate::Finding;
+use crate::codes::start_of;
 
 /// Choices that a sentence lists at most.
 const CHOICES_MAX: usize = 8;
@@ -44,7 +45,7 @@ fn missing(form: &Form, path: &str) -> Finding {
 
 fn unknown(form: &Form, path: &str, name: &str) -> Finding {
     let path = format!("{path}/{}", escape(name));
-    let shown: String = name.chars().take(40).collect();
+    let shown = start_of(name);
     let en = format!("{} has no field {shown:?}; take it out", form.id);
     Finding::new(path, "field_unknown", en)
         .ja(format!("「{shown}」という項目は{}にありません。取り除いてください。", form.name()))
