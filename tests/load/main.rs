@@ -1,8 +1,9 @@
 //! Load: how many filings a second the hub takes in, routes, delivers and records.
 //!
 //! `cargo run --release -p tests --bin load -- --filings 20000` measures the embedded engines;
-//! `--store postgres://… --broker amqp://…` the production ones. Hub, load and far side share the
-//! process and its cores. Prints a table, or `--json`. The raw limits are measured in the same run.
+//! `--production` PostgreSQL and RabbitMQ that it starts (`tests/run load --production` installs
+//! them), `--store postgres://… --broker amqp://…` others. Hub, load and far side share the process
+//! and its cores. Prints a table, or `--json`. The raw limits are measured in the same run.
 
 mod far_side;
 mod filings;
@@ -16,6 +17,7 @@ use clap::Parser;
 use hub::app::{App, Role};
 use hub::config::Config;
 use serde_json::json;
+use tests::servers::{Postgres, RabbitMq};
 
 /// The binary's own.
 #[global_allocator]
@@ -51,6 +53,9 @@ pub(crate) struct Args {
     /// broker.url; embedded when left out
     #[arg(long)]
     broker: Option<String>,
+    /// PostgreSQL and RabbitMQ of its own, as the tests have them
+    #[arg(long, conflicts_with_all = ["store", "broker"])]
+    production: bool,
     /// Seconds to wait for the healthy authorities' deliveries
     #[arg(long, default_value_t = 300)]
     patience: u64,
@@ -68,7 +73,11 @@ fn main() -> anyhow::Result<()> {
     runtime.block_on(run(args))
 }
 
-async fn run(args: Args) -> anyhow::Result<()> {
+async fn run(mut args: Args) -> anyhow::Result<()> {
+    if args.production {
+        args.store = Some(Postgres::shared().fresh_database().await?);
+        args.broker = Some(RabbitMq::shared().fresh_vhost()?);
+    }
     let folder = tempfile::tempdir()?;
     let mut config = Config::load(None)?;
     config.http.listen = "127.0.0.1:0".into();
