@@ -72,7 +72,8 @@ sections! {
     Endpoints { allow_private_addresses: bool, }
     /// `[upkeep]`
     Upkeep {
-        interval_ms: u64, batch_max: usize, stale_ms: i64, collect_ms: i64, release_per_second: i64,
+        interval_ms: u64, batch_max: usize, stale_ms: i64, stale_ms_max: i64, collect_ms: i64,
+        release_per_second: i64,
     }
     /// `[log]`
     Log { filter: String, format: String, }

@@ -15,6 +15,7 @@ pub struct Metrics {
     delivered_seconds: HistogramVec,
     notices: IntCounterVec,
     decisions: IntCounterVec,
+    requeued: IntCounterVec,
     backlog: IntGaugeVec,
     broker: IntGaugeVec,
     lanes: IntGaugeVec,
@@ -46,6 +47,11 @@ impl Default for Metrics {
             ),
             notices: counter("todoke_notices_total", "Notices by new state", &["state"]),
             decisions: counter("todoke_decisions_total", "Decisions by verdict", &["verdict"]),
+            requeued: counter(
+                "todoke_requeued_total",
+                "Messages written again because the broker seems to have lost them",
+                &["what"],
+            ),
             backlog: register(
                 &registry,
                 IntGaugeVec::new(
@@ -119,6 +125,11 @@ impl Metrics {
     /// An authority decided.
     pub fn decision(&self, verdict: &str) {
         self.decisions.with_label_values(&[verdict]).inc();
+    }
+
+    /// Messages were lost, by all appearances, and written again.
+    pub fn requeued(&self, what: &str, count: usize) {
+        self.requeued.with_label_values(&[what]).inc_by(count as u64);
     }
 
     /// How the broker is: one of these states.

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod faults;
+mod forgetful;
 mod lanes;
 mod master;
 mod memory;

@@ -7,5 +7,6 @@ mod cluster;
 mod demo;
 mod hub;
 mod objects;
+mod recovery;
 mod servers;
 mod store;

@@ -16,6 +16,7 @@ mod postgres;
 mod reads;
 mod rows;
 mod sqlite;
+mod stale;
 mod sweep;
 mod writes;
 
@@ -38,6 +39,7 @@ pub use rows::{
     ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow, EventRow,
     FilingRow, HeadRow, InboxRow, NoticeRow, OperatorRow, OutboxRow, ParcelRow, RevisionRow,
 };
+pub use stale::StaleAfter;
 
 use crate::clock::Clock;
 

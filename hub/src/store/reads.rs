@@ -316,33 +316,9 @@ impl Tx {
         deliveries(self.read(sql!("expired_deliveries"), &args).await?)
     }
 
-    /// Upkeep: deliveries that have been due since before a time: their message was lost.
-    pub async fn stale_deliveries(
-        &mut self,
-        before: i64,
-        limit: usize,
-    ) -> Result<Vec<Delivery>, StoreError> {
-        let args = json!({"before": before, "limit": limit});
-        deliveries(self.read(sql!("stale_deliveries"), &args).await?)
-    }
-
-    /// Upkeep: revisions unplanned since before a time: their message was lost.
-    pub async fn stale_revisions(
-        &mut self,
-        before: i64,
-        limit: usize,
-    ) -> Result<Vec<RevisionRow>, StoreError> {
-        self.read(sql!("stale_revisions"), &json!({"before": before, "limit": limit})).await
-    }
-
-    /// Upkeep: notices whose time has come, whose lease ended, or that are due since long.
-    pub async fn open_notices(
-        &mut self,
-        before: i64,
-        limit: usize,
-    ) -> Result<Vec<NoticeRow>, StoreError> {
-        let now = self.clock.now_ms();
-        let args = json!({"now": now, "before": before, "limit": limit});
+    /// Upkeep: notices whose time has come, or whose lease ended, locked.
+    pub async fn open_notices(&mut self, limit: usize) -> Result<Vec<NoticeRow>, StoreError> {
+        let args = json!({"now": self.clock.now_ms(), "limit": limit});
         self.read(sql!("open_notices"), &args).await
     }
 

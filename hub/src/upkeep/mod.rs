@@ -5,15 +5,14 @@
 //! processes may run it: rows are taken by lock, and skipped when another has them.
 
 mod release;
+mod requeue;
 mod sweep;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use schemas::message::FilingSubmitted;
-
 use crate::broker::Incoming;
-use crate::broker::topology::{DEAD_LETTERS, FILING_SUBMITTED, WORK};
+use crate::broker::topology::DEAD_LETTERS;
 use crate::context::Context;
 use crate::delivery::Event;
 use crate::followers;
@@ -30,6 +29,7 @@ pub struct Upkeep {
     ctx: Arc<Context>,
     dead: Tray,
     round: u64,
+    has_more_stale: bool,
     sweep_at: i64,
 }
 
@@ -37,7 +37,7 @@ impl Upkeep {
     /// Upkeep, which also empties the broker's dead-letter queue into the store.
     pub async fn new(ctx: Arc<Context>) -> Self {
         let dead = ctx.broker.consume(&[DEAD_LETTERS.to_owned()], 100).await;
-        Self { ctx, dead: Tray::new(dead), round: 0, sweep_at: 0 }
+        Self { ctx, dead: Tray::new(dead), round: 0, has_more_stale: false, sweep_at: 0 }
     }
 
     /// Until the stop: a round, then a rest, cut short when something has fallen due.
@@ -73,8 +73,12 @@ impl Upkeep {
         moved = moved.max(self.end_leases().await?);
         moved = moved.max(self.wake_notices().await?);
         self.take_dead_letters().await?;
+        if self.round % 10 == 1 || self.has_more_stale {
+            let requeued = self.requeue_stale().await?;
+            self.has_more_stale = requeued >= self.ctx.config.upkeep.batch_max;
+            moved = moved.max(requeued);
+        }
         if self.round % 10 == 1 {
-            moved = moved.max(self.requeue_stale().await?);
             self.ctx.reload_directory().await?;
             self.release_held().await?;
             self.count().await?;
@@ -142,9 +146,8 @@ impl Upkeep {
 
     async fn wake_notices(&self) -> anyhow::Result<usize> {
         let now = self.ctx.clock.now_ms();
-        let before = now - self.ctx.config.upkeep.stale_ms;
         let mut tx = self.ctx.store.begin().await?;
-        let mut rows = tx.open_notices(before, self.ctx.config.upkeep.batch_max).await?;
+        let mut rows = tx.open_notices(self.ctx.config.upkeep.batch_max).await?;
         for notice in &mut rows {
             "due".clone_into(&mut notice.state);
             notice.turn += 1;
@@ -155,36 +158,6 @@ impl Upkeep {
         let count = rows.len();
         if count > 0 {
             tx.save_notices(&rows).await?;
-            tx.commit().await?;
-        }
-        Ok(count)
-    }
-
-    /// What has been due for long without anyone working on it: its message is lost.
-    async fn requeue_stale(&self) -> anyhow::Result<usize> {
-        let now = self.ctx.clock.now_ms();
-        let before = now - self.ctx.config.upkeep.stale_ms;
-        let limit = self.ctx.config.upkeep.batch_max;
-        let mut tx = self.ctx.store.begin().await?;
-        let mut deliveries = tx.stale_deliveries(before, limit).await?;
-        for delivery in &mut deliveries {
-            delivery.updated_at = now;
-            enqueue_due(&mut tx, delivery)?;
-        }
-        tx.save_deliveries(&deliveries).await?;
-        let revisions = tx.stale_revisions(before, limit).await?;
-        for row in &revisions {
-            let message =
-                FilingSubmitted { filing_id: row.filing_id, revision: row.revision, trace: None };
-            tx.enqueue(WORK, FILING_SUBMITTED, &message)?;
-        }
-        let count = deliveries.len().max(revisions.len());
-        if count > 0 {
-            tracing::warn!(
-                deliveries = deliveries.len(),
-                revisions = revisions.len(),
-                "work without a message was queued again"
-            );
             tx.commit().await?;
         }
         Ok(count)

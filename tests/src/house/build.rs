@@ -46,6 +46,7 @@ pub struct Builder {
     master: Option<Arc<Master>>,
     store: Option<String>,
     broker: Option<String>,
+    given: Option<Arc<dyn Broker>>,
     objects: Option<(String, Vec<(String, String)>)>,
 }
 
@@ -60,6 +61,7 @@ impl Default for Builder {
             master: None,
             store: None,
             broker: None,
+            given: None,
             objects: None,
         }
     }
@@ -134,6 +136,10 @@ impl Builder {
         self
     }
 
+    pub(super) fn set_given(&mut self, broker: Arc<dyn Broker>) {
+        self.given = Some(broker);
+    }
+
     pub(super) fn is_embedded(&self) -> bool {
         self.broker.is_none()
     }
@@ -201,9 +207,10 @@ impl Builder {
             tx.release_outbox().await?;
             tx.commit().await?;
         }
-        let broker: Arc<dyn Broker> = match &self.broker {
-            None => Arc::new(Embedded::default()),
-            Some(url) => Arc::new(RabbitMq::open(url).await?),
+        let broker: Arc<dyn Broker> = match (&self.given, &self.broker) {
+            (Some(given), _) => Arc::clone(given),
+            (None, None) => Arc::new(Embedded::default()),
+            (None, Some(url)) => Arc::new(RabbitMq::open(url).await?),
         };
         std::fs::create_dir_all(config.data.folder.join("spool"))?;
         let guard = Guard { allow_private: config.endpoints.allow_private_addresses };

@@ -7,6 +7,7 @@
 mod build;
 mod check;
 mod far_side;
+mod forgetful;
 mod front;
 mod papers;
 mod stages;
@@ -29,6 +30,7 @@ use tempfile::TempDir;
 
 pub use build::Builder;
 pub use far_side::Letter;
+pub use forgetful::Forgetful;
 pub use front::{Answer, Front};
 pub use papers::{
     OPERATOR_MAIL, OPERATOR_NAME, attachment, change, code, of_kind, one_stop, operator, service,

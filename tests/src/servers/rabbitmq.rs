@@ -127,6 +127,12 @@ impl RabbitMq {
         own(&mut self.program)?.order("kill")
     }
 
+    /// Deletes all its data, as a new disk would have; it must have been stopped or killed.
+    pub fn forget(&self) -> Result<()> {
+        let data = self.folder.join("mnesia");
+        fs::remove_dir_all(&data).with_context(|| data.display().to_string())
+    }
+
     /// Starts it again on the same ports and data, and waits until it answers.
     pub fn restart(&mut self) -> Result<()> {
         own(&mut self.program)?.order("start")?;

@@ -76,9 +76,6 @@ pub async fn a_revision_is_planned_once(bench: &Bench) -> Result<()> {
     let filings = bench.filed(2).await?;
     let wanted: Vec<_> = filings.iter().map(|filing| (filing.id, 1)).collect();
     let mut tx = bench.store.begin().await?;
-    let stale = tx.stale_revisions(bench.clock.now_ms(), 10).await?;
-    ensure!(stale.len() == 2, "{stale:?}");
-    ensure!(tx.stale_revisions(filings[0].received_at, 10).await?.len() == 1);
     let mut unrouted = tx.unrouted(&wanted).await?;
     ensure!(unrouted.len() == 2, "{unrouted:?}");
     unrouted.retain(|revision| revision.filing_id == filings[0].id);

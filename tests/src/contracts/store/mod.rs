@@ -6,6 +6,7 @@ mod lists;
 mod objects;
 mod outbox;
 mod rows;
+mod stale;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub use lists::*;
 pub use objects::*;
 pub use outbox::*;
 pub use rows::*;
+pub use stale::*;
 
 /// Makes a test of every contract; `$open` gives a [`Bench`] on an empty store.
 #[macro_export]
@@ -59,6 +61,10 @@ macro_rules! store_contract {
             a_ladder_takes_the_place_of_the_former
             notices_come_back_when_they_are_due
             attempts_and_decisions_come_back
+
+            what_nobody_began_is_queued_again_ever_later
+            who_moved_on_is_not_stale
+            two_at_once_take_different_stale_rows
 
             orphans_are_taken_when_their_time_is_over
             what_is_being_deleted_is_nobodys

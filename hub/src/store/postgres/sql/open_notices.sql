@@ -5,7 +5,6 @@ SELECT json_build_object(
     'created_at', x.created_at, 'sent_at', x.sent_at, 'updated_at', x.updated_at
 )::text
 FROM notices AS x WHERE x.state <> 'sent' AND x.state <> 'failed'
-    AND (x.next_attempt_at <= (($1::json) ->> 'now')::bigint OR x.lease_until <= (($1::json) ->> 'now')::bigint
-        OR (x.state = 'due' AND x.updated_at <= (($1::json) ->> 'before')::bigint))
+    AND (x.next_attempt_at <= (($1::json) ->> 'now')::bigint OR x.lease_until <= (($1::json) ->> 'now')::bigint)
 ORDER BY x.updated_at LIMIT (($1::json) ->> 'limit')::bigint
 FOR UPDATE SKIP LOCKED

@@ -1,14 +1,24 @@
-SELECT json_build_object(
-    'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
-    'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
-    'tries', x.tries, 'attempts', x.attempts, 'postponed', x.postponed,
-    'next_attempt_at', x.next_attempt_at, 'lease_until', x.lease_until,
-    'lease_owner', x.lease_owner, 'why', x.why, 'owner', x.owner, 'proof', x.proof,
-    'review', x.review, 'second_copy', x.second_copy, 'package_sha256', x.package_sha256,
-    'rule', x.rule, 'article', x.article, 'created_at', x.created_at,
-    'channel_since', x.channel_since, 'delivered_at', x.delivered_at,
-    'decided_at', x.decided_at, 'updated_at', x.updated_at
+-- Queued for long without effect: its message is lost. The wait doubles each time, so that what
+-- only stands in a long line does not make the line longer for ever.
+UPDATE deliveries SET queued_at = (($1::json) ->> 'now')::bigint
+WHERE id IN (
+    SELECT x.id FROM deliveries AS x
+    WHERE x.state = 'due'
+        AND greatest(x.updated_at, x.queued_at) <= (($1::json) ->> 'before')::bigint
+        AND coalesce(
+            x.queued_at + least(x.queued_at - x.updated_at, (($1::json) ->> 'stale_max')::bigint), 0
+        ) <= (($1::json) ->> 'now')::bigint
+    ORDER BY greatest(x.updated_at, x.queued_at)
+    LIMIT (($1::json) ->> 'limit')::bigint
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING json_build_object(
+    'id', id, 'filing_id', filing_id, 'revision', revision, 'authority', authority,
+    'channel', channel, 'ladder_step', ladder_step, 'state', state, 'turn', turn, 'tries', tries,
+    'attempts', attempts, 'postponed', postponed, 'next_attempt_at', next_attempt_at,
+    'lease_until', lease_until, 'lease_owner', lease_owner, 'why', why, 'owner', owner,
+    'proof', proof, 'review', review, 'second_copy', second_copy,
+    'package_sha256', package_sha256, 'rule', rule, 'article', article, 'created_at', created_at,
+    'channel_since', channel_since, 'delivered_at', delivered_at, 'decided_at', decided_at,
+    'updated_at', updated_at
 )::text
-FROM deliveries AS x WHERE x.state = 'due' AND x.updated_at <= (($1::json) ->> 'before')::bigint
-ORDER BY x.updated_at LIMIT (($1::json) ->> 'limit')::bigint
-FOR UPDATE SKIP LOCKED

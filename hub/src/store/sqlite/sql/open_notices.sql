@@ -5,6 +5,5 @@ SELECT json_object(
     'created_at', x.created_at, 'sent_at', x.sent_at, 'updated_at', x.updated_at
 )
 FROM notices AS x WHERE x.state <> 'sent' AND x.state <> 'failed'
-    AND (x.next_attempt_at <= $1 ->> '$.now' OR x.lease_until <= $1 ->> '$.now'
-        OR (x.state = 'due' AND x.updated_at <= $1 ->> '$.before'))
+    AND (x.next_attempt_at <= $1 ->> '$.now' OR x.lease_until <= $1 ->> '$.now')
 ORDER BY x.updated_at LIMIT $1 ->> '$.limit'
