@@ -39,6 +39,7 @@ use crate::signer::Signer;
 use crate::store::{OutboxRow, Store};
 use crate::upkeep::Upkeep;
 use crate::web;
+use crate::web::demo::Door;
 use crate::web::ready::Starting;
 
 pub use patience::Patience;
@@ -245,7 +246,20 @@ pub struct App {
 
 impl App {
     /// Starts the roles and listens.
-    pub async fn start(mut config: Config, roles: &[Role]) -> anyhow::Result<Self> {
+    pub async fn start(config: Config, roles: &[Role]) -> anyhow::Result<Self> {
+        Self::start_behind(None, config, roles).await
+    }
+
+    /// The same for the demo environment, whose pages people enter as someone of its cast.
+    pub async fn start_demo(config: Config, door: Door) -> anyhow::Result<Self> {
+        Self::start_behind(Some(door), config, &Role::ALL).await
+    }
+
+    async fn start_behind(
+        door: Option<Door>,
+        mut config: Config,
+        roles: &[Role],
+    ) -> anyhow::Result<Self> {
         let some = roles.len() < Role::ALL.len();
         if some && (config.broker.url == "embedded:" || config.store.url.starts_with("sqlite:")) {
             bail!(
@@ -274,7 +288,7 @@ impl App {
         let relay = tokio::spawn(relay.run(relay_stop.clone()));
         let stages = TaskTracker::new();
         spawn_roles(&ctx, roles, &stages).await;
-        spawn_web(&ctx, listener, roles, &stages);
+        spawn_web(&ctx, (listener, door), roles, &stages);
         stages.close();
         Ok(Self { ctx, address, stages, relay_stop, relay })
     }
@@ -328,13 +342,19 @@ fn spawn(ctx: &Context, stages: &TaskTracker, work: impl Future<Output = ()> + S
     stages.spawn(async move { break_off.run_until_cancelled_owned(work).await });
 }
 
-fn spawn_web(ctx: &Arc<Context>, listener: TcpListener, roles: &[Role], stages: &TaskTracker) {
+fn spawn_web(
+    ctx: &Arc<Context>,
+    (listener, door): (TcpListener, Option<Door>),
+    roles: &[Role],
+    stages: &TaskTracker,
+) {
     let (intake, taker) = intake(ctx);
     let desk = Arc::new(web::Desk {
         ctx: Arc::clone(ctx),
         intake,
         reviewer: Reviewer::new(Arc::clone(ctx)),
         access: web::access::Access::default(),
+        door,
     });
     let routes = if roles.contains(&Role::Intake) {
         stages.spawn(taker.run());

@@ -32,8 +32,8 @@ sections! {
         http: Http, data: Data, start: Start, stop: Stop, store: StoreSettings,
         broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits, intake: Batch,
         forms: Forms, router: Batch, courier: Courier, retry: Retry, lane: LanePolicy,
-        notices: Notices, relay: Relay, package: Package, endpoints: Endpoints, upkeep: Upkeep,
-        log: Log,
+        notices: Notices, relay: Relay, package: Package, endpoints: Endpoints, sessions: Sessions,
+        upkeep: Upkeep, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
@@ -70,6 +70,8 @@ sections! {
     Package { memory_bytes_max: usize, link_hours: i64, }
     /// `[endpoints]`
     Endpoints { allow_private_addresses: bool, }
+    /// `[sessions]`
+    Sessions { idle_minutes: i64, absolute_minutes: i64, }
     /// `[upkeep]`
     Upkeep {
         interval_ms: u64, batch_max: usize, stale_ms: i64, stale_ms_max: i64, collect_ms: i64,
@@ -87,6 +89,14 @@ impl Stop {
             soft: Duration::from_secs(soft_seconds),
             hard: Duration::from_secs(hard_seconds),
         }
+    }
+}
+
+impl Sessions {
+    /// At this moment a session is over that was last seen by the first of two moments, or began by
+    /// the second; all in milliseconds.
+    pub fn over_at(&self, now: i64) -> (i64, i64) {
+        (now - self.idle_minutes * 60_000, now - self.absolute_minutes * 60_000)
     }
 }
 

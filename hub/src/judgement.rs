@@ -12,7 +12,7 @@ use schemas::{AuthorityId, Finding, Submission};
 
 use crate::context::{Context, day_in_japan};
 use crate::delivery::{Delivery, Review};
-use crate::store::{FilingRow, RevisionRow};
+use crate::store::RevisionRow;
 
 /// What is wrong, or worth a look, with the forms that a submission names; nothing when its body is
 /// a free document. `first` is the day on which the filing was first handed in, `day` today.
@@ -31,16 +31,10 @@ pub fn check(
 
 /// In time or late: by each rule and for each authority that tells differently, as the first
 /// submission, the revisions and the acceptance lie.
-pub fn deadlines(
-    ctx: &Context,
-    filing: &FilingRow,
-    revisions: &[RevisionRow],
-    deliveries: &[Delivery],
-) -> Vec<Judged> {
-    let Some(submission) = revisions.first().and_then(|first| read(&first.document)) else {
-        return Vec::new();
-    };
-    let first = day_in_japan(filing.received_at);
+pub fn deadlines(ctx: &Context, revisions: &[RevisionRow], deliveries: &[Delivery]) -> Vec<Judged> {
+    let Some(begin) = revisions.first() else { return Vec::new() };
+    let Some(submission) = read(&begin.document) else { return Vec::new() };
+    let first = day_in_japan(begin.received_at);
     let mut all: Vec<Judged> = Vec::new();
     let authorities: BTreeSet<_> = deliveries.iter().map(|it| it.authority).collect();
     for authority in authorities {

@@ -39,7 +39,7 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     let limits = config.stop.limits();
     let demo = Demo::start(options, config).await?;
     let mut signals = Signals::listen()?;
-    note(&format!("The pages: {}", demo.page()));
+    note(&format!("The pages: {}/demo", demo.page()));
     let played = tokio::select! {
         played = demo.play() => Some(played),
         () = signals.next() => None,
@@ -48,7 +48,7 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
         Some(Ok(report)) => {
             tell(report, json)?;
             if !exit {
-                note(&format!("The pages stay at {} until Ctrl-C.", demo.page()));
+                note(&format!("The pages stay at {}/demo until Ctrl-C.", demo.page()));
                 signals.next().await;
             }
             report.is_sound()

@@ -162,6 +162,7 @@ async fn decide(
     let index = index(scene, facts).await?;
     let thing = format!("decision on {index} at {authority} revision {}", facts.revision);
     let verdict = match (facts.action.as_str(), percent(scene.marker.seed, &thing)) {
+        (_, 40..) if scene.unhurried.contains(&authority) => return Ok(()),
         ("correct", _) | ("submit", 0..85) => Verdict::Accepted,
         ("submit", 85..95) => Verdict::Returned,
         _ => return Ok(()),

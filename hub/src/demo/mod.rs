@@ -2,14 +2,16 @@
 //! and authorities who answer; at the end, what the far sides hold against what was receipted.
 //!
 //! `place` is the folder, `cast` the authorities and how they behave, `people`, `filings`, `forms`
-//! and `papers` what is filed. `submit` plays the operators and `answer` the authorities, over the
-//! public HTTP interface alone (`hub`); `settle` waits, `compare` reads the far sides (`far`) and
-//! `report` tells. Everything random comes from the seed (`chance`).
+//! and `papers` what is filed, `door` whom a visitor may play. `submit` plays the operators and
+//! `answer` the authorities, over the public HTTP interface alone (`hub`); `settle` waits,
+//! `compare` reads the far sides (`far`) and `report` tells. Everything random comes from the seed
+//! (`chance`).
 
 mod answer;
 mod cast;
 mod chance;
 mod compare;
+mod door;
 mod far;
 mod filings;
 mod forms;
@@ -39,7 +41,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{self, App, Role};
+use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::context::day_in_japan;
@@ -106,7 +108,9 @@ impl Demo {
             bail!("only {} of {} filings could be made", filings.len(), marker.filings);
         }
         let engines = settings::engines(&config);
-        let app = App::start(config, &Role::ALL).await?;
+        let door = door::of_cast((&master, &operators), &filings, marker.day);
+        let unhurried = door.authorities();
+        let app = App::start_demo(config, door).await?;
         let (returned, returns) = mpsc::unbounded_channel();
         let channels = |ladder: &Vec<Endpoint>| ladder.iter().map(Endpoint::channel).collect();
         let mail_readers = members.iter().filter(|it| it.reads_mail_alone()).map(|it| it.code);
@@ -121,6 +125,7 @@ impl Demo {
             clock,
             ladders: ladders.iter().map(|(code, ladder)| (*code, channels(ladder))).collect(),
             mail_readers: mail_readers.collect(),
+            unhurried,
             tally: Tally::default(),
             underway: TaskTracker::new(),
             readers: Semaphore::new(READERS),

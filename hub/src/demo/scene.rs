@@ -55,6 +55,8 @@ pub(super) struct Scene {
     pub(super) ladders: HashMap<AuthorityId, Vec<Channel>>,
     /// Authorities that read their mail alone, whatever lies with their other channel.
     pub(super) mail_readers: HashSet<AuthorityId>,
+    /// Authorities that a visitor may play: they leave half of what comes to the visitor.
+    pub(super) unhurried: HashSet<AuthorityId>,
     pub(super) tally: Tally,
     /// Things that people are in the middle of.
     pub(super) underway: TaskTracker,

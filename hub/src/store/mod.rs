@@ -11,10 +11,12 @@
 
 mod chain;
 mod engine;
+mod inbox;
 mod parameters;
 mod postgres;
 mod reads;
 mod rows;
+mod sessions;
 mod sqlite;
 mod stale;
 mod sweep;
@@ -33,11 +35,13 @@ use uuid::Uuid;
 pub use chain::{ChainBreak, NewEvent, event_hash, verify_chain};
 pub use engine::StoreError;
 use engine::{Answer, Engine, EngineTx, Sql};
+pub use inbox::{InboxCounts, InboxFilter};
 use parameters::Parameters;
 pub use reads::{DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
 pub use rows::{
     ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow, EventRow,
     FilingRow, HeadRow, InboxRow, NoticeRow, OperatorRow, OutboxRow, ParcelRow, RevisionRow,
+    SessionRow,
 };
 pub use stale::StaleAfter;
 

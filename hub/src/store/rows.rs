@@ -37,6 +37,17 @@ rows! {
         created_at: i64 = "Milliseconds",
         revoked_at: Option<i64> = "Milliseconds",
     }
+    /// Someone who is logged in at the pages.
+    SessionRow {
+        id: String = "Hex digest of the secret in the cookie",
+        scope: String = "`operator`, `authority` or `operations`",
+        subject: Option<String> = "Corporate number or authority",
+        person: String = "Who it is, for the record: `key:…`, `demo:…`, or issuer and subject",
+        name: String = "Who it is, for people",
+        key_id: Option<String> = "The API key that opened it",
+        created_at: i64 = "Milliseconds",
+        seen_at: i64 = "Milliseconds of the last visit, to the minute",
+    }
     /// An uploaded file's owner and size; the bytes are in the object store.
     AttachmentRow {
         sha256: String = "Hex digest",
@@ -165,9 +176,10 @@ rows! {
         operator_name: String = "The operator",
         office_name: String = "The first office",
         received_at: i64 = "Milliseconds",
+        created_at: i64 = "Milliseconds, of the delivery",
         state: String = "The delivery's state",
         channel: Option<Channel> = "The delivery's channel",
-        review: String = "What was done with it",
+        review: Review = "What was done with it",
         proof: Option<ProofLevel> = "What is proved",
         withdrawn_at: Option<i64> = "Milliseconds",
     }

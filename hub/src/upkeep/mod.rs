@@ -81,6 +81,7 @@ impl Upkeep {
         if self.round % 10 == 1 {
             self.ctx.reload_directory().await?;
             self.release_held().await?;
+            self.end_sessions().await?;
             self.count().await?;
         }
         let now = self.ctx.clock.now_ms();
@@ -101,6 +102,15 @@ impl Upkeep {
             tracing::warn!(%error, "uploads were not swept; the next sweep goes on");
             0
         })
+    }
+
+    /// People who are logged out by time are forgotten.
+    async fn end_sessions(&self) -> anyhow::Result<()> {
+        let now = self.ctx.clock.now_ms();
+        let limits = self.ctx.config.sessions.over_at(now);
+        let mut tx = self.ctx.store.begin().await?;
+        tx.delete_old_sessions(limits, self.ctx.config.upkeep.batch_max).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Deliveries whose time has come are due.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::header::AUTHORIZATION;
 use schemas::{AuthorityId, CorporateNumber};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::problem::Problem;
+use super::sessions::Person;
 use crate::clock::Clock;
 use crate::context::Context;
 use crate::store::{ApiKeyRow, StoreError};
@@ -23,6 +24,28 @@ pub enum Scope {
     Authority(AuthorityId),
     /// Staff of operations.
     Operations,
+}
+
+impl Scope {
+    /// The words in which the store keeps it: what sort, and whose.
+    pub fn words(self) -> (&'static str, Option<String>) {
+        match self {
+            Self::Operator(number) => ("operator", Some(number.to_string())),
+            Self::Authority(id) => ("authority", Some(id.to_string())),
+            Self::Operations => ("operations", None),
+        }
+    }
+
+    /// The scope that the words stand for.
+    pub fn of_words(word: &str, subject: Option<&str>) -> Option<Self> {
+        let subject = subject.unwrap_or_default();
+        match word {
+            "operator" => subject.parse().ok().map(Self::Operator),
+            "authority" => subject.parse().ok().map(Self::Authority),
+            "operations" => Some(Self::Operations),
+            _ => None,
+        }
+    }
 }
 
 /// How long a key that was looked up is trusted without asking again, in milliseconds: the time in
@@ -42,11 +65,7 @@ pub struct Access {
 pub fn new_key(clock: &Clock, scope: Scope, label: &str) -> (String, ApiKeyRow) {
     let id = hex::encode(clock.bytes::<6>());
     let secret = hex::encode(clock.bytes::<24>());
-    let (word, subject) = match scope {
-        Scope::Operator(number) => ("operator", Some(number.to_string())),
-        Scope::Authority(id) => ("authority", Some(id.to_string())),
-        Scope::Operations => ("operations", None),
-    };
+    let (word, subject) = scope.words();
     let row = ApiKeyRow {
         id: id.clone(),
         secret_sha256: hex::encode(Sha256::digest(&secret)),
@@ -73,7 +92,7 @@ impl Access {
                 return Ok(*scope);
             }
         }
-        let scope = look_up(ctx, &key).await?.ok_or_else(Problem::wrong_key)?;
+        let (scope, _) = look_up(ctx, &key).await?.ok_or_else(Problem::wrong_key)?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED_MAX {
             known.clear();
@@ -115,23 +134,24 @@ impl Access {
     }
 }
 
-/// The name of the cookie in which a browser keeps an operations key.
-pub const COOKIE_NAME: &str = "todoke_key";
-
-/// The key of a request: the bearer token, or the pages' cookie.
+/// The key of a request.
 fn bearer(headers: &HeaderMap) -> Option<String> {
     let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = header.and_then(|text| text.strip_prefix("Bearer ")).map(str::trim);
-    let cookie = || {
-        let cookies = headers.get(COOKIE)?.to_str().ok()?;
-        cookies.split(';').find_map(|pair| {
-            pair.trim().strip_prefix(COOKIE_NAME).and_then(|rest| rest.strip_prefix('='))
-        })
-    };
-    token.or_else(cookie).map(str::to_owned)
+    header.and_then(|text| text.strip_prefix("Bearer ")).map(|key| key.trim().to_owned())
 }
 
-async fn look_up(ctx: &Context, key: &str) -> Result<Option<Scope>, StoreError> {
+/// Who shows this key: they may come in at the pages.
+pub(super) async fn key_holder(ctx: &Context, key: &str) -> Result<Option<Person>, StoreError> {
+    let found = look_up(ctx, key).await?;
+    Ok(found.map(|(scope, row)| Person {
+        scope,
+        id: format!("key:{}", row.id),
+        name: row.label,
+        key_id: Some(row.id),
+    }))
+}
+
+async fn look_up(ctx: &Context, key: &str) -> Result<Option<(Scope, ApiKeyRow)>, StoreError> {
     let Some((id, secret)) = key.strip_prefix("tdk_").and_then(|rest| rest.split_once('_')) else {
         return Ok(None);
     };
@@ -141,11 +161,5 @@ async fn look_up(ctx: &Context, key: &str) -> Result<Option<Scope>, StoreError> 
     if !fits || row.revoked_at.is_some() {
         return Ok(None);
     }
-    let subject = row.subject.unwrap_or_default();
-    Ok(match row.scope.as_str() {
-        "operator" => subject.parse().ok().map(Scope::Operator),
-        "authority" => subject.parse().ok().map(Scope::Authority),
-        "operations" => Some(Scope::Operations),
-        _ => None,
-    })
+    Ok(Scope::of_words(&row.scope, row.subject.as_deref()).map(|scope| (scope, row)))
 }

@@ -1,15 +1,42 @@
-//! The hub's HTTP side: API for machines, pages for operations.
+//! The hub's HTTP side: API for machines; pages for operators, authorities and operations.
+//!
+//! What pages share stands beside this file: `visit` (who asks, for what), `roles` (whose page is
+//! whose), `sent` (forms that are sent), `sessions` and `cookies`, `login`, `frame`, `words`,
+//! `labels`, `parts`, `fault`.
 
 pub mod access;
 pub mod api;
+mod assets;
+mod authority;
+mod cookies;
+mod cursor;
+mod deadlines;
+pub mod demo;
+mod fault;
+mod frame;
+mod labels;
+mod listed;
+mod login;
+mod numbers;
 pub mod operations;
+mod operator;
+mod parts;
 pub mod problem;
 pub mod ready;
+mod reasons;
+mod roles;
+mod sent;
+mod sessions;
+mod story;
+mod visit;
+mod words;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -28,6 +55,22 @@ pub struct Desk {
     pub reviewer: Reviewer,
     /// Who may do what.
     pub access: access::Access,
+    /// The demo environment's log-in; none in a hub that runs.
+    pub door: Option<demo::Door>,
+}
+
+impl Desk {
+    /// The name of the authority or operator that a scope is of; empty for operations.
+    async fn name_of(&self, scope: access::Scope) -> String {
+        match scope {
+            access::Scope::Operations => String::new(),
+            access::Scope::Authority(id) => self.ctx.master.name(id),
+            access::Scope::Operator(number) => {
+                let row = self.ctx.operator(number).await.ok().flatten();
+                row.map_or_else(|| number.to_string(), |row| row.name)
+            }
+        }
+    }
 }
 
 /// All routes.
@@ -36,7 +79,18 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         let name = HeaderName::from_static(name);
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
-    let pages = operations::routes().layer(CompressionLayer::new()).layer(header(
+    let mut pages = operations::routes()
+        .merge(authority::routes())
+        .merge(operator::routes())
+        .route("/login", get(login::form).post(login::enter))
+        .route("/logout", post(login::leave))
+        .route("/static/style.css", get(assets::style))
+        .route("/static/icon.svg", get(assets::icon))
+        .fallback(nowhere);
+    if desk.door.is_some() {
+        pages = pages.merge(demo::routes());
+    }
+    let pages = pages.layer(CompressionLayer::new()).layer(header(
         "content-security-policy",
         "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; \
          connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -49,6 +103,14 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .layer(CatchPanicLayer::custom(problem::from_panic))
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("referrer-policy", "same-origin"))
+}
+
+/// A page for people, a problem for programs.
+async fn nowhere(uri: Uri, visit: visit::Visit) -> Response {
+    if uri.path().starts_with("/v1/") {
+        return problem::Problem::not_found("address").into_response();
+    }
+    visit.fault(&fault::Fault::NoPage)
 }
 
 /// Health and metrics alone, for processes without the role `intake`.

@@ -1,8 +1,11 @@
-//! The pages for operations: each is asked for and read, in both languages, with and without a key.
+//! The pages: each is asked for and read, in both languages, by whoever may and whoever may not.
 //!
 //! `TODOKE_STORE__URL` may name a PostgreSQL database, fresh for each test; without it each test
 //! has a file of its own.
 
+mod access;
+mod browser;
+mod entry;
 mod html;
 mod rows;
 mod world;
@@ -161,58 +164,6 @@ async fn a_search_by_number_goes_straight_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_sees_a_page_without_a_key_of_operations() {
-    let world = World::new(false).await;
-    let closed = [
-        "/",
-        "/filings",
-        "/filings/T0000-0000-0000",
-        "/deliveries",
-        "/deliveries/x",
-        "/authorities/011002",
-        "/prefectures/01",
-        "/lanes",
-        "/dead-letters",
-        "/search?q=x",
-    ];
-    for path in closed {
-        let response = world.get(path).send().await.expect("an answer");
-        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
-        assert!(header(&response, LOCATION).starts_with("/login?next=%2F"), "{path}");
-        let others = world.get(path).header("cookie", format!("todoke_key={}", world.operator_key));
-        let response = others.send().await.expect("an answer");
-        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path} with an operator's key");
-    }
-    let form = page(world.get("/login?next=%2Flanes"), "ja").await;
-    assert!(form.contains(r#"name="next" value="/lanes""#) && !form.contains("デモ環境"));
-    let wrong = world.post("/login").form(&[("key", world.operator_key.as_str()), ("next", "/")]);
-    let response = wrong.send().await.expect("an answer");
-    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-    assert!(response.headers().get(SET_COOKIE).is_none());
-    assert!(response.text().await.expect("a body").contains("このキーでは入れません"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_key_of_operations_opens_the_pages_until_logging_out() {
-    let world = World::new(false).await;
-    let entry = [("key", world.operations_key.as_str()), ("next", "/lanes")];
-    let response = world.post("/login").form(&entry).send().await.expect("an answer");
-    assert_eq!(response.status(), StatusCode::SEE_OTHER);
-    assert_eq!(header(&response, LOCATION), "/lanes");
-    let cookie = header(&response, SET_COOKIE);
-    assert!(cookie.contains("; HttpOnly; SameSite=Strict"), "{cookie}");
-    assert!(!cookie.contains("Secure"), "this hub's public address is http: {cookie}");
-    let key = cookie.split(';').next().expect("the pair").to_owned();
-    let text = page(world.get("/lanes").header("cookie", &key), "ja").await;
-    assert!(text.contains("ログアウト"));
-    let elsewhere = [("key", world.operations_key.as_str()), ("next", "//evil.example/")];
-    let response = world.post("/login").form(&elsewhere).send().await.expect("an answer");
-    assert_eq!(header(&response, LOCATION), "/");
-    let response = world.post("/logout").header("cookie", &key).send().await.expect("an answer");
-    assert!(header(&response, SET_COOKIE).starts_with("todoke_key=; Path=/; Max-Age=0;"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_language_is_remembered_and_the_page_refreshes_when_asked() {
     let world = World::new(true).await;
     let response = world.get("/?lang=en").send().await.expect("an answer");
@@ -242,7 +193,7 @@ async fn the_style_sheet_is_kept_until_it_changes() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "serves the pages on http://127.0.0.1:8899 until it is stopped, to look at them"]
 async fn show_the_pages() {
-    let world = World::listening("127.0.0.1:8899", true).await;
+    let world = World::listening("127.0.0.1:8899", true, None).await;
     eprintln!("{} filing {} failed {}", world.address, world.one_stop, world.failed);
     std::future::pending::<()>().await;
 }

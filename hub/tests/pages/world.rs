@@ -10,10 +10,12 @@ use hub::delivery::{Delivery, Review, State};
 use hub::intake::intake;
 use hub::lane::{Breaker, Lane};
 use hub::review::Reviewer;
-use hub::store::{DeadLetterRow, NewEvent, NoticeRow, Tx};
+use hub::store::{DeadLetterRow, Filter, NewEvent, NoticeRow, Tx};
 use hub::web::access::{Access, Scope, new_key};
+use hub::web::demo::Door;
 use hub::{app, web};
 use reqwest::{Client, RequestBuilder};
+use schemas::codes::corporate_number_of;
 use schemas::{
     AuthorityId, Channel, DeliveryId, FilingId, NoticeId, Owner, ProofLevel, Submission,
 };
@@ -26,6 +28,9 @@ use crate::rows::{
     submission, verdict, why,
 };
 
+/// Sapporo: whose key the world has.
+pub(crate) const AUTHORITY: &str = "011002";
+
 /// A hub that serves its pages; its stages do not run, so that nothing moves.
 pub(crate) struct World {
     pub(crate) ctx: Arc<Context>,
@@ -37,18 +42,29 @@ pub(crate) struct World {
     pub(crate) failed: DeliveryId,
     /// Deliveries of all filings.
     pub(crate) deliveries: usize,
+    /// A delivery to the authority whose key the world has, and one to another.
+    pub(crate) own_delivery: DeliveryId,
+    pub(crate) foreign_delivery: DeliveryId,
+    /// Another operator's filing.
+    pub(crate) foreign_filing: FilingId,
     pub(crate) operations_key: String,
     pub(crate) operator_key: String,
+    pub(crate) authority_key: String,
     client: Client,
     _folder: tempfile::TempDir,
 }
 
 impl World {
     pub(crate) async fn new(open_pages: bool) -> Self {
-        Self::listening("127.0.0.1:0", open_pages).await
+        Self::listening("127.0.0.1:0", open_pages, None).await
     }
 
-    pub(crate) async fn listening(listen: &str, open_pages: bool) -> Self {
+    /// The demo environment.
+    pub(crate) async fn behind(door: Door) -> Self {
+        Self::listening("127.0.0.1:0", true, Some(door)).await
+    }
+
+    pub(crate) async fn listening(listen: &str, open_pages: bool, door: Option<Door>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let listener = TcpListener::bind(listen).await.expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -71,10 +87,14 @@ impl World {
             filings.push(filler.filing(number, &submission(number)).await);
         }
         let one_stop = filler.filing(60, &one_stop()).await;
+        let others = Submission { corporate_number: corporate_number_of(2), ..submission(61) };
+        let foreign_filing = filler.filing(61, &others).await;
+        filings.push(foreign_filing);
         filler.lanes().await;
         let (deliveries, failed) = (filler.all.len(), filler.failed.expect("one failed"));
-        let (operations_key, operator_key) = keys(&ctx).await;
-        serve(&ctx, listener);
+        let [operations_key, operator_key, authority_key] = keys(&ctx).await;
+        serve(&ctx, listener, door);
+        let [own_delivery, foreign_delivery] = deliveries_of_two(&ctx).await;
         // Redirects are looked at, not followed.
         let client = Client::builder().redirect(reqwest::redirect::Policy::none());
         let client = client.build().expect("a client");
@@ -85,8 +105,12 @@ impl World {
             one_stop,
             failed,
             deliveries,
+            own_delivery,
+            foreign_delivery,
+            foreign_filing,
             operations_key,
             operator_key,
+            authority_key,
             client,
             _folder: folder,
         }
@@ -101,24 +125,41 @@ impl World {
     }
 }
 
-fn serve(ctx: &Arc<Context>, listener: TcpListener) {
+fn serve(ctx: &Arc<Context>, listener: TcpListener, door: Option<Door>) {
     let (intake, _) = intake(ctx);
     let desk = Arc::new(web::Desk {
         ctx: Arc::clone(ctx),
         intake,
         reviewer: Reviewer::new(Arc::clone(ctx)),
         access: Access::default(),
+        door,
     });
     tokio::spawn(async move { axum::serve(listener, web::routes(desk)).await });
 }
 
-async fn keys(ctx: &Context) -> (String, String) {
-    let (operations, first) = new_key(&ctx.clock, Scope::Operations, "tests");
-    let (operator, second) = new_key(&ctx.clock, Scope::Operator(operator_number()), "tests");
+/// The newest that arrived at Sapporo, and the newest that arrived in Tokyo.
+async fn deliveries_of_two(ctx: &Context) -> [DeliveryId; 2] {
+    let mut found = Vec::new();
+    for code in [AUTHORITY, "131041"] {
+        let authority = Some(code.parse().expect("a code"));
+        let state = Some("delivered".to_owned());
+        let filter = Filter { authority, state, limit: 1, ..Filter::default() };
+        let rows = ctx.store.list_deliveries(&filter).await.expect("a store");
+        found.push(rows.first().expect("one that arrived").id);
+    }
+    [found[0], found[1]]
+}
+
+async fn keys(ctx: &Context) -> [String; 3] {
+    let authority = AUTHORITY.parse().expect("a code");
+    let scopes =
+        [Scope::Operations, Scope::Operator(operator_number()), Scope::Authority(authority)];
+    let made = scopes.map(|scope| new_key(&ctx.clock, scope, "tests"));
+    let rows: Vec<_> = made.iter().map(|(_, row)| row.clone()).collect();
     let mut tx = ctx.store.begin().await.expect("a store");
-    tx.insert_api_keys(&[first, second]).await.expect("two keys");
+    tx.insert_api_keys(&rows).await.expect("keys");
     tx.commit().await.expect("a commit");
-    (operations, operator)
+    made.map(|(key, _)| key)
 }
 
 /// Fills the store as the stages would.

@@ -44,6 +44,7 @@ impl House {
             intake: self.stages.intake.clone(),
             reviewer: self.reviewer(),
             access: Access::default(),
+            door: None,
         });
         let server = tokio::spawn(async move {
             axum::serve(listener, routes(desk)).await.expect("it serves until it is dropped");

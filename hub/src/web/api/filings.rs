@@ -124,7 +124,7 @@ pub(super) async fn show(
         views.push(DeliveryView::new(ctx, delivery).with_decision(decision));
     }
     let revisions = ctx.store.revisions(filing.id).await?;
-    let judged = judgement::deadlines(ctx, &filing, &revisions, &deliveries);
+    let judged = judgement::deadlines(ctx, &revisions, &deliveries);
     Ok(Json(FilingView::new(filing, &deliveries, views).with_deadlines(judged)))
 }
 

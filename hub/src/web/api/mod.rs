@@ -4,7 +4,7 @@ mod attachments;
 mod filings;
 mod inbox;
 mod operations;
-mod packages;
+pub(super) mod packages;
 mod read;
 mod views;
 

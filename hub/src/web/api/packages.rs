@@ -45,7 +45,7 @@ pub(super) async fn by_link(
 }
 
 /// Streams a delivery's package, and records the pick-up once it has been built.
-pub(super) async fn serve(desk: &Desk, delivery: &Delivery) -> Result<Response, Problem> {
+pub(in crate::web) async fn serve(desk: &Desk, delivery: &Delivery) -> Result<Response, Problem> {
     let ctx = &desk.ctx;
     if matches!(delivery.state, Transport::Cancelled) {
         let detail = "the operator withdrew this filing before it went out";

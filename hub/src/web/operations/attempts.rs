@@ -3,12 +3,12 @@
 use askama::Template;
 use schemas::{AuthorityId, Outcome, Response, Why};
 
-use super::labels;
-use super::parts::{Badge, Part, Stamp, took};
-use super::reasons;
-use super::visit::Visit;
-use super::words::{Lang, Words};
 use crate::store::AttemptRow;
+use crate::web::labels;
+use crate::web::parts::{Badge, Part, Stamp, took};
+use crate::web::reasons;
+use crate::web::visit::Visit;
+use crate::web::words::{Lang, Words};
 
 /// Characters of an answer's body that are shown at most.
 const BODY_CHARS_MAX: usize = 600;

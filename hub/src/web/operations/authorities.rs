@@ -12,17 +12,19 @@ use routing::{Body, Status};
 use schemas::{AuthorityId, FilingKind};
 
 use super::deliveries::{DeliveryLine, DeliveryTable};
-use super::fault::Fault;
-use super::filings::{newest, older, paged};
-use super::labels;
 use super::lanes::{LaneLine, LaneTable};
 use super::map::{describe, english_name};
-use super::parts::{Badge, grouped, percent};
 use super::snapshot::{Health, count, word};
-use super::visit::{Shell, Staff, Visit};
 use crate::context::day_in_japan;
 use crate::store::Filter;
 use crate::web::Desk;
+use crate::web::cursor::{newest, older, paged};
+use crate::web::fault::Fault;
+use crate::web::frame::Shell;
+use crate::web::labels;
+use crate::web::parts::{Badge, grouped, percent};
+use crate::web::roles::Staff;
+use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "operations/authority.html")]

@@ -6,11 +6,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::fault::Fault;
-use super::parts::{Stamp, bytes};
-use super::visit::{Shell, Staff, Visit};
 use crate::store::DeadLetterRow;
 use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::frame::Shell;
+use crate::web::parts::{Stamp, bytes};
+use crate::web::roles::Staff;
+use crate::web::visit::Visit;
 
 /// The newest that are shown.
 const ROWS_MAX: usize = 100;

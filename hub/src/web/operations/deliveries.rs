@@ -7,16 +7,18 @@ use axum::extract::State;
 use axum::response::Response;
 use schemas::{AuthorityId, Channel};
 
-use super::fault::Fault;
-use super::filings::{Choice, newest, older, paged};
-use super::labels::{self, STATES};
-use super::parts::{Badge, Stamp};
-use super::reasons;
-use super::visit::{Shell, Staff, Visit};
-use super::words::Words;
 use crate::delivery::{Delivery, State as Transport};
 use crate::store::Filter;
 use crate::web::Desk;
+use crate::web::cursor::{newest, older, paged};
+use crate::web::fault::Fault;
+use crate::web::frame::Shell;
+use crate::web::labels::{self, STATES};
+use crate::web::parts::{Badge, Choice, Stamp};
+use crate::web::reasons;
+use crate::web::roles::Staff;
+use crate::web::visit::Visit;
+use crate::web::words::Words;
 
 /// One delivery in a table.
 pub(super) struct DeliveryLine {
@@ -123,12 +125,12 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<Deliveries, Fault> {
     let mut rows = desk.ctx.store.list_deliveries(&filter).await?;
     let older = older(&mut rows, visit, |row| (row.created_at, row.id.0));
     let state_choice = |it: &&'static str| Choice {
-        word: it,
+        word: (*it).to_owned(),
         name: labels::state(it, lang).text,
         chosen: state == Some(it),
     };
     let channel_choice = |it: &Channel| Choice {
-        word: it.as_str(),
+        word: it.as_str().to_owned(),
         name: labels::channel(*it, lang).to_owned(),
         chosen: channel == Some(*it),
     };

@@ -9,14 +9,16 @@ use schemas::DeliveryId;
 
 use super::attempts::{AttemptLine, AttemptTable};
 use super::deliveries::DeliveryLine;
-use super::fault::Fault;
-use super::labels;
-use super::parts::{Badge, Part, Stamp};
-use super::story::Line;
-use super::visit::{Shell, Staff, Visit};
 use crate::delivery::{Delivery, Review, State as Transport};
 use crate::store::DecisionRow;
 use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::frame::Shell;
+use crate::web::labels;
+use crate::web::parts::{Badge, Part, Stamp};
+use crate::web::roles::Staff;
+use crate::web::story::Line;
+use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "operations/delivery.html")]

@@ -10,19 +10,21 @@ use routing::{Language, Plan};
 use schemas::{AuthorityId, DeliveryId, FilingId, Why};
 
 use super::attempts::{AttemptLine, AttemptTable};
-use super::deadlines::DeadlineLine;
 use super::deliveries::{DeliveryLine, DeliveryTable};
-use super::fault::Fault;
-use super::labels;
-use super::parts::{Badge, Part, Stamp, grouped};
-use super::search::as_receipt_number;
-use super::story::Line;
-use super::visit::{Shell, Staff, Visit};
 use crate::delivery::{Delivery, State as Transport};
 use crate::filing::Status;
 use crate::judgement;
 use crate::store::{EventRow, FilingRow, NoticeRow, RevisionRow, verify_chain};
 use crate::web::Desk;
+use crate::web::deadlines::DeadlineLine;
+use crate::web::fault::Fault;
+use crate::web::frame::Shell;
+use crate::web::labels;
+use crate::web::numbers::as_receipt_number;
+use crate::web::parts::{Badge, Part, Stamp, grouped};
+use crate::web::roles::Staff;
+use crate::web::story::Line;
+use crate::web::visit::Visit;
 
 /// Lines of the plan in sentences at most.
 const SENTENCES_MAX: usize = 80;
@@ -132,7 +134,7 @@ async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault
     let events = store.events(filing.id).await?;
     let deliveries = store.deliveries_of(filing.id).await?;
     let status = Status::of(&deliveries, filing.withdrawn_at.is_some());
-    let judged = judgement::deadlines(&desk.ctx, &filing, &revisions, &deliveries);
+    let judged = judgement::deadlines(&desk.ctx, &revisions, &deliveries);
     let mut notices = store.notices_of(filing.id).await?;
     let chain = chain(&filing, &events);
     let problems = problems(&filing, &revisions, visit);

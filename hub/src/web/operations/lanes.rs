@@ -7,14 +7,16 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::fault::Fault;
-use super::labels;
-use super::parts::{Badge, Part, Stamp, grouped};
 use super::snapshot::Cache;
-use super::visit::{Shell, Staff, Visit};
-use super::words::Words;
 use crate::lane::Lane;
 use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::frame::Shell;
+use crate::web::labels;
+use crate::web::parts::{Badge, Part, Stamp, grouped};
+use crate::web::roles::Staff;
+use crate::web::visit::Visit;
+use crate::web::words::Words;
 
 /// One lane in a table.
 pub(super) struct LaneLine {

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::labels;
-use super::parts::{grouped, percent};
 use super::snapshot::{Grade, Health, Snapshot};
-use super::words::{Lang, Words};
+use crate::web::labels;
+use crate::web::parts::{grouped, percent};
+use crate::web::words::{Lang, Words};
 
 /// Code, name without 都府県, English name, column, row.
 const TILES: [(&str, &str, &str, i32, i32); 47] = [

@@ -9,17 +9,19 @@ use axum::extract::State;
 use axum::response::Response;
 use schemas::Channel;
 
-use super::fault::Fault;
-use super::filings::FilingLine;
-use super::labels::{self, REVIEWS, STATES, STATUSES};
 use super::lanes::{LaneLine, LaneTable};
 use super::map::Map;
-use super::parts::{Badge, age, due, grouped, percent};
 use super::snapshot::{Cache, Snapshot};
-use super::visit::{Shell, Staff, Visit};
-use super::words::Lang;
 use crate::store::Filter;
 use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::frame::Shell;
+use crate::web::labels::{self, REVIEWS, STATES, STATUSES};
+use crate::web::listed::FilingLine;
+use crate::web::parts::{Badge, age, due, grouped, percent};
+use crate::web::roles::Staff;
+use crate::web::visit::Visit;
+use crate::web::words::Lang;
 
 /// Lanes in trouble that are shown here.
 const LANES_MAX: usize = 8;

@@ -2,10 +2,12 @@
 
 mod deliveries;
 mod filings;
+mod inbox;
 mod lists;
 mod objects;
 mod outbox;
 mod rows;
+mod sessions;
 mod stale;
 
 use std::path::Path;
@@ -22,10 +24,12 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 pub use deliveries::*;
 pub use filings::*;
+pub use inbox::*;
 pub use lists::*;
 pub use objects::*;
 pub use outbox::*;
 pub use rows::*;
+pub use sessions::*;
 pub use stale::*;
 
 /// Makes a test of every contract; `$open` gives a [`Bench`] on an empty store.
@@ -70,6 +74,10 @@ macro_rules! store_contract {
             what_is_being_deleted_is_nobodys
             a_filings_text_alone_keeps_its_files
 
+            a_session_lasts_as_long_as_its_key
+            old_sessions_are_cleared_away
+
+            an_inbox_pages_and_narrows
             lists_narrow_and_page
             an_inbox_shows_what_is_for_the_authority
             counts_and_totals_agree_with_the_rows

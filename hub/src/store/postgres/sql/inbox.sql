@@ -2,8 +2,9 @@
 SELECT json_build_object(
     'delivery', d.id, 'filing', d.filing_id, 'receipt_number', f.receipt_number,
     'revision', d.revision, 'action', r.action, 'kind', f.kind, 'operator_name', f.operator_name,
-    'office_name', f.office_name, 'received_at', r.received_at, 'state', d.state,
-    'channel', d.channel, 'review', d.review, 'proof', d.proof, 'withdrawn_at', f.withdrawn_at
+    'office_name', f.office_name, 'received_at', r.received_at, 'created_at', d.created_at,
+    'state', d.state, 'channel', d.channel, 'review', d.review, 'proof', d.proof,
+    'withdrawn_at', f.withdrawn_at
 )::text
 FROM deliveries AS d
 JOIN filings AS f ON f.id = d.filing_id

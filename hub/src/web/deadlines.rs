@@ -45,7 +45,8 @@ impl DeadlineLine {
     }
 }
 
-fn badge(timeliness: Timeliness, lang: Lang) -> Badge {
+/// In time or late.
+pub(super) fn badge(timeliness: Timeliness, lang: Lang) -> Badge {
     match timeliness {
         Timeliness::InTime => Badge::new("ok", lang.pick("期限内", "in time")),
         Timeliness::Late => Badge::new("bad", lang.pick("期限超過", "late")),

@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::FromRequestParts;
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use url::form_urlencoded;
 
-use super::assets;
+use super::Desk;
+use super::access::Scope;
+use super::cookies::{self, Secret};
 use super::fault::{Fault, FaultPage};
-use super::words::{Lang, Words};
-use crate::web::Desk;
-use crate::web::access::COOKIE_NAME;
+use super::frame::Shell;
+use super::roles::{Refusal, Who};
+use super::sessions::{self, Session};
+use super::words::Lang;
 
 /// The cookie in which a browser keeps its language.
 const LANGUAGE_COOKIE: &str = "todoke_lang";
@@ -28,53 +29,69 @@ pub(super) struct Visit {
     pub(super) lang: Lang,
     /// Milliseconds.
     pub(super) now: i64,
+    /// Who is logged in.
+    pub(super) session: Option<Session>,
+    /// The name of the authority or operator that they act for.
+    pub(super) body: String,
+    /// Whether everyone may look at the pages of operations: the demo environment.
+    pub(super) is_open: bool,
+    /// Whether there is a demo log-in.
+    pub(super) has_door: bool,
     path: String,
     query: Vec<(String, String)>,
-    demo: bool,
-    signed_in: bool,
-}
-
-/// The visit of someone who may see the pages; others are sent to the log-in.
-pub(super) struct Staff(pub(super) Visit);
-
-/// What the frame of every page shows.
-pub(super) struct Shell {
-    pub(super) w: &'static Words,
-    pub(super) lang: &'static str,
-    /// What the demo environment's banner says.
-    pub(super) demo: Option<&'static str>,
-    pub(super) signed_in: bool,
-    /// Whether menu and search are shown.
-    pub(super) inside: bool,
-    /// The section that the menu marks.
-    pub(super) here: &'static str,
-    pub(super) style: &'static str,
-    /// The same page in the other language.
-    pub(super) switch: String,
-    pub(super) other_lang: &'static str,
-    /// The same page, refreshing or no more; for pages that can.
-    pub(super) live: bool,
-    pub(super) live_link: Option<String>,
-    pub(super) now: super::parts::Stamp,
+    /// Why it cannot be seen who is logged in.
+    away: Option<String>,
+    /// The secret of the browser's forms, and the cookie that gives it if it had none.
+    form: (String, Option<HeaderValue>),
 }
 
 impl Visit {
-    fn read(parts: &Parts, desk: &Desk) -> Self {
+    /// Reads a request, and who makes it.
+    pub(super) async fn read(parts: &Parts, desk: &Desk) -> Self {
+        let ctx = &desk.ctx;
         let text = parts.uri.query().unwrap_or_default();
         let query: Vec<(String, String)> =
             form_urlencoded::parse(text.as_bytes()).into_owned().collect();
         let asked = query.iter().find(|(name, _)| name == "lang").map(|(_, value)| value.as_str());
-        let kept = cookie(&parts.headers, LANGUAGE_COOKIE);
+        let kept = cookies::read(&parts.headers, LANGUAGE_COOKIE);
         let lang = asked.or(kept).and_then(Lang::named).unwrap_or(Lang::Ja);
-        let signed_in = cookie(&parts.headers, COOKIE_NAME).is_some_and(|key| !key.is_empty());
+        let (session, away) = match sessions::find(ctx, &parts.headers).await {
+            Ok(session) => (session, None),
+            Err(error) => {
+                tracing::error!(%error, "it cannot be read who is logged in");
+                (None, Some(error.to_string()))
+            }
+        };
+        let body = match &session {
+            Some(session) => desk.name_of(session.scope).await,
+            None => String::new(),
+        };
         Self {
             lang,
-            now: desk.ctx.clock.now_ms(),
+            now: ctx.clock.now_ms(),
+            session,
+            body,
+            is_open: ctx.config.http.open_pages,
+            has_door: desk.door.is_some(),
             path: parts.uri.path().to_owned(),
             query,
-            demo: desk.ctx.config.http.open_pages,
-            signed_in,
+            away,
+            form: form_secret(parts, desk),
         }
+    }
+
+    /// For whom the person acts, or why that is not known.
+    pub(super) fn scope(&self) -> Result<Scope, Refusal> {
+        match (&self.session, &self.away) {
+            (Some(session), _) => Ok(session.scope),
+            (None, Some(away)) => Err(Refusal::Away(away.clone())),
+            (None, None) => Err(Refusal::NotIn),
+        }
+    }
+
+    /// What this browser's forms carry.
+    pub(super) fn form_token(&self) -> String {
+        sessions::form_token(&self.form.0)
     }
 
     /// A value of the query, when it is there and not empty.
@@ -95,26 +112,20 @@ impl Visit {
     }
 
     /// The frame of a page in a section of the menu.
-    pub(super) fn shell(&self, here: &'static str) -> Shell {
-        let other_lang = self.lang.pick("en", "ja");
-        Shell {
-            w: self.lang.words(),
-            lang: self.lang.as_str(),
-            demo: self.demo.then_some(self.lang.words().demo_text),
-            signed_in: self.signed_in,
-            inside: true,
-            here,
-            style: assets::style_link(),
-            switch: self.link(&[("lang", other_lang)]),
-            other_lang,
-            live: false,
-            live_link: None,
-            now: super::parts::Stamp::new(self.now, self.now, self.lang),
-        }
+    pub(super) fn shell(&self, here: &str) -> Shell {
+        let whose = Who::of_path(&self.path);
+        let theirs = self.session.as_ref().map(|session| Who::of(session.scope));
+        let is_inside = theirs == Some(whose) || (whose == Who::Operations && self.is_open);
+        Shell::new(self, if is_inside { Some(whose) } else { theirs }, here)
     }
 
-    /// The same for a page that can refresh by itself.
-    pub(super) fn living_shell(&self, here: &'static str) -> Shell {
+    /// The frame of a page before the log-in: no menu.
+    pub(super) fn bare_shell(&self) -> Shell {
+        Shell::new(self, None, "")
+    }
+
+    /// The frame of a page that can refresh by itself.
+    pub(super) fn living_shell(&self, here: &str) -> Shell {
         let live = self.get("live") == Some("1");
         let link = self.link(&[("live", if live { "" } else { "1" })]);
         Shell { live, live_link: Some(link), ..self.shell(here) }
@@ -152,23 +163,30 @@ impl Visit {
                 "todoke_lang=ja; Path=/; Max-Age=31536000; SameSite=Lax",
                 "todoke_lang=en; Path=/; Max-Age=31536000; SameSite=Lax",
             );
-            headers.insert(SET_COOKIE, HeaderValue::from_static(cookie));
+            headers.append(SET_COOKIE, HeaderValue::from_static(cookie));
+        }
+        if let Some(cookie) = &self.form.1 {
+            headers.append(SET_COOKIE, cookie.clone());
         }
         response
     }
+}
+
+/// The browser's own secret, which outlives sessions.
+fn form_secret(parts: &Parts, desk: &Desk) -> (String, Option<HeaderValue>) {
+    let http = &desk.ctx.config.http;
+    if let Some(secret) = Secret::Form.read(http, &parts.headers) {
+        return (secret, None);
+    }
+    let secret = hex::encode(desk.ctx.clock.bytes::<32>());
+    let cookie = Secret::Form.give(http, &secret);
+    (secret, Some(cookie))
 }
 
 /// A redirect that the browser follows with GET.
 pub(super) fn see_other(to: &str) -> Response {
     let location = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
-}
-
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let cookies = headers.get(COOKIE)?.to_str().ok()?;
-    cookies
-        .split(';')
-        .find_map(|pair| pair.trim().strip_prefix(name).and_then(|rest| rest.strip_prefix('=')))
 }
 
 impl FromRequestParts<Arc<Desk>> for Visit {
@@ -178,26 +196,6 @@ impl FromRequestParts<Arc<Desk>> for Visit {
         parts: &mut Parts,
         desk: &Arc<Desk>,
     ) -> Result<Self, Self::Rejection> {
-        Ok(Self::read(parts, desk))
-    }
-}
-
-impl FromRequestParts<Arc<Desk>> for Staff {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
-        let visit = Visit::read(parts, desk);
-        if visit.demo {
-            return Ok(Self(visit));
-        }
-        match desk.access.operations(&desk.ctx, &parts.headers).await {
-            Ok(()) => Ok(Self(visit)),
-            Err(problem) if matches!(problem.status, 401 | 403) => {
-                let here = visit.link(&[]);
-                let next: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
-                Err(see_other(&format!("/login?next={next}")))
-            }
-            Err(problem) => Err(visit.fault(&Fault::Away(problem.detail))),
-        }
+        Ok(Self::read(parts, desk).await)
     }
 }

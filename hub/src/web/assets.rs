@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
-const STYLE: &str = include_str!("../../../static/style.css");
-const ICON: &str = include_str!("../../../static/icon.svg");
+const STYLE: &str = include_str!("../../static/style.css");
+const ICON: &str = include_str!("../../static/icon.svg");
 
 /// Stands in the style sheet's address, so that it can be kept for ever and a new build's is used.
 static STYLE_LINK: LazyLock<String> =

@@ -40,7 +40,7 @@ impl Lang {
 
     /// All texts in this language.
     pub(super) fn words(self) -> &'static Words {
-        self.pick(&JA, &EN)
+        Words::of(self)
     }
 
     /// 受付状況.
@@ -54,28 +54,41 @@ impl Lang {
     }
 }
 
+/// A table of texts, each in Japanese and English.
 macro_rules! words {
     ($( $name:ident: $ja:literal, $en:literal; )*) => {
-        /// The texts of the pages in one language.
+        /// Texts of pages in one language.
         pub(super) struct Words { $( pub(super) $name: &'static str, )* }
-        static JA: Words = Words { $( $name: $ja, )* };
-        static EN: Words = Words { $( $name: $en, )* };
+
+        impl Words {
+            /// The texts in a language.
+            pub(super) fn of(lang: $crate::web::words::Lang) -> &'static Self {
+                static JA: Words = Words { $( $name: $ja, )* };
+                static EN: Words = Words { $( $name: $en, )* };
+                lang.pick(&JA, &EN)
+            }
+        }
     };
 }
+pub(super) use words;
 
 words! {
     // Frame.
     brand_sub: "介護届出 送達ハブ", "filing delivery hub";
+    brand_authority: "指定権者の窓口", "authority's desk";
+    brand_operator: "事業者の窓口", "operator's desk";
     skip: "本文へ移動", "Skip to content";
     menu: "主なページ", "Main pages";
     demo: "デモ環境 / DEMO", "DEMO / デモ環境";
-    demo_text: "架空の届出だけを扱っています。鍵なしで閲覧できます。",
-        "All filings here are made up. The pages can be read without a key.";
+    demo_text: "架空の届出だけを扱っています。",
+        "All filings here are made up.";
     nav_overview: "全国", "Nation";
     nav_filings: "届出", "Filings";
     nav_deliveries: "送達", "Deliveries";
     nav_lanes: "送達経路", "Lanes";
     nav_dead_letters: "処理不能", "Dead letters";
+    nav_inbox: "受信箱", "Inbox";
+    nav_own_filings: "申請・届出の一覧", "Filings";
     other_language: "English", "日本語";
     log_out: "ログアウト", "Log out";
     search: "検索", "Search";
@@ -225,13 +238,37 @@ words! {
 
     // Logging in.
     log_in: "ログイン", "Log in";
-    log_in_why: "運用担当者の API キーを入力してください。",
-        "Enter an API key of operations.";
+    log_in_why: "事業者・指定権者・運用担当者のいずれかの API キーを入力してください。",
+        "Enter an API key: an operator's, an authority's or one of operations.";
     key: "API キー", "API key";
-    key_hint: "キーは todoke key add --scope operations で作成します。",
-        "todoke key add --scope operations makes one.";
-    key_wrong: "このキーでは入れません。運用担当者のキーで、失効していないことを確かめてください。",
-        "This key does not open the pages. It must be a key of operations that is in force.";
+    key_hint: "キーは運用担当者が todoke key add で作成します。",
+        "Operations make one by todoke key add.";
+    key_wrong: "このキーでは入れません。写し間違いがないか、失効していないかを確かめてください。",
+        "This key does not open the pages. Compare it with its source; it may have been revoked.";
+    logged_in_as: "いまのログイン:", "You are logged in as";
+    as_another: "別の人としてログインする", "Log in as someone else";
+    again: "ログインし直してください", "Please log in again";
+    again_why: "ログインの有効時間が過ぎました。書いた内容はこのページに残っています。下のリンクを別の窓で開いてログインし、このページに戻って「もう一度送る」を押してください。",
+        "Your log-in has run out. What you wrote is kept on this page: log in by the link \
+         below, in another window, then come back here and choose “Send again”.";
+    again_log_in: "別の窓でログインする", "Log in in another window";
+    again_send: "もう一度送る", "Send again";
+
+    // The demo environment's log-in.
+    demo_choose: "役割を選んで入る", "Choose a role";
+    demo_title: "デモ: 役割を選ぶ", "Demo: choose a role";
+    demo_why: "デモ環境だけの入口です。名前を押すと、その人としてすぐに入れます。鍵も登録もいりません。",
+        "This door exists in the demo environment only. Choose a name to go in as them, \
+         without a key.";
+    demo_person: "デモの利用者", "demo visitor";
+    demo_operators: "事業者", "Operators";
+    demo_operators_why: "申請・届出を出し、指定権者の回答を見ます。",
+        "File, and read what the authorities answer.";
+    demo_authorities: "指定権者", "Authorities";
+    demo_authorities_why: "届いた申請・届出を読み、受付完了または差戻しで答えます。",
+        "Read what has arrived; accept or return it.";
+    demo_operations: "運用担当者", "Operations";
+    demo_operations_why: "全国の送達の状況を見ます。", "Look at deliveries across the nation.";
 
     // Errors.
     error_not_found: "ページが見つかりません", "There is no such page";
@@ -244,5 +281,22 @@ words! {
     error_fault: "いま表示できません", "This cannot be shown now";
     error_fault_why: "ハブ側の障害です。届出の記録は失われません。少し待って読み込み直してください。続くときは todoke doctor で確かめてください。",
         "A fault of the hub; no filing is lost by it. Reload in a moment, or run todoke doctor.";
-    to_overview: "全国の送達状況へ", "To the national view";
+    error_not_yours: "このページは開けません", "This page is not yours to open";
+    error_operations_only: "運用担当者だけが開けるページです。", "Only staff of operations may open it.";
+    error_authority_only: "宛先の指定権者の職員だけが開けるページです。",
+        "Only staff of the authority that it is addressed to may open it.";
+    error_operator_only: "届出を出した事業者の方だけが開けるページです。",
+        "Only the operator who filed it may open it.";
+    error_cancelled: "取り下げられた届出です", "This filing was withdrawn";
+    error_cancelled_why: "送り出す前に事業者が取り下げたため、内容はありません。",
+        "Its operator took it back before it went out; there is nothing to fetch.";
+    error_foreign_form: "このフォームは送れません", "This form cannot be sent";
+    error_foreign_form_why: "フォームを開いたときと違うブラウザーか、Cookie が消えた後に送られました。何も記録していません。前のページに戻り、\
+         読み込み直してから送ってください。",
+        "It was sent from another browser than it was opened in, or after cookies were \
+         cleared. Nothing was recorded. Go back, reload the page and send it again.";
+    error_form: "送られた内容を読めません", "What was sent cannot be read";
+    error_form_why: "長すぎるか、途中で切れています。何も記録していません。前のページに戻って送り直してください。",
+        "It is too long or was cut off. Nothing was recorded. Go back and send it again.";
+    to_start: "最初のページへ", "To the first page";
 }

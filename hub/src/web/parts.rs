@@ -108,9 +108,16 @@ pub(super) fn percent(part: i64, whole: i64) -> String {
     if whole == 0 { "–".to_owned() } else { format!("{}%", part * 100 / whole) }
 }
 
+/// One choice of a select.
+pub(super) struct Choice {
+    pub(super) word: String,
+    pub(super) name: String,
+    pub(super) chosen: bool,
+}
+
 /// One page's worth of a list that is longer, with the way to the rest.
 #[derive(Template)]
-#[template(path = "operations/pager.html")]
+#[template(path = "pager.html")]
 pub(super) struct Part {
     w: &'static Words,
     first: usize,

@@ -1,0 +1,26 @@
+-- What an authority has not decided on, in one state of review, the oldest first; `at` and `id` are
+-- the created_at and id of the last row seen. What is cancelled never went out.
+SELECT json_build_object(
+    'delivery', d.id, 'filing', d.filing_id, 'receipt_number', f.receipt_number,
+    'revision', d.revision, 'action', r.action, 'kind', f.kind, 'operator_name', f.operator_name,
+    'office_name', f.office_name, 'received_at', r.received_at, 'created_at', d.created_at,
+    'state', d.state, 'channel', d.channel, 'review', d.review, 'proof', d.proof,
+    'withdrawn_at', f.withdrawn_at
+)::text
+FROM deliveries AS d
+JOIN filings AS f ON f.id = d.filing_id
+JOIN revisions AS r ON r.filing_id = d.filing_id AND r.revision = d.revision
+WHERE d.authority = ($1::json) ->> 'authority' AND d.review = ($1::json) ->> 'review'
+    AND d.review IN ('unopened', 'opened') AND d.state <> 'cancelled'
+    AND (d.created_at, d.id) > (
+        coalesce((($1::json) ->> 'at')::bigint, -1),
+        coalesce((($1::json) ->> 'id')::uuid, '00000000-0000-0000-0000-000000000000')
+    )
+    AND f.kind = coalesce(($1::json) ->> 'kind', f.kind)
+    AND (($1::json) ->> 'text' IS NULL OR strpos(f.operator_name, ($1::json) ->> 'text') > 0
+        OR strpos(f.office_name, ($1::json) ->> 'text') > 0)
+    AND (($1::json) ->> 'service' IS NULL OR EXISTS (
+        SELECT 1 FROM json_array_elements(r.document::json -> 'offices') AS o,
+            json_array_elements(o -> 'services') AS s
+        WHERE s ->> 'service' = ($1::json) ->> 'service'))
+ORDER BY d.created_at, d.id LIMIT (($1::json) ->> 'limit')::bigint

@@ -1,0 +1,1 @@
+UPDATE sessions SET seen_at = (($1::json) ->> 'at')::bigint WHERE id = ($1::json) ->> 'id'

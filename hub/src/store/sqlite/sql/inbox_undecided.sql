@@ -1,0 +1,23 @@
+-- What an authority has not decided on, in one state of review, the oldest first; `at` and `id` are
+-- the created_at and id of the last row seen. What is cancelled never went out.
+SELECT json_object(
+    'delivery', d.id, 'filing', d.filing_id, 'receipt_number', f.receipt_number,
+    'revision', d.revision, 'action', r.action, 'kind', f.kind, 'operator_name', f.operator_name,
+    'office_name', f.office_name, 'received_at', r.received_at, 'created_at', d.created_at,
+    'state', d.state, 'channel', d.channel, 'review', d.review, 'proof', d.proof,
+    'withdrawn_at', f.withdrawn_at
+)
+FROM deliveries AS d
+JOIN filings AS f ON f.id = d.filing_id
+JOIN revisions AS r ON r.filing_id = d.filing_id AND r.revision = d.revision
+WHERE d.authority = $1 ->> '$.authority' AND d.review = $1 ->> '$.review'
+    AND d.review IN ('unopened', 'opened') AND d.state <> 'cancelled'
+    AND (d.created_at, d.id) > (coalesce($1 ->> '$.at', -1), coalesce($1 ->> '$.id', ''))
+    AND f.kind = coalesce($1 ->> '$.kind', f.kind)
+    AND ($1 ->> '$.text' IS NULL OR instr(f.operator_name, $1 ->> '$.text') > 0
+        OR instr(f.office_name, $1 ->> '$.text') > 0)
+    AND ($1 ->> '$.service' IS NULL OR EXISTS (
+        SELECT 1 FROM json_each(r.document, '$.offices') AS o,
+            json_each(o.value, '$.services') AS s
+        WHERE s.value ->> '$.service' = $1 ->> '$.service'))
+ORDER BY d.created_at, d.id LIMIT $1 ->> '$.limit'

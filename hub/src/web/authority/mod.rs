@@ -1,0 +1,55 @@
+//! Pages for the staff of authorities: what has arrived for them, and their answer to it.
+//!
+//! A union's staff see what goes to the union in place of its members, and nobody else's.
+//!
+//! * **To add a page**: a module with a handler that takes [`Clerk`] and answers by
+//!   `visit.answer(…)`, a template in `templates/authority`, a route here, and its row in the
+//!   access matrix of `tests/pages`.
+
+mod files;
+mod inbox;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::Response;
+use axum::routing::get;
+use schemas::AuthorityId;
+
+use super::Desk;
+use super::access::Scope;
+use super::roles::{Refusal, Role, guard};
+use super::visit::Visit;
+
+/// The pages' routes.
+pub(super) fn routes() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/authority", get(inbox::show))
+        .route("/authority/deliveries/{id}/package", get(files::package))
+}
+
+/// A visit by someone of an authority's staff.
+struct Clerk {
+    visit: Visit,
+    authority: AuthorityId,
+}
+
+impl Role for Clerk {
+    fn of(visit: &Visit) -> Result<Self, Refusal> {
+        match visit.scope()? {
+            Scope::Authority(authority) => Ok(Self { visit: visit.clone(), authority }),
+            Scope::Operator(_) | Scope::Operations => Err(Refusal::NotYours),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Desk>> for Clerk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
+        guard(parts, desk).await
+    }
+}

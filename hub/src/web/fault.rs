@@ -1,0 +1,96 @@
+//! Pages about what went wrong: what it is, and what to do.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use super::frame::Shell;
+use super::roles::Who;
+use super::visit::Visit;
+use super::words::Words;
+use crate::store::StoreError;
+
+/// Why there is no page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// No such address.
+    NoPage,
+    /// No such filing.
+    NoFiling,
+    /// No such delivery.
+    NoDelivery,
+    /// No such authority.
+    NoAuthority,
+    /// No such prefecture.
+    NoPrefecture,
+    /// The page is another role's.
+    NotYours(Who),
+    /// Its operator took it back before it went out.
+    Cancelled,
+    /// A form that does not come from a page of ours, or from one that is too old.
+    ForeignForm,
+    /// A form that cannot be read: too long, or cut off.
+    FormUnreadable,
+    /// The store does not answer.
+    Away(String),
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a page could not be read from the store");
+        Self::Away(error.to_string())
+    }
+}
+
+impl Fault {
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::NoPage
+            | Self::NoFiling
+            | Self::NoDelivery
+            | Self::NoAuthority
+            | Self::NoPrefecture => StatusCode::NOT_FOUND,
+            Self::NotYours(_) | Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::FormUnreadable => StatusCode::BAD_REQUEST,
+            Self::Cancelled => StatusCode::GONE,
+            Self::Away(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn words(&self, w: &Words) -> (&'static str, &'static str) {
+        match self {
+            Self::NoPage => (w.error_not_found, w.error_not_found_why),
+            Self::NoFiling => (w.error_filing, w.error_not_found_why),
+            Self::NoDelivery => (w.error_delivery, w.error_not_found_why),
+            Self::NoAuthority => (w.error_authority, w.error_not_found_why),
+            Self::NoPrefecture => (w.error_prefecture, w.error_not_found_why),
+            Self::NotYours(Who::Operations) => (w.error_not_yours, w.error_operations_only),
+            Self::NotYours(Who::Authority) => (w.error_not_yours, w.error_authority_only),
+            Self::NotYours(Who::Operator) => (w.error_not_yours, w.error_operator_only),
+            Self::Cancelled => (w.error_cancelled, w.error_cancelled_why),
+            Self::ForeignForm => (w.error_foreign_form, w.error_foreign_form_why),
+            Self::FormUnreadable => (w.error_form, w.error_form_why),
+            Self::Away(_) => (w.error_fault, w.error_fault_why),
+        }
+    }
+}
+
+/// The page about a fault. What the store said stays in the log.
+#[derive(Template)]
+#[template(path = "fault.html")]
+pub(super) struct FaultPage {
+    shell: Shell,
+    status: u16,
+    title: &'static str,
+    why: &'static str,
+    /// Whether logging in as someone else helps.
+    as_another: bool,
+}
+
+impl FaultPage {
+    pub(super) fn new(fault: &Fault, visit: &Visit) -> Self {
+        let shell = visit.shell("");
+        let (title, why) = fault.words(shell.w);
+        let as_another = matches!(fault, Fault::NotYours(_));
+        Self { shell, status: fault.status().as_u16(), title, why, as_another }
+    }
+}

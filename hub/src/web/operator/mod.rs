@@ -1,0 +1,52 @@
+//! Pages for operators: what they have filed, and what became of it.
+//!
+//! * **To add a page**: a module with a handler that takes [`Applicant`] and answers by
+//!   `visit.answer(…)`, a template in `templates/operator`, a route here, and its row in the access
+//!   matrix of `tests/pages`.
+
+mod filings;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::Response;
+use axum::routing::get;
+use schemas::CorporateNumber;
+
+use super::Desk;
+use super::access::Scope;
+use super::roles::{Refusal, Role, guard};
+use super::visit::Visit;
+
+/// The pages' routes.
+pub(super) fn routes() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/operator", get(filings::list))
+        .route("/operator/filings/{key}/receipt", get(filings::receipt))
+}
+
+/// A visit by someone of an operator.
+struct Applicant {
+    visit: Visit,
+    number: CorporateNumber,
+}
+
+impl Role for Applicant {
+    fn of(visit: &Visit) -> Result<Self, Refusal> {
+        match visit.scope()? {
+            Scope::Operator(number) => Ok(Self { visit: visit.clone(), number }),
+            Scope::Authority(_) | Scope::Operations => Err(Refusal::NotYours),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Desk>> for Applicant {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
+        guard(parts, desk).await
+    }
+}

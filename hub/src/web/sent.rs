@@ -1,0 +1,91 @@
+//! Forms that are sent: taken from people who may, and only from pages of ours.
+//!
+//! Nobody's words are lost: whoever is logged out in between gets a page that holds what they
+//! wrote, to be sent once more after logging in in another window.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::response::Response;
+use url::form_urlencoded;
+
+use super::Desk;
+use super::fault::Fault;
+use super::frame::Shell;
+use super::roles::{Refusal, Role, Who};
+use super::sessions::is_own_form;
+use super::visit::Visit;
+
+/// The field that carries a form's token.
+pub(super) const TOKEN: &str = "token";
+
+/// A form that someone of a role sent.
+pub(super) struct Sent<R> {
+    /// Their visit, in their role.
+    pub(super) by: R,
+    /// What they wrote.
+    pub(super) fields: Fields,
+    /// The same visit.
+    pub(super) visit: Visit,
+}
+
+/// The fields of a form, in its order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Fields(pub(super) Vec<(String, String)>);
+
+impl Fields {
+    /// A field's text, when it is there and not empty.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
+        values.find(|value| !value.is_empty()).map(String::as_str)
+    }
+}
+
+/// The page of someone who was logged out: it holds what they wrote.
+#[derive(Template)]
+#[template(path = "again.html")]
+struct AgainPage {
+    shell: Shell,
+    action: String,
+    fields: Vec<(String, String)>,
+}
+
+impl<R: Role + Send> FromRequest<Arc<Desk>> for Sent<R> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let visit = Visit::read(&parts, desk).await;
+        let action = parts.uri.path().to_owned();
+        let headers = parts.headers.clone();
+        let body = Bytes::from_request(Request::from_parts(parts, body), desk).await;
+        let body = body.map_err(|_| visit.fault(&Fault::FormUnreadable))?;
+        let fields = Fields(form_urlencoded::parse(&body).into_owned().collect());
+        let token = fields.get(TOKEN).unwrap_or_default();
+        if !is_own_form(&desk.ctx, &headers, token) {
+            return Err(visit.fault(&Fault::ForeignForm));
+        }
+        let by = R::of(&visit).map_err(|refusal| refused(&visit, refusal, &action, &fields))?;
+        Ok(Self { by, fields, visit })
+    }
+}
+
+/// The answer to whoever may not send this form, or not now.
+pub(super) fn refused(visit: &Visit, refusal: Refusal, action: &str, fields: &Fields) -> Response {
+    match refusal {
+        Refusal::NotYours => visit.fault(&Fault::NotYours(Who::of_path(action))),
+        Refusal::Away(what) => visit.fault(&Fault::Away(what)),
+        Refusal::NotIn => {
+            let kept = fields.0.iter().filter(|(name, _)| name != TOKEN).cloned();
+            let page = AgainPage {
+                shell: visit.bare_shell(),
+                action: action.to_owned(),
+                fields: kept.collect(),
+            };
+            visit.page(StatusCode::UNAUTHORIZED, &page)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Sessions: who is logged in at the pages, kept in the store (`sessions`), a secret in a cookie.
+//!
+//! A session is over when its person logs out, has not been there for `sessions.idle_minutes`, is
+//! in for `sessions.absolute_minutes`, or when the API key that opened it is revoked. Each login
+//! makes a new secret, so that nobody can plant one before.
+
+use axum::http::{HeaderMap, HeaderValue};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::access::Scope;
+use super::cookies::Secret;
+use crate::context::Context;
+use crate::store::{SessionRow, StoreError};
+
+/// Milliseconds for which a visit need not be recorded after another.
+const SEEN_MS: i64 = 60_000;
+
+/// Someone who may come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Person {
+    /// For whom they act.
+    pub(super) scope: Scope,
+    /// Who it is, for the record.
+    pub(super) id: String,
+    /// Who it is, for people.
+    pub(super) name: String,
+    /// The API key that they showed.
+    pub(super) key_id: Option<String>,
+}
+
+/// Someone who is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Session {
+    /// For whom they act.
+    pub(super) scope: Scope,
+    /// Who it is, for the record.
+    pub(super) person: String,
+    /// Who it is, for people.
+    pub(super) name: String,
+}
+
+/// Lets someone in. Ends the session that the browser had; answers the cookie of the new one.
+pub(super) async fn open(
+    ctx: &Context,
+    person: Person,
+    headers: &HeaderMap,
+) -> Result<HeaderValue, StoreError> {
+    let http = &ctx.config.http;
+    let secret = hex::encode(ctx.clock.bytes::<32>());
+    let now = ctx.clock.now_ms();
+    let (scope, subject) = person.scope.words();
+    let row = SessionRow {
+        id: digest(&secret),
+        scope: scope.to_owned(),
+        subject,
+        person: person.id,
+        name: person.name,
+        key_id: person.key_id,
+        created_at: now,
+        seen_at: now,
+    };
+    let mut tx = ctx.store.begin().await?;
+    if let Some(former) = Secret::Session.read(http, headers) {
+        tx.delete_session(&digest(&former)).await?;
+    }
+    tx.insert_session(&row).await?;
+    tx.commit().await?;
+    Ok(Secret::Session.give(http, &secret))
+}
+
+/// The session of a request, if it is not over.
+pub(super) async fn find(
+    ctx: &Context,
+    headers: &HeaderMap,
+) -> Result<Option<Session>, StoreError> {
+    let Some(secret) = Secret::Session.read(&ctx.config.http, headers) else { return Ok(None) };
+    let Some(row) = ctx.store.session(&digest(&secret)).await? else { return Ok(None) };
+    let now = ctx.clock.now_ms();
+    let (seen, begun) = ctx.config.sessions.over_at(now);
+    if row.seen_at <= seen || row.created_at <= begun {
+        return Ok(None);
+    }
+    let Some(scope) = Scope::of_words(&row.scope, row.subject.as_deref()) else { return Ok(None) };
+    if now - row.seen_at >= SEEN_MS {
+        let mut tx = ctx.store.begin().await?;
+        tx.touch_session(&row.id, now).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(Session { scope, person: row.person, name: row.name }))
+}
+
+/// Lets someone out; answers what takes the cookie away.
+pub(super) async fn end(ctx: &Context, headers: &HeaderMap) -> Result<HeaderValue, StoreError> {
+    let http = &ctx.config.http;
+    if let Some(secret) = Secret::Session.read(http, headers) {
+        let mut tx = ctx.store.begin().await?;
+        tx.delete_session(&digest(&secret)).await?;
+        tx.commit().await?;
+    }
+    Ok(Secret::Session.take(http))
+}
+
+/// What the forms of a browser with this secret carry: nobody else can make it.
+pub(super) fn form_token(secret: &str) -> String {
+    hex::encode(Sha256::digest(format!("todoke form {secret}")))
+}
+
+/// Whether a form comes from a page that this browser was shown. The secret is the browser's, not
+/// the session's: what was being written while a session ran out can be sent after the next log-in.
+pub(super) fn is_own_form(ctx: &Context, headers: &HeaderMap, token: &str) -> bool {
+    let secret = Secret::Form.read(&ctx.config.http, headers);
+    secret.is_some_and(|secret| form_token(&secret).as_bytes().ct_eq(token.as_bytes()).into())
+}
+
+fn digest(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret))
+}

@@ -1,0 +1,140 @@
+//! The access matrix: every route of the pages, every role, one's own things and another's. What
+//! has no row here fails, and what a row does not name is refused.
+
+use std::collections::BTreeSet;
+
+use reqwest::StatusCode;
+
+use crate::browser::Browser;
+use crate::world::World;
+
+/// Where routes are written down.
+const ROUTES: [&str; 4] = [
+    include_str!("../../src/web/mod.rs"),
+    include_str!("../../src/web/operations/mod.rs"),
+    include_str!("../../src/web/authority/mod.rs"),
+    include_str!("../../src/web/operator/mod.rs"),
+];
+
+/// For whom a page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Anyones,
+    Operations,
+    Authority,
+    Operator,
+}
+
+/// One thing behind a route.
+struct Row {
+    /// The route as it is written down.
+    route: &'static str,
+    /// The address of the thing.
+    path: String,
+    is_sent: bool,
+    whose: Whose,
+    /// Whether it is a thing of the authority or operator whose key the world has.
+    own: bool,
+}
+
+fn row(route: &'static str, whose: Whose) -> Row {
+    Row { route, path: route.to_owned(), is_sent: false, whose, own: true }
+}
+
+impl Row {
+    fn at(self, path: impl Into<String>) -> Self {
+        Self { path: path.into(), ..self }
+    }
+
+    fn sent(self) -> Self {
+        Self { is_sent: true, ..self }
+    }
+
+    fn foreign(self) -> Self {
+        Self { own: false, ..self }
+    }
+}
+
+fn rows(world: &World) -> Vec<Row> {
+    use Whose::{Anyones, Authority, Operations, Operator};
+    let filing = world.filings[3].receipt_number();
+    let package = "/authority/deliveries/{id}/package";
+    let receipt = "/operator/filings/{key}/receipt";
+    vec![
+        row("/", Operations),
+        row("/filings", Operations),
+        row("/filings/{key}", Operations).at(format!("/filings/{filing}")),
+        row("/deliveries", Operations),
+        row("/deliveries/{id}", Operations).at(format!("/deliveries/{}", world.failed)),
+        row("/authorities/{code}", Operations).at("/authorities/011002"),
+        row("/prefectures/{code}", Operations).at("/prefectures/01"),
+        row("/lanes", Operations),
+        row("/dead-letters", Operations),
+        row("/search", Operations).at("/search?q=x"),
+        row("/login", Anyones),
+        row("/login", Anyones).sent(),
+        row("/logout", Anyones).sent(),
+        row("/static/style.css", Anyones),
+        row("/static/icon.svg", Anyones),
+        row("/authority", Authority),
+        row(package, Authority).at(format!("/authority/deliveries/{}/package", world.own_delivery)),
+        row(package, Authority)
+            .at(format!("/authority/deliveries/{}/package", world.foreign_delivery))
+            .foreign(),
+        row("/operator", Operator),
+        row(receipt, Operator).at(format!("/operator/filings/{filing}/receipt")),
+        row(receipt, Operator)
+            .at(format!("/operator/filings/{}/receipt", world.foreign_filing))
+            .foreign(),
+    ]
+}
+
+#[test]
+fn every_route_has_its_row() {
+    let world = tokio::runtime::Runtime::new().expect("a runtime").block_on(World::new(false));
+    let told: BTreeSet<_> = rows(&world).iter().map(|row| row.route).collect();
+    let routes = ROUTES.iter().flat_map(|text| text.split(".route(\"").skip(1));
+    let routes: BTreeSet<_> = routes.filter_map(|rest| rest.split('"').next()).collect();
+    assert!(routes.len() >= 18, "{routes:?}");
+    let missing: Vec<_> = routes.difference(&told).collect();
+    assert!(missing.is_empty(), "no row says who may: {missing:?}");
+    let gone: Vec<_> = told.difference(&routes).collect();
+    assert!(gone.is_empty(), "rows of routes that are gone: {gone:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_opens_what_is_not_theirs() {
+    let world = World::new(false).await;
+    let people = [
+        (None, None),
+        (Some(Whose::Operations), Some(&world.operations_key)),
+        (Some(Whose::Authority), Some(&world.authority_key)),
+        (Some(Whose::Operator), Some(&world.operator_key)),
+    ];
+    for (who, key) in people {
+        for row in rows(&world).iter().filter(|row| row.path != "/logout") {
+            let mut browser = Browser::new(&world);
+            if let Some(key) = key {
+                browser.log_in(key).await;
+            }
+            browser.get("/login").await;
+            let seen = if row.is_sent {
+                browser.send(&row.path, &[]).await
+            } else {
+                browser.get(&row.path).await
+            };
+            let may = row.whose == Whose::Anyones || (who == Some(row.whose) && row.own);
+            let expected: &[StatusCode] = match (may, who) {
+                (true, _) if row.path == "/login" && row.is_sent => &[StatusCode::UNAUTHORIZED],
+                (true, _) => &[StatusCode::OK, StatusCode::SEE_OTHER],
+                (false, None) if row.is_sent => &[StatusCode::UNAUTHORIZED],
+                (false, None) => &[StatusCode::SEE_OTHER],
+                (false, Some(_)) => &[StatusCode::FORBIDDEN],
+            };
+            let (path, status) = (&row.path, seen.status);
+            assert!(expected.contains(&status), "{who:?} at {path}: {status}\n{}", seen.text);
+            let is_to_login = seen.to().starts_with("/login");
+            assert_eq!(is_to_login, !may && who.is_none() && !row.is_sent, "{who:?} at {path}");
+        }
+    }
+}

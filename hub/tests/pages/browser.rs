@@ -1,0 +1,103 @@
+//! A browser as the pages' visitors have one: it keeps cookies, and sends forms with what the page
+//! before gave it.
+
+use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::{RequestBuilder, StatusCode};
+
+use crate::html;
+use crate::world::World;
+
+/// A browser.
+pub(crate) struct Browser<'w> {
+    world: &'w World,
+    cookies: Vec<(String, String)>,
+    token: String,
+}
+
+/// What was answered.
+pub(crate) struct Seen {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Seen {
+    /// Where it leads; empty when nowhere.
+    pub(crate) fn to(&self) -> &str {
+        self.headers.get(LOCATION).map_or("", |value| value.to_str().expect("text"))
+    }
+}
+
+impl<'w> Browser<'w> {
+    pub(crate) fn new(world: &'w World) -> Self {
+        Self { world, cookies: Vec::new(), token: String::new() }
+    }
+
+    /// One in which someone has logged in with a key.
+    pub(crate) async fn with_key(world: &'w World, key: &str) -> Self {
+        let mut browser = Self::new(world);
+        browser.log_in(key).await;
+        browser
+    }
+
+    pub(crate) async fn log_in(&mut self, key: &str) {
+        self.get("/login").await;
+        let seen = self.send("/login", &[("key", key)]).await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Seen {
+        let request = self.world.get(path);
+        self.ask(request, path).await
+    }
+
+    /// Sends a form with the token of the page seen last.
+    pub(crate) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Seen {
+        let token = self.token.clone();
+        let mut all = vec![("token", token.as_str())];
+        all.extend(fields);
+        self.send_bare(path, &all).await
+    }
+
+    /// Sends a form just as it is.
+    pub(crate) async fn send_bare(&mut self, path: &str, fields: &[(&str, &str)]) -> Seen {
+        let request = self.world.post(path).form(fields);
+        self.ask(request, path).await
+    }
+
+    /// The cookie's value; empty without one.
+    pub(crate) fn cookie(&self, name: &str) -> &str {
+        self.cookies.iter().find(|(it, _)| it == name).map_or("", |(_, value)| value)
+    }
+
+    pub(crate) fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.retain(|(it, _)| it != name);
+        if !value.is_empty() {
+            self.cookies.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    async fn ask(&mut self, request: RequestBuilder, path: &str) -> Seen {
+        let cookies: Vec<_> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let response = request.header(COOKIE, cookies.join("; ")).send().await.expect("an answer");
+        for given in response.headers().get_all(SET_COOKIE) {
+            let pair = given.to_str().expect("text").split(';').next().expect("a pair");
+            let (name, value) = pair.split_once('=').expect("a pair");
+            self.set_cookie(name, value);
+        }
+        let (status, headers) = (response.status(), response.headers().clone());
+        let is_page =
+            headers.get("content-type").is_some_and(|it| it == "text/html; charset=utf-8");
+        let body = response.bytes().await.expect("a body");
+        let text = String::from_utf8_lossy(&body).into_owned();
+        assert!(!status.is_server_error(), "{path}: {status}\n{text}");
+        if is_page {
+            html::assert_well_formed(path, &text);
+            if let Some(token) = text.split("name=\"token\" value=\"").nth(1) {
+                token.split('"').next().expect("an end").clone_into(&mut self.token);
+            }
+        }
+        Seen { status, headers, text }
+    }
+}
