@@ -56,6 +56,10 @@ pub(super) async fn log_in(
         {
             answer_prompts(ssh, user, &password).await.map_err(broke)?
         }
+        // What the client says when the line was lost; a server that refuses names what is left.
+        (AuthResult::Failure { remaining_methods, .. }, _) if remaining_methods.is_empty() => {
+            Err(Loss::Handshake("the connection ended during the login".to_owned()))
+        }
         (AuthResult::Failure { .. }, _) => Err(Loss::LoginRefused),
     }
 }

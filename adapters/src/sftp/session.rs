@@ -164,23 +164,51 @@ async fn connect_tcp(config: &Config, guard: Guard) -> Result<TcpStream, Loss> {
     Ok(stream)
 }
 
+/// In this time the end of a line is known after the end of its channel.
+const CLOSING_LIMIT: Duration = Duration::from_millis(300);
+
 type RawAndLimit = (RawSftpSession, Option<u64>);
 
 async fn open_sftp(ssh: &Handle<HostKey>) -> Result<(RawAndLimit, bool), Loss> {
-    let refused = |error: russh::Error| Loss::NoSftp(error.to_string());
-    let channel = ssh.channel_open_session().await.map_err(refused)?;
-    channel.request_subsystem(true, "sftp").await.map_err(refused)?;
+    let channel = match ssh.channel_open_session().await {
+        Ok(channel) => channel,
+        Err(error) => return Err(no_sftp(ssh, error.to_string()).await),
+    };
+    if let Err(error) = channel.request_subsystem(true, "sftp").await {
+        return Err(no_sftp(ssh, error.to_string()).await);
+    }
     let mut raw = RawSftpSession::new(channel.into_stream());
     // Our own time-out, per endpoint and in milliseconds, comes first.
     raw.set_timeout(24 * 60 * 60);
-    let version = raw.init().await.map_err(|e| Loss::NoSftp(e.to_string()))?;
+    match greet(&mut raw).await {
+        Ok((limit, can_posix_rename)) => Ok(((raw, limit), can_posix_rename)),
+        Err(error) => Err(no_sftp(ssh, error.to_string()).await),
+    }
+}
+
+async fn greet(raw: &mut RawSftpSession) -> Result<(Option<u64>, bool), SftpError> {
+    let version = raw.init().await?;
     let mut limit = None;
     if version.extensions.get(LIMITS).is_some_and(|version| version == "1") {
-        let limits = raw.limits().await.map_err(|e| Loss::NoSftp(e.to_string()))?;
+        let limits = raw.limits().await?;
         limit = Some(limits.max_write_len).filter(|bytes| *bytes > 0);
         raw.set_limits(Limits::from(limits));
     }
-    Ok(((raw, limit), version.extensions.contains_key(POSIX_RENAME)))
+    Ok((limit, version.extensions.contains_key(POSIX_RENAME)))
+}
+
+/// An account without SFTP and a line that was lost end the channel alike: only when the line still
+/// stands a moment later was it the account.
+async fn no_sftp(ssh: &Handle<HostKey>, what: String) -> Loss {
+    let closing = async {
+        while !ssh.is_closed() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    match tokio::time::timeout(CLOSING_LIMIT, closing).await {
+        Ok(()) => Loss::Handshake(what),
+        Err(_) => Loss::NoSftp(what),
+    }
 }
 
 fn write_bytes(limit: Option<u64>, config: &Config) -> usize {

@@ -1,5 +1,6 @@
 //! The SFTP channel against the sandbox's SSH server.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use adapters::guard::Guard;
@@ -7,6 +8,8 @@ use adapters::sandbox::Behaviour;
 use adapters::sftp::{Config, DroppedDecision, Login, PoolLimits, Sftp};
 use adapters::{Adapter, Endpoint, Parcel, Secret};
 use schemas::{Outcome, Owner, ProofLevel, Verdict};
+use tokio::io::AsyncReadExt;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::{assert_outcome, code, large_parcel, now, parcel, sandbox, scripted, why};
 
@@ -106,6 +109,48 @@ async fn logins_that_cannot_work_are_refused() {
     assert_outcome(&deliver(&broken, &parcel).await, "refused", "endpoint_malformed");
     let stranger = Config { user: "nobody".into(), ..config };
     assert_outcome(&deliver(&stranger, &parcel).await, "refused", "login_refused");
+}
+
+/// A server's port, behind a line that is lost after so many bytes from the server.
+async fn cut_after(far: u16, bytes: u64) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    tokio::spawn(async move {
+        let (mut near, _) = listener.accept().await.expect("somebody");
+        let mut far = TcpStream::connect(("127.0.0.1", far)).await.expect("the server");
+        let (far_out, mut far_in) = far.split();
+        let mut far_out = far_out.take(bytes);
+        let (mut near_out, mut near_in) = near.split();
+        tokio::select! {
+            _ = tokio::io::copy(&mut near_out, &mut far_in) => {}
+            _ = tokio::io::copy(&mut far_out, &mut near_in) => {}
+        }
+    });
+    port
+}
+
+/// A line can be lost anywhere, and nothing of that is anybody's refusal.
+#[tokio::test]
+async fn a_line_that_is_lost_is_tried_again_wherever_it_was() {
+    let far = sandbox().await;
+    let (config, parcel) = (far.sandbox.sftp_endpoint(code()), parcel().await);
+    let mut told = BTreeSet::new();
+    for bytes in (0..).step_by(41) {
+        let port = cut_after(config.port, bytes).await;
+        let outcome = deliver(&Config { port, ..config.clone() }, &parcel).await;
+        match &outcome {
+            Outcome::Delivered { .. } => break,
+            Outcome::Deferred { why, .. } | Outcome::Unknown { why } => {
+                assert_eq!(why.owner, Owner::Network, "after {bytes} bytes: {why:?}");
+                told.insert(why.code.clone());
+            }
+            Outcome::Refused { why } => panic!("after {bytes} bytes: {why:?}"),
+        }
+    }
+    let all: Vec<_> = told.iter().map(String::as_str).collect();
+    assert_eq!(all, ["connection_lost", "ssh_handshake"]);
+    assert_stored(&deliver(&config, &parcel).await, true);
+    assert_eq!(far.sandbox.arrivals().len(), 1, "one effective copy");
 }
 
 #[tokio::test]
