@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::lane::LanePolicy;
 use crate::lifecycle::StopLimits;
+use crate::store::MigrateLimits;
 
 /// The text of `default.toml`.
 pub const DEFAULT: &str = include_str!("../default.toml");
@@ -44,7 +45,10 @@ sections! {
     /// `[stop]`
     Stop { soft_seconds: u64, hard_seconds: u64, }
     /// `[store]`
-    StoreSettings { url: String, connections_max: u32, migrate_at_start: bool, }
+    StoreSettings {
+        url: String, connections_max: u32, migrate_at_start: bool, migrate_lock_ms: u64,
+        migrate_tries: u32, migrate_turn_ms: u64,
+    }
     /// `[broker]`
     BrokerSettings { url: String, prefetch: u16, }
     /// `[objects]`
@@ -79,6 +83,14 @@ sections! {
     }
     /// `[log]`
     Log { filter: String, format: String, }
+}
+
+impl StoreSettings {
+    /// How patiently the tables are brought up.
+    pub fn migrate_limits(&self) -> MigrateLimits {
+        let Self { migrate_lock_ms, migrate_tries, migrate_turn_ms, .. } = *self;
+        MigrateLimits { lock_ms: migrate_lock_ms, tries: migrate_tries, turn_ms: migrate_turn_ms }
+    }
 }
 
 impl Stop {

@@ -7,6 +7,7 @@ mod cluster;
 mod demo;
 mod hub;
 mod objects;
+mod plans;
 mod recovery;
 mod servers;
 mod store;

@@ -18,6 +18,7 @@ mod run;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -137,7 +138,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
         Command::Run(args) => run::run(args, config).await,
         Command::Demo(args) => demo::run(args, config).await,
-        Command::Migrate => migrate(&config).await,
+        Command::Migrate => migrate(config).await,
         Command::Doctor(args) => doctor::run(args, config).await,
         Command::Filing(args) => filing::run(args, &config).await,
         Command::Delivery(args) => delivery::run(args, config).await,
@@ -162,9 +163,11 @@ fn open_forms(arguments: &Arguments) -> anyhow::Result<(Arc<Catalogue>, u16)> {
     Ok((crate::forms::open(&config.forms.folder)?, config.forms.grace_days))
 }
 
-async fn migrate(config: &Config) -> anyhow::Result<()> {
-    let store = bare_store(config).await?;
-    store.migrate().await?;
+async fn migrate(mut config: Config) -> anyhow::Result<()> {
+    config.store.migrate_at_start = true;
+    let limit = Duration::from_secs(config.start.wait_seconds);
+    let patience = Patience { limit, ..Patience::default() };
+    let store = app::open_store(&config, &Arc::new(Clock::system()), &patience).await?;
     store.close().await;
     say("the store's tables are those of this build")
 }

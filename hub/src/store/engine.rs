@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::MigrateLimits;
 use super::parameters::Parameters;
 
 /// What can go wrong with a store.
@@ -96,6 +97,8 @@ pub(super) struct Sql {
     pub sqlite: &'static str,
     /// The text for PostgreSQL.
     pub postgres: &'static str,
+    /// Filters that may be left out: a plan that serves all of them serves none.
+    pub planned_anew: bool,
 }
 
 /// The statement in `sqlite/sql/NAME.sql` and `postgres/sql/NAME.sql`.
@@ -105,7 +108,11 @@ macro_rules! sql {
             name: $name,
             sqlite: include_str!(concat!("sqlite/sql/", $name, ".sql")),
             postgres: include_str!(concat!("postgres/sql/", $name, ".sql")),
+            planned_anew: false,
         }
+    };
+    ($name:literal, planned_anew) => {
+        &$crate::store::engine::Sql { planned_anew: true, ..*sql!($name) }
     };
 }
 pub(super) use sql;
@@ -139,7 +146,7 @@ pub(super) trait Engine: Send + Sync + std::fmt::Debug {
     /// Begins a unit of work.
     async fn begin(&self) -> Result<Box<dyn EngineTx>, StoreError>;
     /// Brings the tables up to this build.
-    async fn migrate(&self) -> Result<(), StoreError>;
+    async fn migrate(&self, limits: MigrateLimits) -> Result<(), StoreError>;
     /// The migrations that this build knows.
     fn known(&self) -> Vec<i64>;
     /// The migrations that the tables have been through, in order.

@@ -47,12 +47,12 @@ struct Count {
 impl Store {
     /// What an authority has not decided on, in the filter's one state of review, the oldest first.
     pub async fn inbox_undecided(&self, filter: &InboxFilter) -> Result<Vec<InboxRow>, StoreError> {
-        self.read(sql!("inbox_undecided"), filter).await
+        self.read(sql!("inbox_undecided", planned_anew), filter).await
     }
 
     /// What came for an authority, the newest first.
     pub async fn inbox_newest(&self, filter: &InboxFilter) -> Result<Vec<InboxRow>, StoreError> {
-        self.read(sql!("inbox_newest"), filter).await
+        self.read(sql!("inbox_newest", planned_anew), filter).await
     }
 
     /// How much waits for an authority.

@@ -37,7 +37,7 @@ pub use engine::StoreError;
 use engine::{Answer, Engine, EngineTx, Sql};
 pub use inbox::{InboxCounts, InboxFilter};
 use parameters::Parameters;
-pub use reads::{DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
+pub use reads::{Backlog, DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
 pub use rows::{
     ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow, EventRow,
     FilingRow, HeadRow, InboxRow, NoticeRow, OperatorRow, OutboxRow, ParcelRow, RevisionRow,
@@ -63,6 +63,24 @@ pub struct Store {
     /// The relay of this process: gets messages with their commit, without asking the tables.
     relay: Option<HandOver>,
     embedded: bool,
+    limits: MigrateLimits,
+}
+
+/// How patiently the tables are brought up beside running work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MigrateLimits {
+    /// Milliseconds that one change waits for a table; all other work on it waits behind.
+    pub lock_ms: u64,
+    /// Tries of one change at most, with as long a rest after each.
+    pub tries: u32,
+    /// Milliseconds to wait for another process that brings the tables up.
+    pub turn_ms: u64,
+}
+
+impl Default for MigrateLimits {
+    fn default() -> Self {
+        Self { lock_ms: 1_000, tries: 60, turn_ms: 10_000 }
+    }
 }
 
 impl Store {
@@ -84,7 +102,7 @@ impl Store {
                     .into(),
             ));
         };
-        Ok(Self { engine, clock, relay: None, embedded })
+        Ok(Self { engine, clock, relay: None, embedded, limits: MigrateLimits::default() })
     }
 
     /// The same store, handing each commit's messages to a relay in this process, which keeps them
@@ -99,6 +117,13 @@ impl Store {
         self
     }
 
+    /// The same store, bringing its tables up within other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: MigrateLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Whether this is the embedded engine, which one process has to itself.
     pub fn is_embedded(&self) -> bool {
         self.embedded
@@ -109,7 +134,7 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let known = self.engine.known();
         refuse_newer(&known, &self.engine.applied().await?)?;
-        self.engine.migrate().await
+        self.engine.migrate(self.limits).await
     }
 
     /// Whether the tables are those of this build; changes nothing.

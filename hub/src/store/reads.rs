@@ -77,6 +77,21 @@ pub struct Totals {
     pub open_notices: i64,
 }
 
+/// Work that is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backlog {
+    /// Filings that could not be planned: a person has to act.
+    pub unplanned: i64,
+    /// Revisions that are not planned yet.
+    pub unrouted: i64,
+    /// Messages not yet with the broker.
+    pub outbox: i64,
+    /// Messages that could not be worked on.
+    pub dead_letters: i64,
+    /// Notices not yet sent.
+    pub open_notices: i64,
+}
+
 /// What a list is asked for; what is not set does not narrow it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Filter {
@@ -133,7 +148,7 @@ impl Store {
 
     /// Filings, the newest first.
     pub async fn list_filings(&self, filter: &Filter) -> Result<Vec<FilingRow>, StoreError> {
-        self.read(sql!("list_filings"), filter).await
+        self.read(sql!("list_filings", planned_anew), filter).await
     }
 
     /// A filing's revisions, the oldest first.
@@ -181,7 +196,7 @@ impl Store {
 
     /// Deliveries, the newest first.
     pub async fn list_deliveries(&self, filter: &Filter) -> Result<Vec<Delivery>, StoreError> {
-        deliveries(self.read(sql!("list_deliveries"), filter).await?)
+        deliveries(self.read(sql!("list_deliveries", planned_anew), filter).await?)
     }
 
     /// A delivery's attempts, in order.
@@ -196,7 +211,7 @@ impl Store {
 
     /// An authority's inbox.
     pub async fn inbox(&self, filter: &Filter) -> Result<Vec<InboxRow>, StoreError> {
-        self.read(sql!("inbox"), filter).await
+        self.read(sql!("inbox", planned_anew), filter).await
     }
 
     /// A notice.
@@ -294,6 +309,12 @@ impl Store {
     /// Notices by state and kind, as `{state, kind, count}`.
     pub async fn count_notices(&self) -> Result<Vec<serde_json::Value>, StoreError> {
         self.read(sql!("count_notices"), "").await
+    }
+
+    /// Upkeep: work that is open.
+    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
+        let missing = StoreError::Count { statement: "count_backlog", touched: 0, expected: 1 };
+        self.one(sql!("count_backlog"), "").await?.ok_or(missing)
     }
 
     /// Totals of the tables.

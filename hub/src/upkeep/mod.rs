@@ -193,13 +193,13 @@ impl Upkeep {
     }
 
     async fn count(&self) -> anyhow::Result<()> {
-        let totals = self.ctx.store.totals().await?;
+        let open = self.ctx.store.backlog().await?;
         let metrics = &self.ctx.metrics;
-        metrics.set_backlog("outbox", totals.outbox);
-        metrics.set_backlog("unrouted", totals.unrouted);
-        metrics.set_backlog("unplanned", totals.unplanned);
-        metrics.set_backlog("notices", totals.open_notices);
-        metrics.set_backlog("dead_letters", totals.dead_letters);
+        metrics.set_backlog("outbox", open.outbox);
+        metrics.set_backlog("unrouted", open.unrouted);
+        metrics.set_backlog("unplanned", open.unplanned);
+        metrics.set_backlog("notices", open.open_notices);
+        metrics.set_backlog("dead_letters", open.dead_letters);
         let lanes = self.ctx.store.lanes().await?;
         for state in TROUBLES {
             metrics.set_lanes(state, lanes.iter().filter(|lane| lane.state() == state).count());

@@ -1,5 +1,7 @@
 //! PostgreSQL: a pool; any number of processes may share the database.
 
+mod migrate;
+
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use sqlx::{Column as _, ConnectOptions, Connection, Postgres, Row, Transaction, 
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::MigrateLimits;
 use super::engine::{Answer, Engine, EngineTx, Sql, StoreError, driver, is_away};
 use super::parameters::{Column, Parameters};
 
@@ -82,9 +85,8 @@ impl Engine for PostgresEngine {
         Ok(Box::new(PostgresTx(tx)))
     }
 
-    async fn migrate(&self) -> Result<(), StoreError> {
-        let done = MIGRATIONS.run(&self.pool).await;
-        done.map_err(|e| super::migration_problem(&e))
+    async fn migrate(&self, limits: MigrateLimits) -> Result<(), StoreError> {
+        migrate::run(&self.pool.connect_options(), &MIGRATIONS, limits).await
     }
 
     fn known(&self) -> Vec<i64> {
@@ -110,7 +112,7 @@ impl Engine for PostgresEngine {
 
 /// The statement with its parameters.
 fn bind(sql: &Sql, args: Parameters) -> Query<'static, Postgres, PgArguments> {
-    let query = sqlx::query(sql.postgres);
+    let query = sqlx::query(sql.postgres).persistent(!sql.planned_anew);
     match args {
         Parameters::Text(text) => query.bind(text),
         Parameters::Columns(columns) => {

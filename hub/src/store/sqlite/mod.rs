@@ -13,6 +13,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use super::MigrateLimits;
 use super::engine::{Answer, Engine, EngineTx, Sql, StoreError, driver};
 use super::parameters::Parameters;
 
@@ -109,7 +110,7 @@ impl Engine for Sqlite {
         Ok(Box::new(SqliteTx(writer)))
     }
 
-    async fn migrate(&self) -> Result<(), StoreError> {
+    async fn migrate(&self, _limits: MigrateLimits) -> Result<(), StoreError> {
         // A pool of one, since the migrator cannot borrow a connection from behind a lock.
         let pool = SqlitePoolOptions::new()
             .max_connections(1)

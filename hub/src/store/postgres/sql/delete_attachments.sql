@@ -1,2 +1,2 @@
 DELETE FROM attachments
-WHERE sha256 IN (SELECT json_array_elements_text($1::json))
+WHERE sha256 = ANY (ARRAY(SELECT json_array_elements_text($1::json)))

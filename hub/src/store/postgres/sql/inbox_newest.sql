@@ -12,9 +12,9 @@ JOIN filings AS f ON f.id = d.filing_id
 JOIN revisions AS r ON r.filing_id = d.filing_id AND r.revision = d.revision
 WHERE d.authority = ($1::json) ->> 'authority' AND d.state <> 'cancelled'
     AND (($1::json) ->> 'review' IS NULL OR strpos(' ' || (($1::json) ->> 'review') || ' ', ' ' || d.review || ' ') > 0)
-    AND (d.created_at < coalesce((($1::json) ->> 'at')::bigint, 9223372036854775807)
-        OR (d.created_at = (($1::json) ->> 'at')::bigint AND d.id < (($1::json) ->> 'id')::uuid))
-    AND f.kind = coalesce(($1::json) ->> 'kind', f.kind)
+    AND d.created_at <= coalesce((($1::json) ->> 'at')::bigint, 9223372036854775807)
+    AND (d.created_at < coalesce((($1::json) ->> 'at')::bigint, 9223372036854775807) OR d.id < (($1::json) ->> 'id')::uuid)
+    AND (($1::json) ->> 'kind' IS NULL OR f.kind = ($1::json) ->> 'kind')
     AND (($1::json) ->> 'text' IS NULL OR strpos(f.operator_name, ($1::json) ->> 'text') > 0
         OR strpos(f.office_name, ($1::json) ->> 'text') > 0)
     AND (($1::json) ->> 'service' IS NULL OR EXISTS (

@@ -1,5 +1,6 @@
 -- Filters are null when not asked for; `before` and `before_id` are the created_at and id of the
--- last row seen: many rows can share one millisecond.
+-- last row seen: many rows can share one millisecond. Only the page's rows become JSON.
+-- Planned for what is asked for: IS NULL then goes away, and what is left finds an index.
 SELECT json_build_object(
     'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
     'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
@@ -11,12 +12,15 @@ SELECT json_build_object(
     'channel_since', x.channel_since, 'delivered_at', x.delivered_at,
     'decided_at', x.decided_at, 'updated_at', x.updated_at
 )::text
-FROM deliveries AS x
-WHERE x.authority = coalesce(($1::json) ->> 'authority', x.authority)
-    AND (($1::json) ->> 'channel' IS NULL OR x.channel = ($1::json) ->> 'channel')
-    AND x.review = coalesce(($1::json) ->> 'review', x.review)
-    AND x.state = coalesce(($1::json) ->> 'state', x.state)
-    AND (x.created_at < coalesce((($1::json) ->> 'before')::bigint, 9223372036854775807)
-        OR (x.created_at = (($1::json) ->> 'before')::bigint
-            AND x.id < (($1::json) ->> 'before_id')::uuid))
-ORDER BY x.created_at DESC, x.id DESC LIMIT (($1::json) ->> 'limit')::bigint
+FROM (
+    SELECT * FROM deliveries AS y
+    WHERE (($1::json) ->> 'authority' IS NULL OR y.authority = ($1::json) ->> 'authority')
+        AND (($1::json) ->> 'channel' IS NULL OR y.channel = ($1::json) ->> 'channel')
+        AND (($1::json) ->> 'review' IS NULL OR y.review = ($1::json) ->> 'review')
+        AND (($1::json) ->> 'state' IS NULL OR y.state = ($1::json) ->> 'state')
+        AND y.created_at <= coalesce((($1::json) ->> 'before')::bigint, 9223372036854775807)
+        AND (y.created_at < coalesce((($1::json) ->> 'before')::bigint, 9223372036854775807)
+            OR y.id < (($1::json) ->> 'before_id')::uuid)
+    ORDER BY y.created_at DESC, y.id DESC LIMIT (($1::json) ->> 'limit')::bigint
+) AS x
+ORDER BY x.created_at DESC, x.id DESC

@@ -4,7 +4,7 @@ SELECT json_build_object(
     'next_attempt_at', x.next_attempt_at, 'lease_until', x.lease_until, 'why', x.why,
     'created_at', x.created_at, 'sent_at', x.sent_at, 'updated_at', x.updated_at
 )::text
-FROM notices AS x WHERE x.state <> 'sent' AND x.state <> 'failed'
-    AND (x.next_attempt_at <= (($1::json) ->> 'now')::bigint OR x.lease_until <= (($1::json) ->> 'now')::bigint)
+FROM notices AS x WHERE x.state IN ('waiting', 'sending')
+    AND coalesce(x.next_attempt_at, x.lease_until) <= (($1::json) ->> 'now')::bigint
 ORDER BY x.updated_at LIMIT (($1::json) ->> 'limit')::bigint
 FOR UPDATE SKIP LOCKED

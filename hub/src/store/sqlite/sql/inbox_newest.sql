@@ -12,9 +12,9 @@ JOIN filings AS f ON f.id = d.filing_id
 JOIN revisions AS r ON r.filing_id = d.filing_id AND r.revision = d.revision
 WHERE d.authority = $1 ->> '$.authority' AND d.state <> 'cancelled'
     AND ($1 ->> '$.review' IS NULL OR instr(' ' || ($1 ->> '$.review') || ' ', ' ' || d.review || ' ') > 0)
-    AND (d.created_at < coalesce($1 ->> '$.at', 9223372036854775807)
-        OR (d.created_at = $1 ->> '$.at' AND d.id < $1 ->> '$.id'))
-    AND f.kind = coalesce($1 ->> '$.kind', f.kind)
+    AND d.created_at <= coalesce($1 ->> '$.at', 9223372036854775807)
+    AND (d.created_at < coalesce($1 ->> '$.at', 9223372036854775807) OR d.id < $1 ->> '$.id')
+    AND ($1 ->> '$.kind' IS NULL OR f.kind = $1 ->> '$.kind')
     AND ($1 ->> '$.text' IS NULL OR instr(f.operator_name, $1 ->> '$.text') > 0
         OR instr(f.office_name, $1 ->> '$.text') > 0)
     AND ($1 ->> '$.service' IS NULL OR EXISTS (

@@ -13,7 +13,7 @@ JOIN revisions AS r ON r.filing_id = d.filing_id AND r.revision = d.revision
 WHERE d.authority = $1 ->> '$.authority' AND d.review = $1 ->> '$.review'
     AND d.review IN ('unopened', 'opened') AND d.state <> 'cancelled'
     AND (d.created_at, d.id) > (coalesce($1 ->> '$.at', -1), coalesce($1 ->> '$.id', ''))
-    AND f.kind = coalesce($1 ->> '$.kind', f.kind)
+    AND ($1 ->> '$.kind' IS NULL OR f.kind = $1 ->> '$.kind')
     AND ($1 ->> '$.text' IS NULL OR instr(f.operator_name, $1 ->> '$.text') > 0
         OR instr(f.office_name, $1 ->> '$.text') > 0)
     AND ($1 ->> '$.service' IS NULL OR EXISTS (

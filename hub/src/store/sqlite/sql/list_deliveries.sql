@@ -1,5 +1,5 @@
 -- Filters are null when not asked for; `before` and `before_id` are the created_at and id of the
--- last row seen: many rows can share one millisecond.
+-- last row seen: many rows can share one millisecond. Only the page's rows become JSON.
 SELECT json_object(
     'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
     'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
@@ -11,11 +11,15 @@ SELECT json_object(
     'channel_since', x.channel_since, 'delivered_at', x.delivered_at,
     'decided_at', x.decided_at, 'updated_at', x.updated_at
 )
-FROM deliveries AS x
-WHERE x.authority = coalesce($1 ->> '$.authority', x.authority)
-    AND ($1 ->> '$.channel' IS NULL OR x.channel = $1 ->> '$.channel')
-    AND x.review = coalesce($1 ->> '$.review', x.review)
-    AND x.state = coalesce($1 ->> '$.state', x.state)
-    AND (x.created_at < coalesce($1 ->> '$.before', 9223372036854775807)
-        OR (x.created_at = $1 ->> '$.before' AND x.id < $1 ->> '$.before_id'))
-ORDER BY x.created_at DESC, x.id DESC LIMIT $1 ->> '$.limit'
+FROM (
+    SELECT * FROM deliveries AS y
+    WHERE ($1 ->> '$.authority' IS NULL OR y.authority = $1 ->> '$.authority')
+        AND ($1 ->> '$.channel' IS NULL OR y.channel = $1 ->> '$.channel')
+        AND ($1 ->> '$.review' IS NULL OR y.review = $1 ->> '$.review')
+        AND ($1 ->> '$.state' IS NULL OR y.state = $1 ->> '$.state')
+        AND y.created_at <= coalesce($1 ->> '$.before', 9223372036854775807)
+        AND (y.created_at < coalesce($1 ->> '$.before', 9223372036854775807)
+            OR y.id < $1 ->> '$.before_id')
+    ORDER BY y.created_at DESC, y.id DESC LIMIT $1 ->> '$.limit'
+) AS x
+ORDER BY x.created_at DESC, x.id DESC

@@ -4,6 +4,6 @@ SELECT json_object(
     'next_attempt_at', x.next_attempt_at, 'lease_until', x.lease_until, 'why', x.why,
     'created_at', x.created_at, 'sent_at', x.sent_at, 'updated_at', x.updated_at
 )
-FROM notices AS x WHERE x.state <> 'sent' AND x.state <> 'failed'
-    AND (x.next_attempt_at <= $1 ->> '$.now' OR x.lease_until <= $1 ->> '$.now')
+FROM notices AS x WHERE x.state IN ('waiting', 'sending')
+    AND coalesce(x.next_attempt_at, x.lease_until) <= $1 ->> '$.now'
 ORDER BY x.updated_at LIMIT $1 ->> '$.limit'

@@ -1,0 +1,11 @@
+-- What is open; unlike count_totals it costs no more when millions are done.
+SELECT json_object(
+    'unplanned', (SELECT count(DISTINCT r.filing_id)
+        FROM revisions AS r JOIN filings AS f ON f.id = r.filing_id
+        WHERE r.problem IS NOT NULL AND f.withdrawn_at IS NULL),
+    'unrouted', (SELECT count(*) FROM revisions WHERE routed_at IS NULL),
+    'outbox', (SELECT count(*) FROM outbox),
+    'dead_letters', (SELECT count(*) FROM dead_letters),
+    'open_notices', (SELECT count(*) FROM notices WHERE state NOT IN ('sent', 'failed'))
+)
+WHERE $1 IS NOT NULL

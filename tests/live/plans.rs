@@ -1,0 +1,317 @@
+//! With years of finished rows in it, PostgreSQL finds what is due by indexes: no statement of a
+//! stage, a list or a look-up reads a big table from end to end.
+//!
+//! A new statement with a text parameter is named here with what it is asked for, or in `LEFT_OUT`
+//! when it must read everything. Statements with arrays are tried with arrays of nothing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
+use tests::contracts::store::{Bench, statements};
+use tests::servers::Postgres;
+
+/// Tables that grow for years, and the outbox, which may be long.
+const BIG: [&str; 10] = [
+    "outbox",
+    "filings",
+    "revisions",
+    "events",
+    "deliveries",
+    "attempts",
+    "decisions",
+    "notices",
+    "attachments",
+    "objects",
+];
+
+/// What reads everything, seldom and for all who look: counts for pages. What reads small tables.
+/// What embedded engines alone call.
+const LEFT_OUT: [&str; 13] = [
+    "all_dead_letters",
+    "all_endpoints",
+    "all_lanes",
+    "count_deliveries",
+    "count_filings",
+    "count_notices",
+    "count_prefectures",
+    "count_reviews",
+    "count_totals",
+    "list_api_keys",
+    "lock_lanes",
+    "ping",
+    "release_outbox",
+];
+
+/// The moment of the crowd's last filing.
+const NOW: i64 = 1_775_001_600_000;
+
+/// A row's ids and owners, as the statements are asked for them.
+struct Known {
+    filing: String,
+    delivery: String,
+    notice: String,
+    authority: String,
+    operator: String,
+    digest: String,
+}
+
+/// A statement, what it is asked for, and the index that it must go by, where only one will do.
+type Asked = (&'static str, Value, Option<&'static str>);
+
+#[tokio::test]
+async fn no_statement_reads_a_big_table_from_end_to_end() -> Result<()> {
+    let url = Postgres::shared().fresh_database().await?;
+    let bench = Bench::open(url.clone(), None).await?;
+    let mut connection = PgConnection::connect(&url).await?;
+    sqlx::raw_sql("SET synchronous_commit = off").execute(&mut connection).await?;
+    sqlx::raw_sql(include_str!("plans/crowd.sql")).execute(&mut connection).await?;
+    let known = known(&mut connection).await?;
+    let asked = [look_ups(&known), upkeep(&known), pages(&known)].concat();
+    let anew = planned_anew()?;
+    let mut faults = Vec::new();
+    for (name, text) in statements("postgres")? {
+        let name = name.trim_end_matches(".sql");
+        let of_name: Vec<_> = asked.iter().filter(|(of, ..)| *of == name).collect();
+        let arrays = arrays(&text);
+        let cases: Vec<(String, Option<&str>)> = if !arrays.is_empty() {
+            let nothing: Vec<_> = arrays.iter().map(|of| array_of_nothing(of)).collect();
+            vec![(nothing.join(", "), None)]
+        } else if of_name.is_empty() {
+            ensure!(LEFT_OUT.contains(&name), "name {name} in this file: see its first lines");
+            continue;
+        } else {
+            of_name.into_iter().map(|(_, with, by)| (quoted(with), *by)).collect()
+        };
+        let types = if arrays.is_empty() { vec!["text".to_owned()] } else { arrays };
+        for (with, by) in cases {
+            let tries = if anew.contains(name) { 0 } else { 6 };
+            let plan = settle(&mut connection, (&types.join(", "), &text, &with), tries).await;
+            let plan = plan.with_context(|| name.to_owned())?;
+            // It counts the outbox, which is short unless a broker is away.
+            let big = &BIG[usize::from(name == "count_backlog")..];
+            faults
+                .extend(fault(&plan, big, by).map(|what| format!("{name} ({with:.200}): {what}")));
+        }
+    }
+    bench.store.close().await;
+    ensure!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+/// The plan that a long-lived connection settles on: after some calls PostgreSQL may take one plan
+/// for all.
+async fn settle(
+    connection: &mut PgConnection,
+    (types, text, with): (&str, &str, &str),
+    tries: usize,
+) -> Result<Value> {
+    let mut run = async |statement: String| {
+        sqlx::raw_sql(AssertSqlSafe(statement)).fetch_optional(&mut *connection).await
+    };
+    run(format!("PREPARE asked ({types}) AS {text}")).await?;
+    for _ in 0..tries {
+        run(format!("EXPLAIN EXECUTE asked ({with})")).await?;
+    }
+    let row = run(format!("EXPLAIN (FORMAT JSON) EXECUTE asked ({with})")).await?;
+    let plan: String = row.context("no plan")?.try_get_unchecked(0)?;
+    run("DEALLOCATE asked".to_owned()).await?;
+    Ok(serde_json::from_str(&plan)?)
+}
+
+/// What is wrong with a plan.
+fn fault(plan: &Value, big: &[&str], by: Option<&str>) -> Option<String> {
+    let mut nodes = vec![&plan[0]["Plan"]];
+    let mut at = 0;
+    while let Some(node) = nodes.get(at) {
+        nodes.extend(node["Plans"].as_array().into_iter().flatten());
+        at += 1;
+    }
+    let is_whole = |node: &&&Value| {
+        let table = node["Relation Name"].as_str().unwrap_or_default();
+        node["Node Type"] == "Seq Scan" && big.iter().any(|big| table.starts_with(big))
+    };
+    if let Some(whole) = nodes.iter().find(is_whole) {
+        return Some(format!("reads all of {}", whole["Relation Name"]));
+    }
+    let used: Vec<_> = nodes.iter().filter_map(|node| node["Index Name"].as_str()).collect();
+    let by = by?;
+    (!used.contains(&by)).then(|| format!("goes by {used:?}, not by {by}"))
+}
+
+/// The types of a statement's array parameters.
+fn arrays(text: &str) -> Vec<String> {
+    let casts = text.split("::").filter_map(|cast| cast.split_once("[]"));
+    let types = casts.map(|(of, _)| of).filter(|of| of.chars().all(char::is_alphanumeric));
+    types.map(|of| format!("{of}[]")).collect()
+}
+
+/// As many rows as a batch has, so that the plan is one for a batch.
+fn array_of_nothing(of: &str) -> String {
+    format!("array_fill(NULL::{}, ARRAY[256])", of.trim_end_matches("[]"))
+}
+
+fn quoted(with: &Value) -> String {
+    format!("'{}'", with.to_string().replace('\'', "''"))
+}
+
+/// The statements that the driver plans at each call, by the hub's own source.
+fn planned_anew() -> Result<BTreeSet<String>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../hub/src/store");
+    let mut names = BTreeSet::new();
+    for file in std::fs::read_dir(folder)? {
+        let path = file?.path();
+        if path.extension().is_some_and(|of| of == "rs") {
+            let text = std::fs::read_to_string(path)?;
+            let calls =
+                text.split("sql!(\"").filter_map(|call| call.split_once("\", planned_anew)"));
+            names.extend(calls.map(|(name, _)| name.to_owned()).filter(|name| !name.contains('"')));
+        }
+    }
+    ensure!(names.contains("list_filings"), "the source is written in another way: {names:?}");
+    Ok(names)
+}
+
+async fn known(connection: &mut PgConnection) -> Result<Known> {
+    let row = sqlx::query(
+        "SELECT d.id::text, f.id::text, n.id::text, d.authority, f.corporate_number, o.sha256 \
+         FROM deliveries AS d JOIN filings AS f ON f.id = d.filing_id \
+         JOIN notices AS n ON n.filing_id = f.id, objects AS o ORDER BY d.id OFFSET 90000 LIMIT 1",
+    );
+    let row = row.fetch_one(connection).await?;
+    Ok(Known {
+        delivery: row.get(0),
+        filing: row.get(1),
+        notice: row.get(2),
+        authority: row.get(3),
+        operator: row.get(4),
+        digest: row.get(5),
+    })
+}
+
+/// What is found by a key.
+fn look_ups(known: &Known) -> Vec<Asked> {
+    let Known { filing, delivery, notice, authority, operator, digest } = known;
+    let by = |name, with: &str| (name, json!(with), None);
+    vec![
+        by("api_key", "id"),
+        by("attempts_of_delivery", delivery),
+        by("attempts_of_filing", filing),
+        by("decision", delivery),
+        by("deliveries_of_filing", filing),
+        by("delivery", delivery),
+        by("events_of_filing", filing),
+        by("filing", filing),
+        by("filing_by_receipt_number", "R-500"),
+        by("lock_filing", filing),
+        by("notice", notice),
+        by("notices_of_filing", filing),
+        by("operator", operator),
+        by("revisions_of_filing", filing),
+        by("session", "id"),
+        by("delete_session", "id"),
+        by("delete_endpoints", authority),
+        ("revoke_api_key", json!({"id": "id", "at": NOW}), None),
+        ("touch_session", json!({"id": "id", "at": NOW}), None),
+        ("touch_object", json!({"sha256": digest, "at": NOW}), None),
+        ("delete_attachments", json!([digest]), None),
+        ("mark_objects", json!({"digests": [digest], "at": NOW}), None),
+        ("delete_objects", json!({"digests": [digest], "at": NOW}), None),
+    ]
+}
+
+/// What upkeep, the relay and the collector ask for again and again.
+fn upkeep(known: &Known) -> Vec<Asked> {
+    let authority = &known.authority;
+    let due = json!({"now": NOW, "limit": 500});
+    let stale = json!({"now": NOW, "before": NOW - 120_000, "stale_max": 3_600_000, "limit": 500});
+    let old =
+        json!({"before": NOW, "limit": 500, "at": NOW, "seen_before": NOW, "begun_before": NOW});
+    let held = json!({"authority": authority, "channel": null, "code": "lane_suspended",
+                      "limit": 500});
+    let claim = json!({"now": NOW, "until": NOW + 60_000, "limit": 500});
+    vec![
+        ("claim_outbox", claim, Some("outbox_pkey")),
+        ("waiting_deliveries", due.clone(), Some("deliveries_waiting")),
+        ("expired_deliveries", due.clone(), Some("deliveries_lease_end")),
+        ("open_notices", due, Some("notices_open")),
+        ("stale_deliveries", stale.clone(), Some("deliveries_queued")),
+        ("stale_revisions", stale.clone(), Some("revisions_queued")),
+        ("stale_notices", stale, Some("notices_open")),
+        ("held_authorities", json!("lane_suspended"), Some("deliveries_trouble")),
+        ("held_deliveries", held.clone(), Some("deliveries_trouble")),
+        ("behind_predecessors", held, Some("deliveries_trouble")),
+        ("awaiting_decision", json!("sftp"), Some("deliveries_to_collect")),
+        ("orphans", old.clone(), Some("objects_unnamed")),
+        ("claim_deleting", old.clone(), Some("objects_deleting")),
+        ("delete_old_sessions", old, None),
+        ("count_backlog", json!(""), Some("notices_open")),
+    ]
+}
+
+/// Lists with all that can be asked for, on the first page and on a later one.
+fn pages(known: &Known) -> Vec<Asked> {
+    let Known { filing, delivery, authority, operator, .. } = known;
+    let with = |base: &Value, more: Value| {
+        let mut with = base.clone();
+        for (key, value) in more.as_object().into_iter().flatten() {
+            with[key] = value.clone();
+        }
+        with
+    };
+    let earlier = NOW - 10_000_000_000;
+    let all = json!({"corporate_number": null, "kind": null, "unplanned": false, "authority": null,
+                     "state": null, "review": null, "channel": null, "before": null,
+                     "before_id": null, "limit": 51});
+    let inbox = json!({"authority": authority, "review": null, "kind": null, "service": null,
+                       "text": null, "at": null, "id": null, "limit": 51});
+    let mut asked = Vec::new();
+    for more in [
+        json!({}),
+        json!({"corporate_number": operator}),
+        json!({"kind": "change"}),
+        json!({"kind": "one of which there is none"}),
+        json!({"unplanned": true}),
+        json!({"before": earlier, "before_id": filing}),
+        json!({"corporate_number": operator, "kind": "change", "before": earlier}),
+    ] {
+        asked.push(("list_filings", with(&all, more), None));
+    }
+    for state in ["due", "sending", "waiting", "delivered", "held", "failed", "cancelled"] {
+        let by = (state == "cancelled").then_some("deliveries_cancelled");
+        asked.push(("list_deliveries", with(&all, json!({"state": state})), by));
+        let narrow = json!({"state": state, "authority": authority});
+        asked.push(("list_deliveries", with(&all, narrow), None));
+    }
+    for review in ["unopened", "opened", "accepted", "returned", "withdrawn"] {
+        asked.push(("list_deliveries", with(&all, json!({"review": review})), None));
+        asked.push(("inbox", with(&inbox, json!({"review": review})), None));
+    }
+    for more in [
+        json!({}),
+        json!({"authority": authority}),
+        json!({"channel": "api"}),
+        json!({"before": earlier, "before_id": delivery}),
+    ] {
+        asked.push(("list_deliveries", with(&all, more), None));
+    }
+    asked.push(("inbox", inbox.clone(), Some("deliveries_undecided")));
+    for review in ["unopened", "opened"] {
+        let page = json!({"review": review, "at": earlier, "id": delivery});
+        for more in [json!({"review": review}), page] {
+            asked.push(("inbox_undecided", with(&inbox, more), Some("deliveries_undecided")));
+        }
+    }
+    for more in [
+        json!({}),
+        json!({"review": "accepted returned"}),
+        json!({"kind": "change", "text": "office"}),
+        json!({"at": earlier, "id": delivery}),
+    ] {
+        asked.push(("inbox_newest", with(&inbox, more), Some("deliveries_by_authority")));
+    }
+    asked.push(("inbox_counts", json!(authority), Some("deliveries_undecided")));
+    asked
+}

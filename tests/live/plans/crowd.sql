@@ -1,0 +1,75 @@
+-- Two years of filings up to 2026-04-01, all but a few of them done. Each goes to two authorities.
+CREATE FUNCTION pg_temp.id_of(ms bigint, salt text) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+    SELECT (lpad(to_hex(ms), 12, '0') || '7' || substr(md5(salt), 1, 3)
+        || '8' || substr(md5(salt), 4, 15))::uuid
+$$;
+
+CREATE TEMP TABLE crowd AS
+SELECT i, ms, pg_temp.id_of(ms, 'filing ' || i) AS filing, (7000000000000 + i % 400)::text AS operator
+FROM (
+    SELECT i, 1775001600000 - (100000 - i) * 630000::bigint AS ms
+    FROM generate_series(1, 100000) AS i
+) AS x;
+
+INSERT INTO filings
+SELECT filing, 'R-' || i, operator, 'operator', 'change', 'office', ms, 1, NULL, 2, 'head'
+FROM crowd;
+
+-- The last ten wait for their plan; five could not be planned.
+INSERT INTO revisions
+SELECT filing, 1, 'submit', ms, operator, 'key ' || i, '{}', 'digest', NULL,
+    CASE WHEN i <= 99990 THEN ms END, CASE WHEN i <= 99990 THEN '{}' END,
+    CASE WHEN i % 20000 = 0 THEN '{}' END
+FROM crowd;
+
+INSERT INTO events
+SELECT filing, seq, ms + seq, 'kind', '{}', md5(i || ' ' || seq)
+FROM crowd, generate_series(1, 2) AS seq;
+
+INSERT INTO deliveries
+SELECT pg_temp.id_of(ms, 'delivery ' || n), filing, 1, lpad((n % 300 * 7 + 10)::text, 6, '0'),
+    (ARRAY['api', 'sftp', 'email', 'pull'])[n % 4 + 1], 0, state, 1, 1, 1, 0,
+    CASE state WHEN 'waiting' THEN ms END, CASE state WHEN 'sending' THEN ms END,
+    CASE state WHEN 'sending' THEN 'me' END,
+    CASE WHEN state IN ('waiting', 'held', 'failed') THEN
+        '{"code":"' || (ARRAY['lane_suspended', 'waits_for_predecessor'])[n % 2 + 1] || '"}' END,
+    CASE state WHEN 'failed' THEN 'hub' END, NULL,
+    CASE WHEN state <> 'delivered' THEN 'unopened' WHEN n % 500 = 3 THEN 'opened'
+        WHEN n % 1500 = 1 THEN 'returned' WHEN n % 40 = 1 THEN 'unopened' ELSE 'accepted' END,
+    0, NULL, 'rule', 'article', ms, ms, CASE state WHEN 'delivered' THEN ms END, NULL, ms
+FROM (
+    SELECT c.*, i * 2 + side AS n, CASE
+        WHEN i > 99900 THEN 'due' WHEN i > 99800 THEN 'sending' WHEN i > 99600 THEN 'waiting'
+        WHEN i % 400 = 0 THEN 'held' WHEN i % 400 = 1 THEN 'failed'
+        WHEN i % 1000 = 2 THEN 'cancelled' ELSE 'delivered' END AS state
+    FROM crowd AS c, generate_series(0, 1) AS side
+) AS x;
+
+INSERT INTO attempts
+SELECT id, 1, channel, created_at, created_at + 9, 'delivered', '{}' FROM deliveries;
+
+INSERT INTO decisions
+SELECT id, review, '', '[]', 'api', created_at FROM deliveries
+WHERE review IN ('accepted', 'returned');
+
+INSERT INTO notices
+SELECT pg_temp.id_of(ms, 'notice ' || i), filing, NULL, 'received', 'a@b.example',
+    CASE WHEN i > 99900 THEN 'due' WHEN i > 99800 THEN 'waiting' WHEN i % 100 = 0 THEN 'failed'
+        ELSE 'sent' END,
+    1, 1, CASE WHEN i > 99800 AND i <= 99900 THEN ms END, NULL, NULL, ms, NULL, ms
+FROM crowd;
+
+-- A broker was away: the outbox is long, and one relay has a quarter of it.
+INSERT INTO outbox
+SELECT pg_temp.id_of(ms, 'outbox ' || i), 'todoke.work', 'key', 'body',
+    CASE WHEN i > 70000 THEN ms ELSE 2000000000000 END
+FROM crowd WHERE i > 60000;
+
+INSERT INTO attachments
+SELECT md5(i::text), operator, 1, 'application/pdf', ms FROM crowd WHERE i % 5 = 0;
+INSERT INTO objects
+SELECT sha256, created_at, CASE WHEN i % 100 > 0 THEN created_at END,
+    CASE WHEN i % 1000 = 0 THEN created_at END
+FROM (SELECT a.*, row_number() OVER () AS i FROM attachments AS a) AS x;
+
+ANALYZE;
