@@ -16,6 +16,7 @@ pub struct Metrics {
     notices: IntCounterVec,
     decisions: IntCounterVec,
     requeued: IntCounterVec,
+    dead_letters: IntCounterVec,
     backlog: IntGaugeVec,
     broker: IntGaugeVec,
     lanes: IntGaugeVec,
@@ -47,6 +48,11 @@ impl Default for Metrics {
             ),
             notices: counter("todoke_notices_total", "Notices by new state", &["state"]),
             decisions: counter("todoke_decisions_total", "Decisions by verdict", &["verdict"]),
+            dead_letters: counter(
+                "todoke_dead_letters_total",
+                "Messages that nobody could work on, by the code of why",
+                &["code"],
+            ),
             requeued: counter(
                 "todoke_requeued_total",
                 "Messages written again because the broker seems to have lost them",
@@ -125,6 +131,11 @@ impl Metrics {
     /// An authority decided.
     pub fn decision(&self, verdict: &str) {
         self.decisions.with_label_values(&[verdict]).inc();
+    }
+
+    /// A message went to the dead letters.
+    pub fn dead_letter(&self, code: &str) {
+        self.dead_letters.with_label_values(&[code]).inc();
     }
 
     /// Messages were lost, by all appearances, and written again.

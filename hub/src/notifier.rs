@@ -3,15 +3,14 @@
 //! Reads `notices`, `filings`, `deliveries`, `decisions`; writes `notices` and events. The same
 //! lease, ladder and outcome rules as for deliveries, over one mail relay.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::email::Mail;
 use askama::Template;
 use futures::StreamExt;
-use schemas::message::{Message, NoticeDue};
-use schemas::{NoticeId, Outcome, Owner, Why};
+use schemas::message::NoticeDue;
+use schemas::{Outcome, Owner, Why};
 use serde_json::json;
 
 use crate::broker::Incoming;
@@ -21,7 +20,7 @@ use crate::delivery::{Delivery, State};
 use crate::notices::NoticeKind;
 use crate::retry::{Reconnect, wait_ms};
 use crate::store::{FilingRow, NewEvent, NoticeRow, StoreError};
-use crate::work::{Batch, Tray, dead_letter};
+use crate::work::{Asked, Batch, Tray, tell_of_dead};
 
 /// Notices claimed in one commit at most.
 const BATCH_MAX: usize = 128;
@@ -142,23 +141,13 @@ impl Notifier {
 }
 
 async fn claim(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<Vec<NoticeRow>> {
-    let (mut turns, mut dead) = (HashMap::new(), Vec::new());
-    for message in batch {
-        match NoticeDue::decode(&message.body) {
-            // A stale one may come behind the one that counts.
-            Ok(due) => {
-                let turn = turns.entry(due.notice_id).or_insert(due.turn);
-                *turn = due.turn.max(*turn);
-            }
-            Err(error) => dead.push(dead_letter(ctx, message, &error.to_string())),
-        }
-    }
-    let ids: Vec<NoticeId> = turns.keys().copied().collect();
+    let mut asked = Asked::read(ctx, batch, |m: &NoticeDue| (m.notice_id, m.turn));
     let now = ctx.clock.now_ms();
     let mut tx = ctx.store.begin().await?;
-    tx.insert_dead_letters(&dead).await?;
-    let mut notices = tx.lock_notices(&ids).await?;
-    notices.retain(|n| n.state == "due" && turns.get(&n.id) == Some(&n.turn));
+    let mut notices = tx.lock_notices(&asked.ids()).await?;
+    asked.park_unknown(ctx, notices.iter().map(|notice| notice.id));
+    tx.insert_dead_letters(&asked.dead).await?;
+    notices.retain(|n| n.state == "due" && asked.is_about(n.id, n.turn));
     for notice in &mut notices {
         "sending".clone_into(&mut notice.state);
         notice.lease_until = Some(now + ctx.config.notices.lease_ms);
@@ -166,6 +155,7 @@ async fn claim(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<Vec<NoticeRo
     }
     tx.save_notices(&notices).await?;
     tx.commit().await?;
+    tell_of_dead(ctx, &asked.dead);
     Ok(notices)
 }
 

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::broker::{Confirmation, Outgoing, PublishError};
 use crate::context::Context;
 use crate::store::{DeadLetterRow, OutboxRow, StoreError};
+use crate::work::tell_of_dead;
 
 /// Messages in hand at most; more stay in the store until their claim is over.
 const IN_HAND_MAX: usize = 200_000;
@@ -171,15 +172,16 @@ impl Relay {
         tx.insert_dead_letters(&dead).await?;
         tx.delete_outbox(&done).await?;
         tx.unclaim_outbox(&refused).await?;
-        tx.commit().await
+        tx.commit().await?;
+        tell_of_dead(&self.ctx, &dead);
+        Ok(())
     }
 
     fn dead_letter(&self, message: &Outgoing, reason: &str) -> DeadLetterRow {
-        tracing::error!(message.id = %message.id, reason, "a message went to the dead letters");
         DeadLetterRow {
             id: message.id,
             queue: message.exchange.clone(),
-            reason: reason.to_owned(),
+            reason: format!("unroutable: {reason}"),
             body: hex::encode(&message.body),
             at: self.ctx.clock.now_ms(),
         }

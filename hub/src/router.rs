@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use routing::{PlanError, Readiness, Target};
-use schemas::message::{FilingSubmitted, Message};
-use schemas::{AuthorityId, DeliveryId, FilingId, Owner, Submission, Why};
+use schemas::message::FilingSubmitted;
+use schemas::{AuthorityId, DeliveryId, Owner, Submission, Why};
 use serde_json::json;
 
 use crate::broker::Incoming;
@@ -17,7 +17,7 @@ use crate::context::{Context, day_in_japan};
 use crate::delivery::{Delivery, Review, State};
 use crate::notices::{self, NoticeKind, new_notice};
 use crate::store::{NewEvent, NoticeRow, RevisionRow, StoreError, Tx};
-use crate::work::{Batch, Tray, dead_letter, enqueue_due};
+use crate::work::{Asked, Batch, Tray, enqueue_due, tell_of_dead};
 
 /// Plans filings.
 pub struct Router {
@@ -62,18 +62,16 @@ impl Router {
 }
 
 async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
-    let mut dead = Vec::new();
-    let mut wanted: HashSet<(FilingId, i32)> = HashSet::new();
-    for message in batch {
-        match FilingSubmitted::decode(&message.body) {
-            Ok(submitted) => drop(wanted.insert((submitted.filing_id, submitted.revision))),
-            Err(error) => dead.push(dead_letter(ctx, message, &error.to_string())),
-        }
-    }
-    let wanted: Vec<_> = wanted.into_iter().collect();
+    let mut asked =
+        Asked::read(ctx, batch, |m: &FilingSubmitted| ((m.filing_id, m.revision), m.revision));
+    let wanted = asked.ids();
     let mut tx = ctx.store.begin().await?;
-    tx.insert_dead_letters(&dead).await?;
     let mut revisions = if wanted.is_empty() { Vec::new() } else { tx.unrouted(&wanted).await? };
+    if revisions.len() < wanted.len() {
+        // Planned before, or not there at all.
+        asked.park_unknown(ctx, tx.known_revisions(&wanted).await?);
+    }
+    tx.insert_dead_letters(&asked.dead).await?;
     let (mut deliveries, mut events, mut notices) = (Vec::new(), Vec::new(), Vec::new());
     for revision in &mut revisions {
         match plan_revision(ctx, &mut tx, revision).await? {
@@ -101,6 +99,7 @@ async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
     notices::add(&mut tx, &notices).await?;
     tx.append(&events).await?;
     tx.commit().await?;
+    tell_of_dead(ctx, &asked.dead);
     ctx.metrics.routed(deliveries.len(), revisions.len());
     Ok(())
 }
@@ -222,7 +221,7 @@ fn fresh(
     let now = ctx.clock.now_ms();
     let ladder = ctx.directory.load();
     Delivery {
-        id: DeliveryId(ctx.clock.id()),
+        id: DeliveryId::of(revision.filing_id, revision.revision, revision.received_at, authority),
         filing_id: revision.filing_id,
         revision: revision.revision,
         authority,

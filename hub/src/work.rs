@@ -1,9 +1,12 @@
 //! Work messages: what several stages write to and read from the broker in the same way.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::fmt::Display;
+use std::hash::Hash;
 use std::time::Duration;
 
-use schemas::message::DeliveryDue;
+use schemas::message::{DeliveryDue, Message};
+use schemas::{DeliveryId, FilingId, NoticeId};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -96,22 +99,135 @@ impl Tray {
 }
 
 async fn bury(ctx: &Context, messages: &[Incoming], reason: &str) -> Result<(), StoreError> {
-    let rows: Vec<_> = messages.iter().map(|message| dead_letter(ctx, message, reason)).collect();
+    let rows: Vec<_> =
+        messages.iter().map(|message| dead_letter(ctx, message, "work_failed", reason)).collect();
     let mut tx = ctx.store.begin().await?;
     tx.insert_dead_letters(&rows).await?;
-    tx.commit().await
+    tx.commit().await?;
+    tell_of_dead(ctx, &rows);
+    Ok(())
 }
 
-/// A message that nobody can work on, for the page of dead letters. It stands there once, however
-/// often upkeep queues the same again.
-pub fn dead_letter(ctx: &Context, message: &Incoming, reason: &str) -> DeadLetterRow {
-    tracing::error!(queue = message.queue, reason, "a message went to the dead letters");
+/// What the messages of a batch are about, for a stage that looks it up.
+pub struct Asked<'a, Id> {
+    /// By the row's id: the turns named, each with the message that names it.
+    by_id: HashMap<Id, Vec<(i32, &'a Incoming)>>,
+    /// Messages that do not read.
+    pub dead: Vec<DeadLetterRow>,
+}
+
+impl<'a, Id: Copy + Eq + Hash> Asked<'a, Id> {
+    /// Reads a batch; `about` gives the row and the turn that a message is about.
+    pub fn read<M: Message>(
+        ctx: &Context,
+        batch: &'a [Incoming],
+        about: impl Fn(&M) -> (Id, i32),
+    ) -> Self {
+        let mut asked = Self { by_id: HashMap::with_capacity(batch.len()), dead: Vec::new() };
+        for message in batch {
+            match M::decode(&message.body) {
+                Ok(read) => {
+                    let (id, turn) = about(&read);
+                    asked.by_id.entry(id).or_default().push((turn, message));
+                }
+                Err(error) => {
+                    asked.dead.push(dead_letter(ctx, message, "unreadable", &error.to_string()));
+                }
+            }
+        }
+        asked
+    }
+
+    /// The rows asked about.
+    pub fn ids(&self) -> Vec<Id> {
+        self.by_id.keys().copied().collect()
+    }
+
+    /// Whether a message is about this turn of the row. Others are stale; or the store is, and
+    /// upkeep queues the row again.
+    pub fn is_about(&self, id: Id, turn: i32) -> bool {
+        self.by_id.get(&id).is_some_and(|all| all.iter().any(|(named, _)| *named == turn))
+    }
+
+    /// Parks what is about rows that are not among the `known`: the store is older than the broker,
+    /// since it was restored from a backup or a standby took over that was behind.
+    pub fn park_unknown(&mut self, ctx: &Context, known: impl IntoIterator<Item = Id>)
+    where
+        Unknown: From<Id>,
+    {
+        let mut unknown = std::mem::take(&mut self.by_id);
+        for id in known {
+            if let Some(of_row) = unknown.remove(&id) {
+                self.by_id.insert(id, of_row);
+            }
+        }
+        for (id, messages) in unknown {
+            let Unknown { code, what } = Unknown::from(id);
+            let reason = format!(
+                "{what} is not in the store, so the store is older than this message: it was \
+                 restored from a backup, or a standby that was behind took over; see `A store that \
+                 is older than the broker` in deploy/README.md"
+            );
+            let rows = messages.iter().map(|(_, message)| dead_letter(ctx, message, code, &reason));
+            self.dead.extend(rows);
+        }
+    }
+}
+
+/// A row that messages are about and the store does not know.
+pub struct Unknown {
+    code: &'static str,
+    what: String,
+}
+
+impl Unknown {
+    fn new(code: &'static str, what: impl Display) -> Self {
+        Self { code, what: what.to_string() }
+    }
+}
+
+impl From<(FilingId, i32)> for Unknown {
+    fn from((filing, revision): (FilingId, i32)) -> Self {
+        let number = filing.receipt_number();
+        Self::new("unknown_filing", format!("revision {revision} of filing {number} ({filing})"))
+    }
+}
+
+impl From<DeliveryId> for Unknown {
+    fn from(id: DeliveryId) -> Self {
+        Self::new("unknown_delivery", format!("delivery {id}"))
+    }
+}
+
+impl From<NoticeId> for Unknown {
+    fn from(id: NoticeId) -> Self {
+        Self::new("unknown_notice", format!("notice {id}"))
+    }
+}
+
+/// A message that nobody can work on, for the page of dead letters; its reason begins with the
+/// code. It stands there once, however often upkeep queues the same again.
+pub fn dead_letter(
+    ctx: &Context,
+    message: &Incoming,
+    code: &'static str,
+    reason: &str,
+) -> DeadLetterRow {
     DeadLetterRow {
         id: id_of(message),
         queue: message.queue.clone(),
-        reason: reason.to_owned(),
+        reason: format!("{code}: {reason}"),
         body: hex::encode(&message.body),
         at: ctx.clock.now_ms(),
+    }
+}
+
+/// Logs and counts dead letters, once they are committed.
+pub fn tell_of_dead(ctx: &Context, rows: &[DeadLetterRow]) {
+    for DeadLetterRow { id, queue, reason, .. } in rows {
+        let (code, why) = reason.split_once(": ").unwrap_or(("other", reason));
+        tracing::error!(message.id = %id, queue, code, why, "a message went to the dead letters");
+        ctx.metrics.dead_letter(code);
     }
 }
 

@@ -29,6 +29,12 @@ async fn fresh() -> Result<Builder> {
 
 tests::hub_contract!(fresh);
 
+#[tokio::test]
+async fn a_store_from_last_nights_backup_goes_on() -> Result<()> {
+    let copy = async |url: &str| Postgres::shared().copy(url).await;
+    tests::contracts::hub::a_store_from_last_nights_backup_goes_on(fresh().await?, copy).await
+}
+
 async fn on_both() -> Result<Builder> {
     Ok(on_postgres().await?.broker(RabbitMq::shared().fresh_vhost()?))
 }

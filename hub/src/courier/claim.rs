@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use schemas::message::{DeliveryDue, Message};
+use schemas::message::DeliveryDue;
 use schemas::{AuthorityId, Channel, DeliveryId, FilingId, Owner, Why};
 use serde_json::json;
 use tokio::sync::OwnedSemaphorePermit;
@@ -14,7 +14,7 @@ use crate::delivery::{Delivery, Event, State};
 use crate::lane::{Admission, Lane};
 use crate::retry::jittered_ms;
 use crate::store::{NewEvent, ParcelRow, Tx};
-use crate::work::dead_letter;
+use crate::work::{Asked, tell_of_dead};
 
 /// A claimed delivery with all that sending it needs.
 pub(super) struct Job {
@@ -35,24 +35,14 @@ type Lanes = HashMap<LaneKey, (Lane, i64)>;
 pub(super) async fn claim(desk: &Desk, batch: &[Incoming]) -> anyhow::Result<Vec<Job>> {
     let ctx = &desk.ctx;
     let now = ctx.clock.now_ms();
-    let (mut turns, mut dead) = (HashMap::new(), Vec::new());
-    for message in batch {
-        match DeliveryDue::decode(&message.body) {
-            // A stale one may come behind the one that counts.
-            Ok(due) => {
-                let turn = turns.entry(due.delivery_id).or_insert(due.turn);
-                *turn = due.turn.max(*turn);
-            }
-            Err(error) => dead.push(dead_letter(ctx, message, &error.to_string())),
-        }
-    }
-    let ids: Vec<DeliveryId> = turns.keys().copied().collect();
+    let mut asked = Asked::read(ctx, batch, |m: &DeliveryDue| (m.delivery_id, m.turn));
     let mut tx = ctx.store.begin().await?;
-    tx.insert_dead_letters(&dead).await?;
     tx.lock_lanes().await?;
-    let mut deliveries = tx.lock_deliveries(&ids).await?;
-    // A message of an older turn, or of a delivery that has moved on, is stale.
-    deliveries.retain(|d| d.state == State::Due && turns.get(&d.id) == Some(&d.turn));
+    let mut deliveries = tx.lock_deliveries(&asked.ids()).await?;
+    asked.park_unknown(ctx, deliveries.iter().map(|delivery| delivery.id));
+    tx.insert_dead_letters(&asked.dead).await?;
+    // A message of another turn, or of a delivery that has moved on, is stale.
+    deliveries.retain(|d| d.state == State::Due && asked.is_about(d.id, d.turn));
     let mut lanes = load_lanes(&mut tx, &deliveries).await?;
     let before: HashMap<LaneKey, Lane> =
         lanes.iter().map(|(key, (lane, _))| (*key, lane.clone())).collect();
@@ -74,6 +64,7 @@ pub(super) async fn claim(desk: &Desk, batch: &[Incoming]) -> anyhow::Result<Vec
     let claimed: Vec<DeliveryId> = slots.keys().copied().collect();
     let parcels = tx.parcels(&claimed).await?;
     tx.commit().await?;
+    tell_of_dead(ctx, &asked.dead);
     let mut parcels: HashMap<_, _> = parcels.into_iter().map(|p| (p.id, p)).collect();
     let jobs = deliveries.into_iter().filter_map(|delivery| {
         let (slot, parcel) = (slots.remove(&delivery.id)?, parcels.remove(&delivery.id)?);

@@ -96,7 +96,17 @@ impl Courier {
     pub async fn step(&mut self) -> usize {
         let batch_max = self.ctx.config.courier.batch_max;
         let mut count = 0;
-        if let Some(batch) = self.tray.try_next(batch_max) {
+        self.underway.close();
+        let mut batch = self.tray.try_next(batch_max);
+        if batch.is_none() {
+            // What comes while an earlier one is under way does not wait for that.
+            batch = tokio::select! {
+                biased;
+                () = self.underway.wait() => None,
+                batch = self.tray.next(batch_max) => Some(batch),
+            };
+        }
+        if let Some(batch) = batch {
             count = batch.messages.len();
             let desk = Desk {
                 ctx: Arc::clone(&self.ctx),
@@ -108,7 +118,6 @@ impl Courier {
             };
             desk.take(&mut self.tray, batch).await;
         }
-        self.underway.close();
         self.underway.wait().await;
         self.underway.reopen();
         self.recorder.drain().await;

@@ -71,6 +71,16 @@ impl Tx {
         self.read(sql!("unrouted"), &args).await
     }
 
+    /// Router: those of the revisions that there are, planned or not.
+    pub async fn known_revisions(
+        &mut self,
+        wanted: &[(FilingId, i32)],
+    ) -> Result<Vec<(FilingId, i32)>, StoreError> {
+        let args: Vec<_> =
+            wanted.iter().map(|(id, n)| json!({"filing_id": id, "revision": n})).collect();
+        self.read(sql!("known_revisions"), &args).await
+    }
+
     /// Router: marks revisions as planned, with the plan or the problem.
     pub async fn save_routed(&mut self, revisions: &[RevisionRow]) -> Result<(), StoreError> {
         self.run_all(sql!("save_routed"), revisions).await

@@ -20,7 +20,7 @@ use crate::lane::TROUBLES;
 use crate::notices;
 use crate::retry::jittered_ms;
 use crate::store::{DeadLetterRow, NewEvent, StoreError};
-use crate::work::{Tray, dead_letter, enqueue_due};
+use crate::work::{Tray, dead_letter, enqueue_due, tell_of_dead};
 
 pub use release::release;
 
@@ -177,10 +177,16 @@ impl Upkeep {
     async fn take_dead_letters(&mut self) -> anyhow::Result<()> {
         let Some(batch) = self.dead.try_next(100) else { return Ok(()) };
         let reason = |m: &Incoming| m.reason.clone().unwrap_or_else(|| "rejected".to_owned());
-        let rows: Vec<_> =
-            batch.messages.iter().map(|m| dead_letter(&self.ctx, m, &reason(m))).collect();
+        let rows: Vec<_> = batch
+            .messages
+            .iter()
+            .map(|m| dead_letter(&self.ctx, m, "poison", &reason(m)))
+            .collect();
         match self.keep_dead_letters(&rows).await {
-            Ok(()) => self.dead.done(batch).await,
+            Ok(()) => {
+                tell_of_dead(&self.ctx, &rows);
+                self.dead.done(batch).await;
+            }
             Err(error) => self.dead.failed(&self.ctx, batch, &error.into()).await,
         }
         Ok(())

@@ -20,6 +20,28 @@ pub(super) fn sentence(why: &Why, lang: Lang) -> String {
     }
 }
 
+/// Why a message is a dead letter: in Japanese by the code that its reason begins with, and the
+/// reason as the hub recorded it.
+pub(super) fn dead_letter(reason: String, lang: Lang) -> String {
+    let ja = match reason.split_once(": ").map(|(code, _)| code) {
+        Some("unreadable") => "読み取れないメッセージです。",
+        Some("work_failed") => "処理が繰り返し失敗しました。",
+        Some("poison") => "ブローカーが配信を打ち切りました。",
+        Some("unroutable") => "宛先のキューがありません。",
+        Some("unknown_filing") => {
+            "ストアにない届出です。復元したストアがブローカーより古く、受付番号を渡した届出が失われています。"
+        }
+        Some("unknown_delivery") => {
+            "ストアにない送達です。復元したストアがブローカーより古いためです。指定権者には届いている可能性があります。"
+        }
+        Some("unknown_notice") => {
+            "ストアにない通知です。復元したストアがブローカーより古いためです。"
+        }
+        Some(_) | None => return reason,
+    };
+    lang.pick(format!("{ja} ({reason})"), reason)
+}
+
 fn by_code(code: &str) -> Option<&'static str> {
     Some(match code {
         // The hub's own.

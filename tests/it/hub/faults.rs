@@ -6,24 +6,14 @@ use std::time::Duration;
 
 use adapters::sandbox::{Behaviour, Sandbox};
 use anyhow::{Context, Result};
-use hub::broker::Outgoing;
-use hub::broker::topology::{self, FILING_SUBMITTED, NOTICE_DUE, WORK};
+use hub::broker::topology::{self, FILING_SUBMITTED, NOTICE_DUE};
 use hub::delivery::State;
 use schemas::message::{DeliveryDue, FilingSubmitted, Message, NoticeDue};
 use schemas::{Channel, Owner};
 use tests::house::{House, change, code};
-use tokio::sync::mpsc;
 
 const SAPPORO: &str = "011002";
 const OTARU: &str = "012033";
-
-/// Puts a message on the broker without any outbox.
-async fn publish(house: &House, key: &str, body: Vec<u8>) {
-    let (confirm, _) = mpsc::unbounded_channel();
-    let (exchange, routing_key) = (WORK.to_owned(), key.to_owned());
-    let id = house.ctx.clock.id();
-    house.ctx.broker.publish(vec![Outgoing { id, exchange, routing_key, body }], &confirm).await;
-}
 
 /// Ends when the far side has the first package, which it has not answered for yet.
 async fn arrived(sandbox: &Sandbox, root: &Path, channel: Channel) {
@@ -134,10 +124,10 @@ async fn messages_twice_change_nothing() -> Result<()> {
     let notice = house.notices(filing).await?.pop().context("a notice")?;
     let mail = NoticeDue { notice_id: notice.id, turn: 1, trace: None };
     for _ in 0..3 {
-        publish(&house, FILING_SUBMITTED, submitted.encode()?).await;
+        house.publish(FILING_SUBMITTED, submitted.encode()?).await;
         let key = topology::delivery_due(Channel::Api, code(SAPPORO));
-        publish(&house, &key, due.encode()?).await;
-        publish(&house, NOTICE_DUE, mail.encode()?).await;
+        house.publish(&key, due.encode()?).await;
+        house.publish(NOTICE_DUE, mail.encode()?).await;
     }
     let events = house.events(filing).await?;
     house.settle().await?;
@@ -162,7 +152,7 @@ async fn a_stale_message_does_not_hide_the_one_that_counts() -> Result<()> {
     house.stages.relay.drain().await?;
     // Behind the message of turn 2 comes one of turn 1 once more: both are in one batch.
     let stale = DeliveryDue { delivery_id: delivery.id, turn: 1, trace: None };
-    publish(&house, &topology::delivery_due(Channel::Api, code(SAPPORO)), stale.encode()?).await;
+    house.publish(&topology::delivery_due(Channel::Api, code(SAPPORO)), stale.encode()?).await;
     house.stages.courier.step().await;
     let delivery = house.delivery(filing).await?;
     assert!(matches!(delivery.state, State::Delivered { .. }), "{delivery:?}");
@@ -186,12 +176,13 @@ async fn a_message_that_does_not_read_is_kept_with_its_reason() -> Result<()> {
         (NOTICE_DUE, right[..12].to_vec(), "malformed NoticeDue"),
         (NOTICE_DUE, [right.as_slice(), &[0, 0]].concat(), "2 bytes too many after NoticeDue"),
     ] {
-        publish(&house, key, body.clone()).await;
+        house.publish(key, body.clone()).await;
         house.settle().await?;
         let dead = house.take_dead_letters().await?;
         let found = dead.iter().find(|letter| letter.reason.contains(reason));
         let found = found.with_context(|| format!("{reason:?} in {dead:?}"))?;
         assert_eq!(found.body, hex::encode(&body));
+        assert!(found.reason.starts_with("unreadable: "), "{found:?}");
         assert!(found.queue.starts_with("todoke."), "{found:?}");
     }
     assert!(matches!(house.delivery(filing).await?.state, State::Delivered { .. }));

@@ -8,6 +8,7 @@ use anyhow::Result;
 use hub::delivery::State;
 use hub::review::Source;
 use schemas::{Channel, Decision, Verdict};
+use sqlx::{Connection, SqliteConnection};
 use tests::house::{Forgetful, House, change, code};
 
 const SAPPORO: &str = "011002";
@@ -126,6 +127,21 @@ async fn corrections_and_withdrawals_are_found_too() -> Result<()> {
     }
     assert_eq!(house.held()?.len(), 7, "two each, one correction, two withdrawals");
     house.finish().await
+}
+
+/// A broker that lives on beside a store that was restored.
+#[tokio::test]
+async fn a_store_from_last_nights_backup_goes_on() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let copy = folder.path().join("copy.db").display().to_string();
+    let builder = House::build().forgetful(&Arc::new(Forgetful::default()));
+    tests::contracts::hub::a_store_from_last_nights_backup_goes_on(builder, async |url| {
+        let mut connection = SqliteConnection::connect(url).await?;
+        sqlx::query("VACUUM INTO $1").bind(&copy).execute(&mut connection).await?;
+        connection.close().await?;
+        Ok(format!("sqlite:{copy}"))
+    })
+    .await
 }
 
 /// A notifier that is slow to come to a notice finds it as it was queued, once.

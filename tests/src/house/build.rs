@@ -122,6 +122,11 @@ impl Builder {
         self
     }
 
+    /// The same for a house that is restarted.
+    pub fn set_store(&mut self, url: String) {
+        self.store = Some(url);
+    }
+
     /// Another broker than the embedded one: `amqp://…`.
     #[must_use]
     pub fn broker(mut self, url: impl Into<String>) -> Self {

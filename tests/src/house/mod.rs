@@ -17,6 +17,8 @@ use std::time::Duration;
 
 use adapters::sandbox::Sandbox;
 use anyhow::{Context as _, Result, bail, ensure};
+use hub::broker::Outgoing;
+use hub::broker::topology::WORK;
 use hub::clock::Clock;
 use hub::context::Context;
 use hub::delivery::{Delivery, State};
@@ -27,6 +29,7 @@ use hub::revision::{Receipted, Request};
 use hub::store::{AttemptRow, DeadLetterRow, NoticeRow};
 use schemas::{AuthorityId, Channel, DeliveryId, FilingId, Submission};
 use tempfile::TempDir;
+use tokio::sync::mpsc;
 
 pub use build::Builder;
 pub use far_side::Letter;
@@ -247,6 +250,15 @@ impl House {
         tx.delete_outbox(&ids).await?;
         tx.commit().await?;
         Ok(ids.len())
+    }
+
+    /// Puts a message on the broker without any outbox.
+    pub async fn publish(&self, routing_key: &str, body: Vec<u8>) {
+        let (confirm, _) = mpsc::unbounded_channel();
+        let (exchange, routing_key) = (WORK.to_owned(), routing_key.to_owned());
+        let id = self.ctx.clock.id();
+        let message = Outgoing { id, exchange, routing_key, body };
+        self.ctx.broker.publish(vec![message], &confirm).await;
     }
 
     /// Ends the house; an error tells what is left over.

@@ -78,6 +78,17 @@ impl Postgres {
         Ok(self.url_of(&name))
     }
 
+    /// A copy of a database as it is at this moment, by `pg_dump`; gives its URL.
+    pub async fn copy(&self, url: &str) -> Result<String> {
+        let (binaries, copy) = (binaries()?, self.fresh_database().await?);
+        let file = tempfile::NamedTempFile::new()?;
+        let mut dump = Command::new(binaries.join("pg_dump"));
+        place::run(dump.args(["--format=custom", "--file"]).arg(file.path()).arg(url))?;
+        let mut restore = Command::new(binaries.join("pg_restore"));
+        place::run(restore.args(["--exit-on-error", "--dbname", &copy]).arg(file.path()))?;
+        Ok(copy)
+    }
+
     /// Stops it in good order, cutting its connections.
     pub fn stop(&mut self) -> Result<()> {
         own(&mut self.program)?.order("stop")

@@ -11,6 +11,7 @@ use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::parts::{Stamp, bytes};
+use crate::web::reasons;
 use crate::web::roles::Staff;
 use crate::web::visit::Visit;
 
@@ -53,6 +54,7 @@ impl Letter {
             head.push('…');
         }
         let at = Stamp::new(row.at, visit.now, visit.lang);
-        Self { at, queue: row.queue, reason: row.reason, size, head }
+        let reason = reasons::dead_letter(row.reason, visit.lang);
+        Self { at, queue: row.queue, reason, size, head }
     }
 }

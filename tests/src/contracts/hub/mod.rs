@@ -2,6 +2,7 @@
 //! clock.
 
 mod late;
+mod older_store;
 mod overtaken;
 mod pace;
 mod succession;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
+pub use older_store::*;
 pub use overtaken::*;
 pub use pace::*;
 pub use succession::*;
@@ -41,6 +43,9 @@ macro_rules! hub_contract {
             a_look_finds_out_that_a_lane_is_back
             staff_ends_a_suspension
             the_next_channel_takes_over_from_a_suspended_lane
+
+            what_the_store_does_not_know_is_parked
+            a_turn_from_the_future_hides_none_of_the_present
 
             who_filed_to_nobody_is_told
             a_fault_of_the_hub_is_told_to_its_staff

@@ -48,7 +48,8 @@ async fn is_open(house: &House, filing: FilingId) -> Result<Vec<bool>> {
 
 /// The tables were corrected between its receipt and its plan.
 pub async fn who_filed_to_nobody_is_told(builder: Builder) -> Result<()> {
-    let mut house = builder.ladder(SAPPORO, &[Channel::Api]).start().await?;
+    let builder = builder.ladder(SAPPORO, &[Channel::Api]);
+    let mut house = builder.with(|config| config.http.open_pages = true).start().await?;
     let filing = house.file(&change(SAPPORO, &[])).await?.id;
     let master = corrected_tables()?;
     house.restart_with(|builder| builder.set_master(master)).await?;
@@ -73,7 +74,8 @@ pub async fn who_filed_to_nobody_is_told(builder: Builder) -> Result<()> {
 
 /// What the hub cannot read of its own is for its staff.
 pub async fn a_fault_of_the_hub_is_told_to_its_staff(builder: Builder) -> Result<()> {
-    let mut house = builder.ladder(SAPPORO, &[Channel::Api]).start().await?;
+    let builder = builder.ladder(SAPPORO, &[Channel::Api]);
+    let mut house = builder.with(|config| config.http.open_pages = true).start().await?;
     let mut request = house.request(&change(SAPPORO, &[]))?;
     request.document.truncate(20);
     let filing = house.stages.intake.submit(request).await?.id;

@@ -78,6 +78,10 @@ pub async fn a_revision_is_planned_once(bench: &Bench) -> Result<()> {
     let mut tx = bench.store.begin().await?;
     let mut unrouted = tx.unrouted(&wanted).await?;
     ensure!(unrouted.len() == 2, "{unrouted:?}");
+    let nobody = [(FilingId(bench.clock.id()), 1), (filings[0].id, 2)];
+    let mut known = tx.known_revisions(&[&wanted[..], &nobody[..]].concat()).await?;
+    known.sort_unstable();
+    ensure!(known == wanted, "{known:?}");
     unrouted.retain(|revision| revision.filing_id == filings[0].id);
     unrouted[0].routed_at = Some(bench.clock.now_ms());
     unrouted[0].plan = Some("{}".into());
