@@ -34,7 +34,7 @@ sections! {
         broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits, intake: Batch,
         forms: Forms, router: Batch, courier: Courier, retry: Retry, lane: LanePolicy,
         notices: Notices, relay: Relay, package: Package, endpoints: Endpoints, sessions: Sessions,
-        upkeep: Upkeep, log: Log,
+        upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
@@ -81,6 +81,8 @@ sections! {
         interval_ms: u64, batch_max: usize, stale_ms: i64, stale_ms_max: i64, collect_ms: i64,
         release_per_second: i64,
     }
+    /// `[retention]`
+    Retention { look_ms: i64, months_ahead: u32, }
     /// `[log]`
     Log { filter: String, format: String, }
 }

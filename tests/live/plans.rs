@@ -13,20 +13,6 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tests::contracts::store::{Bench, statements};
 use tests::servers::Postgres;
 
-/// Tables that grow for years, and the outbox, which may be long.
-const BIG: [&str; 10] = [
-    "outbox",
-    "filings",
-    "revisions",
-    "events",
-    "deliveries",
-    "attempts",
-    "decisions",
-    "notices",
-    "attachments",
-    "objects",
-];
-
 /// What reads everything, seldom and for all who look: counts for pages. What reads small tables.
 /// What embedded engines alone call.
 const LEFT_OUT: [&str; 13] = [
@@ -45,9 +31,6 @@ const LEFT_OUT: [&str; 13] = [
     "release_outbox",
 ];
 
-/// The moment of the crowd's last filing.
-const NOW: i64 = 1_775_001_600_000;
-
 /// A row's ids and owners, as the statements are asked for them.
 struct Known {
     filing: String,
@@ -56,6 +39,8 @@ struct Known {
     authority: String,
     operator: String,
     digest: String,
+    /// The moment of the crowd's last filing.
+    now: i64,
 }
 
 /// A statement, what it is asked for, and the index that it must go by, where only one will do.
@@ -71,6 +56,10 @@ async fn no_statement_reads_a_big_table_from_end_to_end() -> Result<()> {
     let known = known(&mut connection).await?;
     let asked = [look_ups(&known), upkeep(&known), pages(&known)].concat();
     let anew = planned_anew()?;
+    // Partitions too; those of the months ahead are empty, and nothing to read is read at once.
+    let big = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND reltuples > 1000";
+    let big: Vec<String> = sqlx::query_scalar(big).fetch_all(&mut connection).await?;
+    ensure!(big.iter().filter(|table| table.starts_with("events_")).count() > 1, "{big:?}");
     let mut faults = Vec::new();
     for (name, text) in statements("postgres")? {
         let name = name.trim_end_matches(".sql");
@@ -91,9 +80,10 @@ async fn no_statement_reads_a_big_table_from_end_to_end() -> Result<()> {
             let plan = settle(&mut connection, (&types.join(", "), &text, &with), tries).await;
             let plan = plan.with_context(|| name.to_owned())?;
             // It counts the outbox, which is short unless a broker is away.
-            let big = &BIG[usize::from(name == "count_backlog")..];
+            let is_counted = |table: &str| name == "count_backlog" && table == "outbox";
+            let big: Vec<_> = big.iter().filter(|table| !is_counted(table)).collect();
             faults
-                .extend(fault(&plan, big, by).map(|what| format!("{name} ({with:.200}): {what}")));
+                .extend(fault(&plan, &big, by).map(|what| format!("{name} ({with:.200}): {what}")));
         }
     }
     bench.store.close().await;
@@ -122,7 +112,7 @@ async fn settle(
 }
 
 /// What is wrong with a plan.
-fn fault(plan: &Value, big: &[&str], by: Option<&str>) -> Option<String> {
+fn fault(plan: &Value, big: &[&String], by: Option<&str>) -> Option<String> {
     let mut nodes = vec![&plan[0]["Plan"]];
     let mut at = 0;
     while let Some(node) = nodes.get(at) {
@@ -131,7 +121,7 @@ fn fault(plan: &Value, big: &[&str], by: Option<&str>) -> Option<String> {
     }
     let is_whole = |node: &&&Value| {
         let table = node["Relation Name"].as_str().unwrap_or_default();
-        node["Node Type"] == "Seq Scan" && big.iter().any(|big| table.starts_with(big))
+        node["Node Type"] == "Seq Scan" && big.iter().any(|big| *big == table)
     };
     if let Some(whole) = nodes.iter().find(is_whole) {
         return Some(format!("reads all of {}", whole["Relation Name"]));
@@ -176,7 +166,8 @@ fn planned_anew() -> Result<BTreeSet<String>> {
 
 async fn known(connection: &mut PgConnection) -> Result<Known> {
     let row = sqlx::query(
-        "SELECT d.id::text, f.id::text, n.id::text, d.authority, f.corporate_number, o.sha256 \
+        "SELECT d.id::text, f.id::text, n.id::text, d.authority, f.corporate_number, o.sha256, \
+         (SELECT max(received_at) FROM filings) \
          FROM deliveries AS d JOIN filings AS f ON f.id = d.filing_id \
          JOIN notices AS n ON n.filing_id = f.id, objects AS o ORDER BY d.id OFFSET 90000 LIMIT 1",
     );
@@ -188,12 +179,13 @@ async fn known(connection: &mut PgConnection) -> Result<Known> {
         authority: row.get(3),
         operator: row.get(4),
         digest: row.get(5),
+        now: row.get(6),
     })
 }
 
 /// What is found by a key.
 fn look_ups(known: &Known) -> Vec<Asked> {
-    let Known { filing, delivery, notice, authority, operator, digest } = known;
+    let Known { filing, delivery, notice, authority, operator, digest, now } = known;
     let by = |name, with: &str| (name, json!(with), None);
     vec![
         by("api_key", "id"),
@@ -213,25 +205,25 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         by("session", "id"),
         by("delete_session", "id"),
         by("delete_endpoints", authority),
-        ("revoke_api_key", json!({"id": "id", "at": NOW}), None),
-        ("touch_session", json!({"id": "id", "at": NOW}), None),
-        ("touch_object", json!({"sha256": digest, "at": NOW}), None),
+        ("revoke_api_key", json!({"id": "id", "at": now}), None),
+        ("touch_session", json!({"id": "id", "at": now}), None),
+        ("touch_object", json!({"sha256": digest, "at": now}), None),
         ("delete_attachments", json!([digest]), None),
-        ("mark_objects", json!({"digests": [digest], "at": NOW}), None),
-        ("delete_objects", json!({"digests": [digest], "at": NOW}), None),
+        ("mark_objects", json!({"digests": [digest], "at": now}), None),
+        ("delete_objects", json!({"digests": [digest], "at": now}), None),
     ]
 }
 
 /// What upkeep, the relay and the collector ask for again and again.
 fn upkeep(known: &Known) -> Vec<Asked> {
-    let authority = &known.authority;
-    let due = json!({"now": NOW, "limit": 500});
-    let stale = json!({"now": NOW, "before": NOW - 120_000, "stale_max": 3_600_000, "limit": 500});
+    let Known { authority, now, .. } = known;
+    let due = json!({"now": now, "limit": 500});
+    let stale = json!({"now": now, "before": now - 120_000, "stale_max": 3_600_000, "limit": 500});
     let old =
-        json!({"before": NOW, "limit": 500, "at": NOW, "seen_before": NOW, "begun_before": NOW});
+        json!({"before": now, "limit": 500, "at": now, "seen_before": now, "begun_before": now});
     let held = json!({"authority": authority, "channel": null, "code": "lane_suspended",
                       "limit": 500});
-    let claim = json!({"now": NOW, "until": NOW + 60_000, "limit": 500});
+    let claim = json!({"now": now, "until": now + 60_000, "limit": 500});
     vec![
         ("claim_outbox", claim, Some("outbox_pkey")),
         ("waiting_deliveries", due.clone(), Some("deliveries_waiting")),
@@ -261,7 +253,7 @@ fn pages(known: &Known) -> Vec<Asked> {
         }
         with
     };
-    let earlier = NOW - 10_000_000_000;
+    let earlier = known.now - 10_000_000_000;
     let all = json!({"corporate_number": null, "kind": null, "unplanned": false, "authority": null,
                      "state": null, "review": null, "channel": null, "before": null,
                      "before_id": null, "limit": 51});

@@ -44,8 +44,14 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
 async fn store(config: &Config) -> anyhow::Result<String> {
     let store = bare_store(config).await?;
     store.check_tables().await?;
+    let strays = store.strays().await?;
     let totals = store.totals().await?;
     store.close().await;
+    anyhow::ensure!(
+        strays.is_empty(),
+        "rows belong to no month that there is: {strays:?}; a clock is far ahead, or no upkeep has \
+         run for months; see deploy/README.md"
+    );
     let kind = if config.store.url.starts_with("sqlite:") { "SQLite" } else { "PostgreSQL" };
     Ok(format!(
         "{kind}: {} filings, {} messages in the outbox, {} dead letters",

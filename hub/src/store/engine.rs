@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::MigrateLimits;
+use super::months::Months;
 use super::parameters::Parameters;
 
 /// What can go wrong with a store.
@@ -151,6 +152,10 @@ pub(super) trait Engine: Send + Sync + std::fmt::Debug {
     fn known(&self) -> Vec<i64>;
     /// The migrations that the tables have been through, in order.
     async fn applied(&self) -> Result<Vec<i64>, StoreError>;
+    /// Makes the partitions of this month and of months ahead; nothing where there are none.
+    async fn make_months(&self, now: i64, ahead: u32) -> Result<Months, StoreError>;
+    /// Tables with rows that no month is for, and how many.
+    async fn strays(&self) -> Result<Vec<(&'static str, i64)>, StoreError>;
     /// Ends all connections.
     async fn close(&self);
 }

@@ -12,6 +12,7 @@
 mod chain;
 mod engine;
 mod inbox;
+mod months;
 mod parameters;
 mod postgres;
 mod reads;
@@ -36,6 +37,7 @@ pub use chain::{ChainBreak, NewEvent, event_hash, verify_chain};
 pub use engine::StoreError;
 use engine::{Answer, Engine, EngineTx, Sql};
 pub use inbox::{InboxCounts, InboxFilter};
+pub use months::Months;
 use parameters::Parameters;
 pub use reads::{Backlog, DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
 pub use rows::{

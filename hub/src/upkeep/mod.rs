@@ -4,6 +4,7 @@
 //! (unplanned without a message), `notices`; writes work messages for all of these. Several
 //! processes may run it: rows are taken by lock, and skipped when another has them.
 
+mod months;
 mod release;
 mod requeue;
 mod sweep;
@@ -31,13 +32,15 @@ pub struct Upkeep {
     round: u64,
     has_more_stale: bool,
     sweep_at: i64,
+    look_at: i64,
 }
 
 impl Upkeep {
     /// Upkeep, which also empties the broker's dead-letter queue into the store.
     pub async fn new(ctx: Arc<Context>) -> Self {
         let dead = ctx.broker.consume(&[DEAD_LETTERS.to_owned()], 100).await;
-        Self { ctx, dead: Tray::new(dead), round: 0, has_more_stale: false, sweep_at: 0 }
+        let dead = Tray::new(dead);
+        Self { ctx, dead, round: 0, has_more_stale: false, sweep_at: 0, look_at: 0 }
     }
 
     /// Until the stop: a round, then a rest, cut short when something has fallen due.
@@ -91,6 +94,10 @@ impl Upkeep {
             if swept < self.ctx.config.upkeep.batch_max {
                 self.sweep_at = now + self.ctx.config.objects.sweep_ms;
             }
+        }
+        if now >= self.look_at {
+            months::make(&self.ctx).await;
+            self.look_at = now + self.ctx.config.retention.look_ms;
         }
         Ok(moved)
     }

@@ -1,4 +1,4 @@
--- Two years of filings up to 2026-04-01, all but a few of them done. Each goes to two authorities.
+-- Two years of filings up to now, all but a few of them done. Each goes to two authorities.
 CREATE FUNCTION pg_temp.id_of(ms bigint, salt text) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
     SELECT (lpad(to_hex(ms), 12, '0') || '7' || substr(md5(salt), 1, 3)
         || '8' || substr(md5(salt), 4, 15))::uuid
@@ -7,7 +7,7 @@ $$;
 CREATE TEMP TABLE crowd AS
 SELECT i, ms, pg_temp.id_of(ms, 'filing ' || i) AS filing, (7000000000000 + i % 400)::text AS operator
 FROM (
-    SELECT i, 1775001600000 - (100000 - i) * 630000::bigint AS ms
+    SELECT i, (extract(epoch FROM now()) * 1000)::bigint - (100000 - i) * 630000::bigint AS ms
     FROM generate_series(1, 100000) AS i
 ) AS x;
 
@@ -62,7 +62,7 @@ FROM crowd;
 -- A broker was away: the outbox is long, and one relay has a quarter of it.
 INSERT INTO outbox
 SELECT pg_temp.id_of(ms, 'outbox ' || i), 'todoke.work', 'key', 'body',
-    CASE WHEN i > 70000 THEN ms ELSE 2000000000000 END
+    CASE WHEN i > 70000 THEN ms ELSE ms + 60000000 END
 FROM crowd WHERE i > 60000;
 
 INSERT INTO attachments

@@ -3,8 +3,9 @@
 //! One process at a time (an advisory lock, the same that sqlx takes, so that older builds keep to
 //! it). A change that needs a table to itself waits only so long for it, since all other work on
 //! that table queues behind the wait; then it steps back and tries again. A migration that begins
-//! with `-- no-transaction` is run statement by statement and may be begun again: indexes of large
-//! tables are built beside running work in this way (`CREATE INDEX CONCURRENTLY IF NOT EXISTS`).
+//! with `-- no-transaction` is run statement by statement (a blank line between two) and may be
+//! begun again: so indexes of large tables are built beside running work (`CREATE INDEX
+//! CONCURRENTLY IF NOT EXISTS`), and rows are looked through.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -138,7 +139,7 @@ async fn apply(
     // What these statements wait for, they wait for without standing in anyone's way.
     set(connection, "lock_timeout", 0).await?;
     drop_halves(connection).await?;
-    for statement in migration.sql.as_str().split_inclusive(";\n") {
+    for statement in migration.sql.as_str().split(";\n\n") {
         let failed = |e| MigrateError::ExecuteMigration(e, migration.version);
         let statement = AssertSqlSafe(statement.to_owned());
         sqlx::raw_sql(statement).execute(&mut *connection).await.map_err(failed)?;

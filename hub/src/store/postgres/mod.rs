@@ -1,6 +1,7 @@
 //! PostgreSQL: a pool; any number of processes may share the database.
 
 mod migrate;
+mod months;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 use super::MigrateLimits;
 use super::engine::{Answer, Engine, EngineTx, Sql, StoreError, driver, is_away};
+use super::months::Months;
 use super::parameters::{Column, Parameters};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/postgres/migrations");
@@ -103,6 +105,14 @@ impl Engine for PostgresEngine {
             .fetch_all(&self.pool)
             .await
             .map_err(driver("applied"))
+    }
+
+    async fn make_months(&self, now: i64, ahead: u32) -> Result<Months, StoreError> {
+        months::make(&self.pool, now, ahead).await
+    }
+
+    async fn strays(&self) -> Result<Vec<(&'static str, i64)>, StoreError> {
+        months::strays(&self.pool).await
     }
 
     async fn close(&self) {

@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::MigrateLimits;
 use super::engine::{Answer, Engine, EngineTx, Sql, StoreError, driver};
+use super::months::Months;
 use super::parameters::Parameters;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/sqlite/migrations");
@@ -136,6 +137,14 @@ impl Engine for Sqlite {
             .fetch_all(&self.readers)
             .await
             .map_err(driver("applied"))
+    }
+
+    async fn make_months(&self, _now: i64, _ahead: u32) -> Result<Months, StoreError> {
+        Ok(Months::default())
+    }
+
+    async fn strays(&self) -> Result<Vec<(&'static str, i64)>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn close(&self) {

@@ -113,16 +113,22 @@ pub struct Bench {
 impl Bench {
     /// Opens and migrates what the URL names.
     pub async fn open(url: String, keep: Option<tempfile::TempDir>) -> Result<Self> {
+        let bench = Self::of_former_build(url, keep).await?;
+        bench.store.migrate().await?;
+        bench.store.migrate().await.context("a second time")?;
+        Ok(bench)
+    }
+
+    /// Opens what the URL names, with the tables that it has.
+    pub async fn of_former_build(url: String, keep: Option<tempfile::TempDir>) -> Result<Self> {
         let start = "2026-04-01T00:00:00Z".parse()?;
         let clock = Arc::new(Clock::manual(start, 7));
         let store = Store::open(&url, 8, Arc::clone(&clock)).await?;
-        store.migrate().await?;
-        store.migrate().await.context("a second time")?;
         Ok(Self { store, clock, url, _keep: keep })
     }
 
     /// Runs a statement behind the store's back.
-    pub(crate) async fn raw(&self, statement: String) -> Result<(), sqlx::Error> {
+    pub async fn raw(&self, statement: String) -> Result<(), sqlx::Error> {
         let statement = sqlx::raw_sql(AssertSqlSafe(statement));
         if self.url.starts_with("sqlite:") {
             let mut connection = SqliteConnection::connect(&self.url).await?;
@@ -174,7 +180,7 @@ impl Bench {
     }
 
     /// Filings of operators 1 to `count`, written and committed, a millisecond apart.
-    pub(crate) async fn filed(&self, count: u64) -> Result<Vec<FilingRow>> {
+    pub async fn filed(&self, count: u64) -> Result<Vec<FilingRow>> {
         let (mut filings, mut revisions, mut events) = (Vec::new(), Vec::new(), Vec::new());
         for serial in 1..=count {
             let (filing, revision, event) = self.filing(serial);
@@ -190,7 +196,7 @@ impl Bench {
     }
 
     /// A delivery of a filing's first revision, not written yet.
-    pub(crate) fn delivery(&self, filing: &FilingRow, to: AuthorityId, state: State) -> Delivery {
+    pub fn delivery(&self, filing: &FilingRow, to: AuthorityId, state: State) -> Delivery {
         let now = self.clock.now_ms();
         Delivery {
             id: DeliveryId(self.clock.id()),
@@ -218,7 +224,7 @@ impl Bench {
     }
 
     /// Writes deliveries and commits.
-    pub(crate) async fn planned(&self, deliveries: &[Delivery]) -> Result<(), StoreError> {
+    pub async fn planned(&self, deliveries: &[Delivery]) -> Result<(), StoreError> {
         let mut tx = self.store.begin().await?;
         tx.insert_deliveries(deliveries).await?;
         tx.commit().await
@@ -226,7 +232,7 @@ impl Bench {
 }
 
 /// Sapporo, Chiyoda and Osaka.
-pub(crate) fn authorities() -> Result<[AuthorityId; 3]> {
+pub fn authorities() -> Result<[AuthorityId; 3]> {
     Ok(["011002".parse()?, "131016".parse()?, "271004".parse()?])
 }
 

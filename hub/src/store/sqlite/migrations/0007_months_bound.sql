@@ -1,0 +1,2 @@
+-- One table each, unlike PostgreSQL, which has partitions by month: a file of one process is not
+-- dropped by months, and rows are deleted in batches.

@@ -1,0 +1,1 @@
+-- PostgreSQL alone; see 0007.

@@ -1,0 +1,177 @@
+//! Events and attempts lie in partitions by month on PostgreSQL: what was there before stays where
+//! it is, what comes finds its month, and what finds none is kept, told of, and moved.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use hub::delivery::{Delivery, State};
+use hub::store::{AttemptRow, FilingRow, verify_chain};
+use schemas::Channel;
+use sqlx::migrate::Migrator;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tests::contracts::store::{Bench, authorities};
+use tests::servers::Postgres;
+
+const DAY: Duration = Duration::from_hours(24);
+
+async fn bench() -> Result<(Bench, PgConnection)> {
+    let url = Postgres::shared().fresh_database().await?;
+    let bench = Bench::open(url.clone(), None).await?;
+    Ok((bench, PgConnection::connect(&url).await?))
+}
+
+/// Moves the clock beyond the last month that there is.
+async fn leave_the_months(bench: &Bench, connection: &mut PgConnection) -> Result<()> {
+    let last: i64 = number(
+        connection,
+        "SELECT max(('x' || substr(bound, 1, 8) || substr(bound, 10, 4))::bit(48)::bigint) FROM ( \
+         SELECT substring(pg_get_expr(relpartbound, oid) FROM 'TO \\(''(.*)''\\)') AS bound \
+         FROM pg_class WHERE relname ~ '^events_') AS bounds",
+    )
+    .await?;
+    let ms = u64::try_from(last - bench.clock.now_ms())?;
+    bench.clock.advance(Duration::from_millis(ms) + 10 * DAY);
+    Ok(())
+}
+
+async fn number(connection: &mut PgConnection, statement: &str) -> Result<i64> {
+    let statement = AssertSqlSafe(statement.to_owned());
+    Ok(sqlx::query_scalar(statement).fetch_one(connection).await?)
+}
+
+/// A filing with a delivery and one try of it.
+async fn tried(bench: &Bench) -> Result<(FilingRow, Delivery)> {
+    let filing = bench.filed(1).await?.remove(0);
+    let delivery = bench.delivery(&filing, authorities()?[0], State::Due);
+    bench.planned(std::slice::from_ref(&delivery)).await?;
+    let attempt = AttemptRow {
+        delivery_id: delivery.id,
+        number: 1,
+        channel: Channel::Api,
+        started_at: bench.clock.now_ms(),
+        finished_at: bench.clock.now_ms(),
+        outcome: "unknown".into(),
+        detail: "{}".into(),
+    };
+    let mut tx = bench.store.begin().await?;
+    // Twice: the key holds in every partition.
+    tx.insert_attempts(&[attempt.clone(), attempt.clone()]).await?;
+    tx.insert_attempts(&[attempt]).await?;
+    tx.commit().await?;
+    Ok((filing, delivery))
+}
+
+async fn is_whole(bench: &Bench, (filing, delivery): &(FilingRow, Delivery)) -> Result<()> {
+    let events = bench.store.events(filing.id).await?;
+    ensure!(verify_chain(&events)? == filing.event_head, "{events:?}");
+    let attempts = bench.store.attempts(delivery.id).await?;
+    ensure!(attempts.len() == 1, "{attempts:?}");
+    ensure!(bench.store.attempts_of_filing(filing.id).await? == attempts);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_comes_without_a_month_is_told_of_and_moved_when_there_is_one() -> Result<()> {
+    let (bench, mut connection) = bench().await?;
+    let old = tried(&bench).await?;
+    ensure!(bench.store.strays().await?.is_empty(), "what is old has its place");
+    leave_the_months(&bench, &mut connection).await?;
+    let stray = tried(&bench).await?;
+    let told = bench.store.strays().await?;
+    ensure!(told == [("attempts", 1), ("events", 1)], "{told:?}");
+
+    // Two at once: what one makes the other does not.
+    let (one, other) = tokio::join!(bench.store.make_months(2), bench.store.make_months(2));
+    let (one, other) = (one?, other?);
+    let again = bench.store.make_months(2).await?;
+    let made: Vec<_> = [one.made, other.made, again.made].concat();
+    ensure!(made.len() == 6, "two tables for three months: {made:?}");
+    ensure!(one.moved + other.moved + again.moved == 2, "each stray once");
+    ensure!(again.strays.is_empty() && bench.store.make_months(2).await?.made.is_empty());
+    let month = made.iter().filter(|name| name.starts_with("events_")).min().context("a month")?;
+    let there = number(&mut connection, &format!("SELECT count(*) FROM ONLY {month}")).await?;
+    ensure!(there == 1, "{there} events in {month}");
+    is_whole(&bench, &old).await?;
+    is_whole(&bench, &stray).await?;
+
+    // A year on: the month is made for who came first. A clock that is far ahead is only told of.
+    bench.clock.advance(400 * DAY);
+    let ahead = tried(&bench).await?;
+    let kept = bench.store.make_months(0).await?;
+    ensure!(kept.moved == 2 && kept.made.len() == 2 && kept.strays.is_empty(), "{kept:?}");
+    is_whole(&bench, &ahead).await?;
+    bench
+        .raw(
+            "INSERT INTO events VALUES ('0fffffff-ffff-7000-8000-000000000000', 1, 0, '', '', '')"
+                .to_owned(),
+        )
+        .await?;
+    let far = bench.store.make_months(0).await?;
+    ensure!(far.made.is_empty() && far.strays == [("events", 1)], "{far:?}");
+    bench.store.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_filing_is_read_from_its_own_month_alone() -> Result<()> {
+    let (bench, mut connection) = bench().await?;
+    leave_the_months(&bench, &mut connection).await?;
+    bench.store.make_months(11).await?;
+    let (filing, delivery) = tried(&bench).await?;
+    let asked = [
+        ("events", "filing_id", filing.id.to_string()),
+        ("attempts", "delivery_id", delivery.id.to_string()),
+    ];
+    for (table, key, id) in asked {
+        // As the driver does it, often enough that one plan is taken for all ids.
+        for statement in [
+            format!("PREPARE asked (text) AS SELECT * FROM {table} WHERE {key} = $1::uuid"),
+            "SET plan_cache_mode = force_generic_plan".to_owned(),
+        ] {
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
+        }
+        let explain = format!("EXPLAIN (ANALYZE) EXECUTE asked ('{id}')");
+        let rows = sqlx::raw_sql(AssertSqlSafe(explain)).fetch_all(&mut connection).await?;
+        let lines: Vec<String> =
+            rows.iter().map(|row| sqlx::Row::try_get(row, 0)).collect::<Result<_, _>>()?;
+        let read = lines
+            .iter()
+            .filter(|line| {
+                line.contains(&format!(" on {table}_")) && !line.contains("Bitmap Index")
+            })
+            .count();
+        let removed = lines.iter().any(|line| line.contains("Subplans Removed: "));
+        ensure!(read == 1 && removed, "{}", lines.join("\n"));
+        sqlx::raw_sql("DEALLOCATE asked").execute(&mut connection).await?;
+    }
+    bench.store.close().await;
+    Ok(())
+}
+
+/// The tables as a build before the months left them.
+#[tokio::test]
+async fn rows_of_before_the_months_stay_where_they_are() -> Result<()> {
+    let url = Postgres::shared().fresh_database().await?;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../hub/src/store/postgres/migrations");
+    let mut connection = PgConnection::connect(&url).await?;
+    Migrator::new(folder).await?.run_to(5, &mut connection).await?;
+    let bench = Bench::of_former_build(url, None).await?;
+    let old = tried(&bench).await?;
+    let file_of = "SELECT relfilenode::bigint FROM pg_class WHERE relname = ";
+    let before = number(&mut connection, &format!("{file_of}'events'")).await?;
+
+    bench.store.migrate().await?;
+    is_whole(&bench, &old).await?;
+    let after = number(&mut connection, &format!("{file_of}'events_before'")).await?;
+    ensure!(before == after, "the rows were written anew");
+    // What comes before the months begin lies with the old.
+    let months = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'events'::regclass";
+    ensure!(number(&mut connection, months).await? == 3, "before, the month after, default");
+    let new = tried(&bench).await?;
+    is_whole(&bench, &new).await?;
+    ensure!(number(&mut connection, "SELECT count(*) FROM ONLY events_before").await? == 2);
+    ensure!(bench.store.strays().await?.is_empty());
+    bench.store.close().await;
+    Ok(())
+}
