@@ -24,6 +24,13 @@ pub fn jittered_ms(time: Duration, jitter: f64) -> i64 {
     i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// A time moved by up to the share `share`, in milliseconds: back by all of it when `random` is 0,
+/// on by all of it when that is 1.
+pub fn spread_ms(time: Duration, share: f64, random: f64) -> i64 {
+    let moved = time.mul_f64((1.0 + share * (2.0 * random - 1.0)).max(0.0));
+    i64::try_from(moved.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// Waits for reconnecting: from 100 ms, doubling to 10 s, without end.
 #[derive(Debug)]
 pub struct Reconnect(backoff::ExponentialBackoff);
@@ -60,6 +67,12 @@ impl Reconnect {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_is_spread_by_a_number_that_is_given() {
+        let spread = |random| spread_ms(Duration::from_secs(1), 0.5, random);
+        assert_eq!([spread(0.0), spread(0.5), spread(1.0)], [500, 1_000, 1_500]);
+    }
 
     #[test]
     fn the_ladder_is_climbed_and_its_last_step_repeated() {

@@ -1,8 +1,7 @@
 //! Work messages: what several stages write to and read from the broker in the same way.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Display;
-use std::hash::Hash;
 use std::time::Duration;
 
 use schemas::message::{DeliveryDue, Message};
@@ -111,19 +110,19 @@ async fn bury(ctx: &Context, messages: &[Incoming], reason: &str) -> Result<(), 
 /// What the messages of a batch are about, for a stage that looks it up.
 pub struct Asked<'a, Id> {
     /// By the row's id: the turns named, each with the message that names it.
-    by_id: HashMap<Id, Vec<(i32, &'a Incoming)>>,
+    by_id: BTreeMap<Id, Vec<(i32, &'a Incoming)>>,
     /// Messages that do not read.
     pub dead: Vec<DeadLetterRow>,
 }
 
-impl<'a, Id: Copy + Eq + Hash> Asked<'a, Id> {
+impl<'a, Id: Copy + Ord> Asked<'a, Id> {
     /// Reads a batch; `about` gives the row and the turn that a message is about.
     pub fn read<M: Message>(
         ctx: &Context,
         batch: &'a [Incoming],
         about: impl Fn(&M) -> (Id, i32),
     ) -> Self {
-        let mut asked = Self { by_id: HashMap::with_capacity(batch.len()), dead: Vec::new() };
+        let mut asked = Self { by_id: BTreeMap::new(), dead: Vec::new() };
         for message in batch {
             match M::decode(&message.body) {
                 Ok(read) => {

@@ -7,5 +7,6 @@ mod foreign;
 mod forms;
 mod hub;
 mod objects;
+mod simulation;
 mod store;
 mod tidy;

@@ -1,6 +1,11 @@
 //! SQLite keeps the store's contract, and both engines have the same statements.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
+use hub::clock::Clock;
+use hub::store::Store;
 use sqlx::{AssertSqlSafe, Connection, Executor, SqlSafeStr, SqliteConnection, Statement};
 use tests::contracts::store::{Bench, statements};
 
@@ -11,6 +16,17 @@ async fn sqlite() -> Result<Bench> {
 }
 
 tests::store_contract!(sqlite);
+
+/// The last look into a file that nobody used is no wait for oneself.
+#[tokio::test]
+async fn a_store_that_nobody_used_is_closed_at_once() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let url = format!("sqlite:{}", folder.path().join("hub.db").display());
+    let store = Store::open(&url, 1, Arc::new(Clock::system())).await?;
+    store.migrate().await?;
+    tokio::time::timeout(Duration::from_secs(5), store.close()).await?;
+    Ok(())
+}
 
 #[test]
 fn both_engines_have_the_same_statements() -> Result<()> {

@@ -2,9 +2,10 @@
 //!
 //! `servers` gives real, private PostgreSQL, RabbitMQ, OpenSSH and Postfix. `it/` needs nothing
 //! installed, `live/` needs those servers; `tests/run` sets up and runs all of it.
-//! `house` is the whole hub on a manual clock, beside a sandbox of far sides; `demo` is the demo
-//! environment as a process of its own, `town` the hub on real engines in real time. `foreign` is
-//! every parser of foreign bytes. `authorities` finds some to file to.
+//! `house` is the whole hub on a manual clock, beside a sandbox of far sides; `world` is several
+//! processes of it as a seed plays them; `demo` is the demo environment as a process of its own,
+//! `town` the hub on real engines in real time. `foreign` is every parser of foreign bytes.
+//! `authorities` finds some to file to.
 
 pub mod authorities;
 pub mod contracts;
@@ -13,3 +14,4 @@ pub mod foreign;
 pub mod house;
 pub mod servers;
 pub mod town;
+pub mod world;

@@ -10,9 +10,10 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::Desk;
 use crate::broker::Incoming;
+use crate::context::Context;
 use crate::delivery::{Delivery, Event, State};
 use crate::lane::{Admission, Lane};
-use crate::retry::jittered_ms;
+use crate::retry::spread_ms;
 use crate::store::{NewEvent, ParcelRow, Tx};
 use crate::work::{Asked, tell_of_dead};
 
@@ -146,7 +147,7 @@ fn admit(
             return Ok(None);
         }
         Admission::Postpone { after_ms, why } => {
-            postpone(delivery, after_ms, why, now)?;
+            postpone(ctx, delivery, (after_ms, why))?;
             return Ok(None);
         }
     }
@@ -154,7 +155,7 @@ fn admit(
     let slots = if delivery.attempts == 0 { &desk.first } else { &desk.retry };
     let Ok(slot) = Arc::clone(slots).try_acquire_owned() else {
         let why = Why::new("courier_busy", Owner::Hub, "all of the courier's slots are taken");
-        postpone(delivery, policy.full_ms, why, now)?;
+        postpone(ctx, delivery, (policy.full_ms, why))?;
         return Ok(None);
     };
     if let Err((until, why)) = lane.take_turn(delivery.postponed, policy, now) {
@@ -167,10 +168,15 @@ fn admit(
     Ok(Some(slot))
 }
 
-fn postpone(delivery: &mut Delivery, after_ms: i64, why: Why, now: i64) -> anyhow::Result<()> {
+fn postpone(
+    ctx: &Context,
+    delivery: &mut Delivery,
+    (after_ms, why): (i64, Why),
+) -> anyhow::Result<()> {
+    let now = ctx.clock.now_ms();
     // Spread, so that all that was turned away does not come back in one moment.
     let after = std::time::Duration::from_millis(u64::try_from(after_ms).unwrap_or(0));
-    let until = now + jittered_ms(after, 0.5).max(after_ms.min(50));
+    let until = now + spread_ms(after, 0.5, ctx.clock.random()).max(after_ms.min(50));
     delivery.apply(Event::Postpone { until, why }, now)?;
     Ok(())
 }

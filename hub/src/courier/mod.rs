@@ -107,21 +107,44 @@ impl Courier {
             };
         }
         if let Some(batch) = batch {
-            count = batch.messages.len();
-            let desk = Desk {
-                ctx: Arc::clone(&self.ctx),
-                name: self.name.clone(),
-                first: Arc::clone(&self.first),
-                retry: Arc::clone(&self.retry),
-                results: self.results.clone(),
-                underway: self.underway.clone(),
-            };
-            desk.take(&mut self.tray, batch).await;
+            count = self.take(batch).await;
         }
         self.underway.wait().await;
         self.underway.reopen();
-        self.recorder.drain().await;
+        self.record().await;
         count
+    }
+
+    /// Claims one batch and begins its tries, which go on by themselves. Tells how many messages.
+    pub async fn begin(&mut self) -> usize {
+        // What cannot be sent stays with the broker.
+        let free = self.first.available_permits().min(self.ctx.config.courier.batch_max);
+        let batch = if free == 0 { None } else { self.tray.try_next(free) };
+        if let Some(batch) = batch { self.take(batch).await } else { 0 }
+    }
+
+    async fn take(&mut self, batch: Batch) -> usize {
+        let count = batch.messages.len();
+        let desk = Desk {
+            ctx: Arc::clone(&self.ctx),
+            name: self.name.clone(),
+            first: Arc::clone(&self.first),
+            retry: Arc::clone(&self.retry),
+            results: self.results.clone(),
+            underway: self.underway.clone(),
+        };
+        desk.take(&mut self.tray, batch).await;
+        count
+    }
+
+    /// Tries that have begun and not ended.
+    pub fn underway(&self) -> usize {
+        self.underway.len()
+    }
+
+    /// Records the tries that have ended. Tells how many.
+    pub async fn record(&mut self) -> usize {
+        self.recorder.drain().await
     }
 }
 

@@ -84,15 +84,17 @@ impl Recorder {
         }
     }
 
-    /// All that has come in so far.
-    pub(super) async fn drain(&mut self) {
+    /// All that has come in so far. Tells how many.
+    pub(super) async fn drain(&mut self) -> usize {
         let mut batch = Vec::new();
         while let Ok(attempted) = self.incoming.try_recv() {
             batch.push(attempted);
         }
-        if !batch.is_empty() {
+        let count = batch.len();
+        if count > 0 {
             self.record_until_done(batch).await;
         }
+        count
     }
 
     /// A store that is away for a while must not cost a try: the leases are long.

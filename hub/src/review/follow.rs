@@ -38,6 +38,10 @@ impl Reviewer {
         if filing.kind != request.submission.kind {
             return Err(ReviewProblem::OtherKind(filing.kind));
         }
+        // Even where an authority returned the withdrawal: what is wanted after all is filed anew.
+        if filing.withdrawn_at.is_some() {
+            return Err(Refusal { state: "withdrawn", event: "be corrected" }.into());
+        }
         let returned = returned_authorities(&deliveries);
         if returned.is_empty() {
             return Err(ReviewProblem::NothingReturned);

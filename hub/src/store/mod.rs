@@ -126,6 +126,13 @@ impl Store {
         self
     }
 
+    /// The same store as a process with another clock sees it, to which no relay belongs yet: a
+    /// simulation lets several processes share one engine.
+    #[must_use]
+    pub fn beside(&self, clock: Arc<Clock>) -> Self {
+        Self { clock, relay: None, ..self.clone() }
+    }
+
     /// Whether this is the embedded engine, which one process has to itself.
     pub fn is_embedded(&self) -> bool {
         self.embedded

@@ -128,6 +128,22 @@ async fn what_an_authority_accepted_is_not_withdrawn() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_is_withdrawn_is_not_corrected_even_where_the_withdrawal_is_returned() -> Result<()> {
+    let mut house = two_authorities().await?;
+    let filing = house.deliver(&change(SAPPORO, &[OTARU])).await?;
+    let request = withdrawal(&mut house)?;
+    house.reviewer().withdraw(filing, &request).await?;
+    house.settle().await?;
+    decide(&house, filing, SAPPORO, &decision(Verdict::Returned, "処理済みです")).await?;
+    let request = house.request(&change(SAPPORO, &[OTARU]))?;
+    let problem = house.reviewer().correct(filing, &request).await;
+    assert!(matches!(problem, Err(ReviewProblem::State(_))), "{problem:?}");
+    house.settle().await?;
+    assert_eq!(house.deliveries(filing).await?.len(), 4, "nothing follows the withdrawal");
+    house.finish().await
+}
+
+#[tokio::test]
 async fn decisions_out_of_place_change_nothing() -> Result<()> {
     let mut house = two_authorities().await?;
     let filing = house.deliver(&change(SAPPORO, &[OTARU])).await?;

@@ -155,7 +155,10 @@ impl Engine for Sqlite {
             drop(sqlx::raw_sql("ROLLBACK").execute(&mut writer.connection).await);
             writer.dirty = false;
         }
-        let end = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)");
+        // A connection that was never used would read the schema in the midst of the checkpoint,
+        // and wait for itself to have done so.
+        let end = "SELECT count(*) FROM sqlite_schema; PRAGMA wal_checkpoint(TRUNCATE)";
+        let end = sqlx::raw_sql(end);
         if let Err(error) = end.execute(&mut writer.connection).await {
             tracing::warn!(%error, "the write-ahead log was not folded in; the next start does it");
         }
