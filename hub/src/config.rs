@@ -82,7 +82,10 @@ sections! {
         release_per_second: i64,
     }
     /// `[retention]`
-    Retention { look_ms: i64, months_ahead: u32, }
+    Retention {
+        look_ms: i64, months_ahead: u32, event_years: i16, attempt_months: i32, answer_weeks: i32,
+        undecided_months: i32,
+    }
     /// `[log]`
     Log { filter: String, format: String, }
 }

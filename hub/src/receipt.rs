@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::context::Context;
 use crate::filing::Status;
 use crate::signer::{SignatureProblem, Signed};
-use crate::store::{ChainBreak, EventRow, FilingRow, StoreError, verify_chain};
+use crate::store::{Chain, ChainBreak, EventRow, FilingRow, StoreError, verify_chain};
 
 /// The word that marks a receipt of this form.
 const TYPE: &str = "todoke.receipt.v1";
@@ -18,6 +18,9 @@ pub async fn make(ctx: &Context, filing: &FilingRow) -> Result<Signed, StoreErro
     let revisions = ctx.store.revisions(filing.id).await?;
     let deliveries = ctx.store.deliveries_of(filing.id).await?;
     let events = ctx.store.events(filing.id).await?;
+    if ctx.store.chain(filing, &events).await? == Chain::Retired {
+        return Err(StoreError::Retired);
+    }
     let revisions: Vec<_> = revisions
         .iter()
         .map(|r| {

@@ -105,7 +105,8 @@ pub struct Proof {
 pub struct Response {
     /// The status line or reply as the protocol words it.
     pub status: String,
-    /// The first part of the body, as text.
+    /// The first part of the body, as text; empty when it had its time and was deleted.
+    #[serde(default)]
     pub body: String,
 }
 

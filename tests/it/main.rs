@@ -7,6 +7,7 @@ mod foreign;
 mod forms;
 mod hub;
 mod objects;
+mod retention;
 mod simulation;
 mod store;
 mod tidy;

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use hub::delivery::{Delivery, State};
-use hub::store::{AttemptRow, FilingRow, verify_chain};
+use hub::delivery::{Delivery, Review, State};
+use hub::store::{AttemptRow, Chain, FilingRow, Kept, Mark, NewEvent, Term, verify_chain};
 use schemas::Channel;
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -174,4 +174,92 @@ async fn rows_of_before_the_months_stay_where_they_are() -> Result<()> {
     ensure!(bench.store.strays().await?.is_empty());
     bench.store.close().await;
     Ok(())
+}
+
+/// Finishes a filing: its delivery has arrived and is accepted.
+async fn finish(bench: &Bench, (filing, delivery): &mut (FilingRow, Delivery)) -> Result<()> {
+    let mut revision = bench.store.revisions(filing.id).await?.pop().context("a revision")?;
+    revision.routed_at = Some(bench.clock.now_ms());
+    delivery.state = State::Delivered { at: bench.clock.now_ms() };
+    delivery.review = Review::Accepted;
+    let mut tx = bench.store.begin().await?;
+    tx.save_routed(&[revision]).await?;
+    tx.save_deliveries(std::slice::from_ref(delivery)).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn names(bench: &Bench, term: &Term) -> Result<Vec<String>> {
+    let months = bench.store.old_months(term).await?;
+    Ok(months.into_iter().map(|month| month.name).collect())
+}
+
+#[tokio::test]
+async fn a_month_goes_as_a_whole_unless_something_in_it_has_to_stay() -> Result<()> {
+    let (bench, mut connection) = bench().await?;
+    leave_the_months(&bench, &mut connection).await?;
+    let mut filings = Vec::new();
+    // Three months: all finished, one not, all finished but the last too late.
+    for _ in 0..3 {
+        bench.store.make_months(0).await?;
+        for _ in 0..3 {
+            let mut filed = tried(&bench).await?;
+            finish(&bench, &mut filed).await?;
+            filings.push(filed);
+        }
+        bench.clock.advance(31 * DAY);
+    }
+    let (_, open) = &mut filings[4];
+    open.state = State::Due;
+    let mut tx = bench.store.begin().await?;
+    tx.save_deliveries(std::slice::from_ref(open)).await?;
+    tx.commit().await?;
+    let late = NewEvent::about(&filings[7].1, "proof.opened");
+    let mut tx = bench.store.begin().await?;
+    tx.append(&[late]).await?;
+    tx.commit().await?;
+
+    for what in [Kept::Attempts, Kept::Events] {
+        let all = bench.store.old_months(&term(what, i64::MAX - 1)).await?;
+        let end = all.last().and_then(|month| month.to).context("a last month")?;
+        let early = names(&bench, &term(what, end - 2)).await?;
+        let over = names(&bench, &term(what, end - 1)).await?;
+        ensure!(early.len() + 1 == over.len(), "the last millisecond: {early:?}, {over:?}");
+
+        let term = term(what, end - 1);
+        for really in [false, true] {
+            let mut stay = Vec::new();
+            for month in bench.store.old_months(&term).await? {
+                if !bench.store.retire_month(&term, &month, really).await? {
+                    stay.push(month.name);
+                }
+            }
+            ensure!(stay == over[over.len() - 2..], "{stay:?} of {over:?}");
+        }
+        ensure!(names(&bench, &term).await? == over[over.len() - 2..], "the others are gone");
+        // Of the months that stay, what has had its time goes row by row.
+        let (mut gone, mut kept, mut after) = (0, 0, Some(Mark::default()));
+        while let Some(from) = after {
+            let mut tx = bench.store.begin().await?;
+            let batch = tx.retire(&term, from, true).await?;
+            tx.commit().await?;
+            (gone, kept, after) = (gone + batch.gone, kept + batch.kept, batch.next);
+        }
+        ensure!((gone, kept) == (4, 2), "{what:?}: {gone} gone, {kept} kept");
+    }
+    for (at, (filing, delivery)) in filings.iter().enumerate() {
+        let events = bench.store.events(filing.id).await?;
+        let attempts = bench.store.attempts(delivery.id).await?;
+        let stays = at == 4 || at == 7;
+        ensure!(attempts.len() == usize::from(stays), "{at}: {attempts:?}");
+        let row = bench.store.filing(filing.id).await?.context("a filing")?;
+        let chain = bench.store.chain(&row, &events).await?;
+        ensure!(matches!(chain, Chain::Whole { .. }) == stays, "{at}: {chain:?}");
+        ensure!(stays || chain == Chain::Retired, "{at}: {chain:?}");
+    }
+    bench.store.close().await;
+    Ok(())
+}
+
+fn term(what: Kept, before: i64) -> Term {
+    Term { what, before, undecided: 0, limit: 2 }
 }

@@ -216,11 +216,14 @@ fn look_ups(known: &Known) -> Vec<Asked> {
 
 /// What upkeep, the relay and the collector ask for again and again.
 fn upkeep(known: &Known) -> Vec<Asked> {
-    let Known { authority, now, .. } = known;
+    let Known { authority, now, filing, .. } = known;
     let due = json!({"now": now, "limit": 500});
     let stale = json!({"now": now, "before": now - 120_000, "stale_max": 3_600_000, "limit": 500});
     let old =
         json!({"before": now, "limit": 500, "at": now, "seen_before": now, "begun_before": now});
+    let ids = ("00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff");
+    let aged = json!({"at": 0, "id": ids.0, "number": 0, "end": ids.1, "before": now,
+                      "limit": 500});
     let held = json!({"authority": authority, "channel": null, "code": "lane_suspended",
                       "limit": 500});
     let claim = json!({"now": now, "until": now + 60_000, "limit": 500});
@@ -239,6 +242,12 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         ("orphans", old.clone(), Some("objects_unnamed")),
         ("claim_deleting", old.clone(), Some("objects_deleting")),
         ("delete_old_sessions", old, None),
+        ("old_events", aged.clone(), None),
+        ("old_attempts", aged.clone(), None),
+        ("old_answers", aged, None),
+        ("finished_filings", json!({"ids": [filing], "quiet": now, "undecided": now}), None),
+        ("retired", json!("events"), None),
+        ("save_retired", json!({"what": "events", "before": now}), None),
         ("count_backlog", json!(""), Some("notices_open")),
     ]
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{open_store, print_rows, say};
 use crate::config::Config;
 use crate::filing::Status;
-use crate::store::{FilingRow, Filter, Store, verify_chain};
+use crate::store::{Chain, FilingRow, Filter, Store};
 
 /// Filings
 #[derive(Debug, clap::Args)]
@@ -51,7 +51,7 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     }
 }
 
-fn time(ms: i64) -> String {
+pub(super) fn time(ms: i64) -> String {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
 }
 
@@ -82,11 +82,12 @@ async fn show(store: &Store, id: &str, json: bool) -> anyhow::Result<()> {
     let deliveries = store.deliveries_of(filing.id).await?;
     let events = store.events(filing.id).await?;
     let status = Status::of(&deliveries, filing.withdrawn_at.is_some());
-    let chain = match verify_chain(&events) {
-        Ok(head) => {
+    let chain = match store.chain(&filing, &events).await? {
+        Chain::Whole { head } => {
             format!("holds ({} events, head {})", events.len(), &head[..12.min(head.len())])
         }
-        Err(broken) => broken.to_string(),
+        Chain::Retired => "earlier events were deleted (retention.event_years)".to_owned(),
+        Chain::Broken(why) => why,
     };
     let deliveries: Vec<Value> = deliveries
         .iter()

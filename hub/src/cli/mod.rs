@@ -12,6 +12,7 @@ mod lane;
 mod master;
 mod operator;
 mod receipt;
+mod retention;
 mod route;
 mod run;
 
@@ -51,6 +52,8 @@ enum Command {
     Demo(demo::Args),
     /// Bring the store's tables up to this build
     Migrate,
+    /// Delete what has had its time, or count what would go
+    Retention(retention::Args),
     /// Look at everything this installation depends on and say what to mend
     Doctor(doctor::Args),
     /// Who must get a filing, and why
@@ -117,6 +120,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Run(_)
         | Command::Demo(_)
         | Command::Migrate
+        | Command::Retention(_)
         | Command::Doctor(_)
         | Command::Filing(_)
         | Command::Delivery(_)
@@ -139,6 +143,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Run(args) => run::run(args, config).await,
         Command::Demo(args) => demo::run(args, config).await,
         Command::Migrate => migrate(config).await,
+        Command::Retention(args) => retention::run(args, &config).await,
         Command::Doctor(args) => doctor::run(args, config).await,
         Command::Filing(args) => filing::run(args, &config).await,
         Command::Delivery(args) => delivery::run(args, config).await,

@@ -8,7 +8,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::engine::{StoreError, sql};
-use super::{EventRow, HeadRow, Tx};
+use super::months::ms_of;
+use super::{EventRow, FilingRow, HeadRow, Kept, Store, Tx};
 use crate::delivery::Delivery;
 
 /// An event to append.
@@ -74,8 +75,12 @@ pub enum ChainBreak {
 
 /// Checks a whole chain and gives the hash of its last event.
 pub fn verify_chain(events: &[EventRow]) -> Result<String, ChainBreak> {
-    let mut head = String::new();
-    for (event, expected) in events.iter().zip(1..) {
+    verify_from(String::new(), 1, events)
+}
+
+/// Checks a chain from where its former events end.
+fn verify_from(mut head: String, first: i32, events: &[EventRow]) -> Result<String, ChainBreak> {
+    for (event, expected) in events.iter().zip(first..) {
         if event.seq != expected {
             return Err(ChainBreak::Order { expected, found: event.seq });
         }
@@ -85,6 +90,50 @@ pub fn verify_chain(events: &[EventRow]) -> Result<String, ChainBreak> {
         }
     }
     Ok(head)
+}
+
+/// What a filing's events prove.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chain {
+    /// All are there as they were written, and the last is the filing's.
+    Whole {
+        /// Its hash.
+        head: String,
+    },
+    /// The first had their time and were deleted; those that came later are as they were written.
+    Retired,
+    /// They are not what was written: why.
+    Broken(String),
+}
+
+impl Store {
+    /// Checks a filing's events against what the filing says of the last.
+    pub async fn chain(
+        &self,
+        filing: &FilingRow,
+        events: &[EventRow],
+    ) -> Result<Chain, StoreError> {
+        let retired = match events.first() {
+            Some(first) if first.seq == 1 => None,
+            Some(_) | None => self.retired_before(Kept::Events).await?,
+        };
+        let is_retired = retired.is_some_and(|before| ms_of(filing.id.0) < before);
+        let (head, is_cut) = match events.split_first() {
+            Some((first, later)) if is_retired => {
+                (verify_from(first.hash.clone(), first.seq + 1, later), true)
+            }
+            None if is_retired => return Ok(Chain::Retired),
+            Some(_) | None => (verify_chain(events), false),
+        };
+        Ok(match head {
+            Err(broken) => Chain::Broken(broken.to_string()),
+            Ok(head) if head != filing.event_head => {
+                Chain::Broken(format!("the last event is not number {}", filing.event_seq))
+            }
+            Ok(_) if is_cut => Chain::Retired,
+            Ok(head) => Chain::Whole { head },
+        })
+    }
 }
 
 /// Chains events on to a head, which is moved.

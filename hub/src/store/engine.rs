@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::MigrateLimits;
-use super::months::Months;
+use super::months::{Months, Part};
 use super::parameters::Parameters;
 
 /// What can go wrong with a store.
@@ -43,6 +43,12 @@ pub enum StoreError {
         /// Rows expected.
         expected: u64,
     },
+    /// What was asked for was deleted when its time was over.
+    #[error(
+        "the events of this filing were deleted when their time was over (retention.event_years); \
+         receipts given before can still be verified"
+    )]
+    Retired,
     /// The store cannot be opened as configured.
     #[error("{0}")]
     Open(String),
@@ -58,7 +64,7 @@ impl StoreError {
         match self {
             Self::Away(_) => true,
             Self::Driver { source, .. } => is_away(source),
-            Self::Row { .. } | Self::Count { .. } | Self::Open(_) => false,
+            Self::Row { .. } | Self::Count { .. } | Self::Retired | Self::Open(_) => false,
         }
     }
 }
@@ -154,6 +160,8 @@ pub(super) trait Engine: Send + Sync + std::fmt::Debug {
     async fn applied(&self) -> Result<Vec<i64>, StoreError>;
     /// Makes the partitions of this month and of months ahead; nothing where there are none.
     async fn make_months(&self, now: i64, ahead: u32) -> Result<Months, StoreError>;
+    /// A table's partitions by month, the oldest first; none where there are none.
+    async fn months(&self, table: &str) -> Result<Vec<Part>, StoreError>;
     /// Tables with rows that no month is for, and how many.
     async fn strays(&self) -> Result<Vec<(&'static str, i64)>, StoreError>;
     /// Ends all connections.
@@ -169,6 +177,10 @@ pub(super) trait EngineTx: Send {
     async fn rows(&mut self, sql: &Sql, args: Parameters) -> Result<Vec<Answer>, StoreError>;
     /// The number of rows that a statement touched.
     async fn run(&mut self, sql: &Sql, args: Parameters) -> Result<u64, StoreError>;
+    /// Keeps all others from writing to a month; false when one of them is at the months.
+    async fn take_month(&mut self, name: &str) -> Result<bool, StoreError>;
+    /// Drops a month that was taken.
+    async fn drop_month(&mut self, name: &str) -> Result<(), StoreError>;
     /// Makes all of it durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }

@@ -16,6 +16,7 @@ mod months;
 mod parameters;
 mod postgres;
 mod reads;
+mod retention;
 mod rows;
 mod sessions;
 mod sqlite;
@@ -33,13 +34,14 @@ use sqlx::migrate::MigrateError;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-pub use chain::{ChainBreak, NewEvent, event_hash, verify_chain};
+pub use chain::{Chain, ChainBreak, NewEvent, event_hash, verify_chain};
 pub use engine::StoreError;
 use engine::{Answer, Engine, EngineTx, Sql};
 pub use inbox::{InboxCounts, InboxFilter};
-pub use months::Months;
+pub use months::{Months, Part};
 use parameters::Parameters;
 pub use reads::{Backlog, DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
+pub use retention::{Batch, Kept, Mark, Term};
 pub use rows::{
     ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow, EventRow,
     FilingRow, HeadRow, InboxRow, NoticeRow, OperatorRow, OutboxRow, ParcelRow, RevisionRow,

@@ -7,6 +7,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use uuid::Uuid;
 
 use super::Store;
 use super::engine::StoreError;
@@ -31,6 +32,31 @@ impl Store {
     /// Tables with rows for which there is no month, and how many.
     pub async fn strays(&self) -> Result<Vec<(&'static str, i64)>, StoreError> {
         self.engine.strays().await
+    }
+}
+
+/// One partition, and which ids it takes, by their times in milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its table's name.
+    pub name: String,
+    /// The first; none: from the beginning.
+    pub from: Option<i64>,
+    /// The first that it does not take; none of the default partition.
+    pub to: Option<i64>,
+}
+
+impl Part {
+    /// Whether all of a month lies in it.
+    pub(super) fn takes(&self, month: Month) -> bool {
+        self.from.is_none_or(|from| from <= month.start_ms())
+            && self.to.is_some_and(|to| to >= month.next().start_ms())
+    }
+
+    /// The id before its first, and the first behind its last.
+    pub(super) fn ids(&self) -> (Uuid, Uuid) {
+        let from = first_id(self.from.unwrap_or_default()).as_u128().saturating_sub(1);
+        (Uuid::from_u128(from), self.to.map_or(Uuid::max(), first_id))
     }
 }
 
@@ -63,12 +89,12 @@ impl Month {
 }
 
 /// The lowest id of a millisecond.
-pub(super) fn first_id(ms: i64) -> uuid::Uuid {
-    uuid::Uuid::from_u128(u128::try_from(ms.max(0)).unwrap_or_default() << 80)
+pub(super) fn first_id(ms: i64) -> Uuid {
+    Uuid::from_u128(u128::try_from(ms.max(0)).unwrap_or_default() << 80)
 }
 
 /// The millisecond of an id.
-pub(super) fn ms_of(id: uuid::Uuid) -> i64 {
+pub(super) fn ms_of(id: Uuid) -> i64 {
     i64::try_from(id.as_u128() >> 80).unwrap_or(i64::MAX)
 }
 

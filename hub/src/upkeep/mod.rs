@@ -7,6 +7,7 @@
 mod months;
 mod release;
 mod requeue;
+mod retention;
 mod sweep;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::store::{DeadLetterRow, NewEvent, StoreError};
 use crate::work::{Tray, dead_letter, enqueue_due, tell_of_dead};
 
 pub use release::release;
+pub use retention::{Count, Pass};
 
 /// Moves what time moves.
 pub struct Upkeep {
@@ -33,6 +35,7 @@ pub struct Upkeep {
     has_more_stale: bool,
     sweep_at: i64,
     look_at: i64,
+    pass: Option<Pass>,
 }
 
 impl Upkeep {
@@ -40,14 +43,15 @@ impl Upkeep {
     pub async fn new(ctx: Arc<Context>) -> Self {
         let dead = ctx.broker.consume(&[DEAD_LETTERS.to_owned()], 100).await;
         let dead = Tray::new(dead);
-        Self { ctx, dead, round: 0, has_more_stale: false, sweep_at: 0, look_at: 0 }
+        Self { ctx, dead, round: 0, has_more_stale: false, sweep_at: 0, look_at: 0, pass: None }
     }
 
     /// Until the stop: a round, then a rest, cut short when something has fallen due.
     pub async fn run(mut self) {
         let stop = self.ctx.stop.clone();
         let interval = Duration::from_millis(self.ctx.config.upkeep.interval_ms);
-        loop {
+        // A stop is looked for between steps, too: there may be more for long.
+        while !stop.is_cancelled() {
             match self.step().await {
                 // A full batch: there is more.
                 Ok(moved) if moved >= self.ctx.config.upkeep.batch_max => continue,
@@ -98,8 +102,27 @@ impl Upkeep {
         if now >= self.look_at {
             months::make(&self.ctx).await;
             self.look_at = now + self.ctx.config.retention.look_ms;
+            let limit = self.ctx.config.upkeep.batch_max;
+            self.pass
+                .get_or_insert_with(|| Pass::new(&self.ctx.config.retention, now, limit, true));
         }
+        moved = moved.max(self.retire().await);
         Ok(moved)
+    }
+
+    /// One step of what deletes; an error ends the look, and the next begins anew.
+    async fn retire(&mut self) -> usize {
+        let Some(pass) = &mut self.pass else { return 0 };
+        let more = pass.step(&self.ctx.store).await;
+        match more {
+            Ok(true) => return self.ctx.config.upkeep.batch_max,
+            Ok(false) => retention::tell(&pass.counts),
+            Err(error) => {
+                tracing::warn!(%error, "not all that had its time went; the next look goes on");
+            }
+        }
+        self.pass = None;
+        0
     }
 
     /// An object store that is away keeps nothing else from moving.

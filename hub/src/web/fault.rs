@@ -30,12 +30,17 @@ pub(super) enum Fault {
     ForeignForm,
     /// A form that cannot be read: too long, or cut off.
     FormUnreadable,
+    /// What it needs was deleted when its time was over.
+    Retired,
     /// The store does not answer.
     Away(String),
 }
 
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Retired) {
+            return Self::Retired;
+        }
         tracing::error!(%error, "a page could not be read from the store");
         Self::Away(error.to_string())
     }
@@ -51,7 +56,7 @@ impl Fault {
             | Self::NoPrefecture => StatusCode::NOT_FOUND,
             Self::NotYours(_) | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::FormUnreadable => StatusCode::BAD_REQUEST,
-            Self::Cancelled => StatusCode::GONE,
+            Self::Cancelled | Self::Retired => StatusCode::GONE,
             Self::Away(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -69,6 +74,7 @@ impl Fault {
             Self::Cancelled => (w.error_cancelled, w.error_cancelled_why),
             Self::ForeignForm => (w.error_foreign_form, w.error_foreign_form_why),
             Self::FormUnreadable => (w.error_form, w.error_form_why),
+            Self::Retired => (w.error_retired, w.error_retired_why),
             Self::Away(_) => (w.error_fault, w.error_fault_why),
         }
     }

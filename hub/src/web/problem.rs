@@ -117,6 +117,9 @@ const EMPTY: axum::http::HeaderValue = axum::http::HeaderValue::from_static("");
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Retired) {
+            return Self::new(StatusCode::GONE, "retired", Owner::Hub, error.to_string());
+        }
         Self::unavailable(&error.to_string())
     }
 }

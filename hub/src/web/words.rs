@@ -187,6 +187,8 @@ words! {
     withdrawn_at: "取下げ日時", "Withdrawn";
     chain: "記録の連鎖", "Chain of events";
     chain_whole: "改ざんなし", "unbroken";
+    chain_retired: "保存期間を過ぎ、古い記録は削除されています",
+        "past its time: earlier events were deleted";
     chain_broken: "連鎖が切れています", "the chain is broken";
     events: "件の記録", "events";
     chain_head: "末尾のハッシュ", "hash of the last";
@@ -278,6 +280,9 @@ words! {
     error_delivery: "この送達はありません", "There is no such delivery";
     error_authority: "この指定権者はありません", "There is no such authority";
     error_prefecture: "この都道府県はありません", "There is no such prefecture";
+    error_retired: "到達確認はもう発行できません", "No receipt can be given any more";
+    error_retired_why: "この届出の記録は、保存期間を過ぎたため削除されました。以前に発行した到達確認は、今後も検証できます。",
+        "Its events were deleted when their time was over. Receipts given before still verify.";
     error_fault: "いま表示できません", "This cannot be shown now";
     error_fault_why: "ハブ側の障害です。届出の記録は失われません。少し待って読み込み直してください。続くときは todoke doctor で確かめてください。",
         "A fault of the hub; no filing is lost by it. Reload in a moment, or run todoke doctor.";

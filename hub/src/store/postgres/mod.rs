@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::MigrateLimits;
 use super::engine::{Answer, Engine, EngineTx, Sql, StoreError, driver, is_away};
-use super::months::Months;
+use super::months::{Months, Part};
 use super::parameters::{Column, Parameters};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/postgres/migrations");
@@ -111,6 +111,12 @@ impl Engine for PostgresEngine {
         months::make(&self.pool, now, ahead).await
     }
 
+    async fn months(&self, table: &str) -> Result<Vec<Part>, StoreError> {
+        let mut parts = months::parts(&self.pool, table).await?;
+        parts.retain(|part| part.to.is_some());
+        Ok(parts)
+    }
+
     async fn strays(&self) -> Result<Vec<(&'static str, i64)>, StoreError> {
         months::strays(&self.pool).await
     }
@@ -177,6 +183,14 @@ impl EngineTx for PostgresTx {
             .await
             .map(|done| done.rows_affected())
             .map_err(driver(sql.name))
+    }
+
+    async fn take_month(&mut self, name: &str) -> Result<bool, StoreError> {
+        months::take(&mut self.0, name).await
+    }
+
+    async fn drop_month(&mut self, name: &str) -> Result<(), StoreError> {
+        months::run(&mut self.0, format!("DROP TABLE {name}")).await.map(drop)
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

@@ -8,34 +8,16 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use crate::store::engine::{StoreError, driver};
-use crate::store::months::{Month, Months, first_id, ms_of};
+use crate::store::months::{Month, Months, Part, first_id, ms_of};
 
 /// The tables that have months, with the id that says which.
-pub(super) const TABLES: [(&str, &str); 2] = [("attempts", "delivery_id"), ("events", "filing_id")];
+const TABLES: [(&str, &str); 2] = [("attempts", "delivery_id"), ("events", "filing_id")];
 
 /// The advisory lock of who makes or drops months; ours alone in this database.
 const LOCK: i64 = 20_240_402;
 
 /// Strays that are counted at most.
 const STRAYS_MAX: i64 = 100_000;
-
-/// One partition, and which milliseconds of ids it takes: from, and up to without.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
-    /// Its table's name.
-    pub name: String,
-    /// None: from the beginning.
-    pub from: Option<i64>,
-    /// None of the default partition.
-    pub to: Option<i64>,
-}
-
-impl Part {
-    fn takes(&self, month: Month) -> bool {
-        self.from.is_none_or(|from| from <= month.start_ms())
-            && self.to.is_some_and(|to| to >= month.next().start_ms())
-    }
-}
 
 /// Makes what is missing, table by table; a process that finds another at it leaves it to that.
 pub(super) async fn make(pool: &PgPool, now: i64, ahead: u32) -> Result<Months, StoreError> {
@@ -82,7 +64,7 @@ async fn wanted(
     Ok(wanted)
 }
 
-/// Makes a month and moves into it what had none. None: another process is at it.
+/// Makes a month and moves into it what had none. None: another process is at it, or was.
 async fn add(
     pool: &PgPool,
     (table, key): (&str, &str),
@@ -91,7 +73,7 @@ async fn add(
     let (from, to) = (first_id(month.start_ms()), first_id(month.next().start_ms()));
     let part = format!("{table}_{}", month.name());
     let mut tx = pool.begin().await.map_err(driver("begin"))?;
-    if !is_ours(&mut tx).await? {
+    if !is_ours(&mut tx).await? || is_there(&mut tx, &part).await? {
         return Ok(None);
     }
     // Attached rather than made in place: that leaves the table and its other months to the work
@@ -112,9 +94,26 @@ async fn add(
     Ok(Some(moved))
 }
 
+async fn is_there(tx: &mut PgConnection, part: &str) -> Result<bool, StoreError> {
+    sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+        .bind(part)
+        .fetch_one(tx)
+        .await
+        .map_err(driver("months"))
+}
+
+/// Keeps all others from writing to a month, for as long as this unit of work lasts.
+pub(super) async fn take(tx: &mut PgConnection, part: &str) -> Result<bool, StoreError> {
+    let is_ours = is_ours(tx).await?;
+    if is_ours {
+        run(tx, format!("LOCK TABLE {part} IN SHARE ROW EXCLUSIVE MODE")).await?;
+    }
+    Ok(is_ours)
+}
+
 /// Whether this unit of work has the months to itself; it waits for tables only shortly, since
 /// other work queues behind it.
-pub(super) async fn is_ours(tx: &mut PgConnection) -> Result<bool, StoreError> {
+async fn is_ours(tx: &mut PgConnection) -> Result<bool, StoreError> {
     run(tx, "SET LOCAL lock_timeout = '500ms'".to_owned()).await?;
     sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
         .bind(LOCK)

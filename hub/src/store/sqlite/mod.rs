@@ -15,7 +15,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::MigrateLimits;
 use super::engine::{Answer, Engine, EngineTx, Sql, StoreError, driver};
-use super::months::Months;
+use super::months::{Months, Part};
 use super::parameters::Parameters;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/sqlite/migrations");
@@ -143,6 +143,10 @@ impl Engine for Sqlite {
         Ok(Months::default())
     }
 
+    async fn months(&self, _table: &str) -> Result<Vec<Part>, StoreError> {
+        Ok(Vec::new())
+    }
+
     async fn strays(&self) -> Result<Vec<(&'static str, i64)>, StoreError> {
         Ok(Vec::new())
     }
@@ -190,6 +194,14 @@ impl EngineTx for SqliteTx {
             .await
             .map(|done| done.rows_affected())
             .map_err(driver(sql.name))
+    }
+
+    async fn take_month(&mut self, _name: &str) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    async fn drop_month(&mut self, _name: &str) -> Result<(), StoreError> {
+        Ok(())
     }
 
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {

@@ -14,7 +14,7 @@ use super::deliveries::{DeliveryLine, DeliveryTable};
 use crate::delivery::{Delivery, State as Transport};
 use crate::filing::Status;
 use crate::judgement;
-use crate::store::{EventRow, FilingRow, NoticeRow, RevisionRow, verify_chain};
+use crate::store::{Chain, EventRow, FilingRow, NoticeRow, RevisionRow};
 use crate::web::Desk;
 use crate::web::deadlines::DeadlineLine;
 use crate::web::fault::Fault;
@@ -43,7 +43,7 @@ struct FilingPage {
     revision: i32,
     withdrawn: Option<Stamp>,
     status: Badge,
-    chain: Result<Chain, String>,
+    chain: ChainLine,
     problems: Vec<Problem>,
     deadlines: Vec<DeadlineLine>,
     table: DeliveryTable,
@@ -57,10 +57,11 @@ struct FilingPage {
     notices_part: Part,
 }
 
-/// A chain that holds.
-struct Chain {
-    events: String,
-    head: String,
+/// What the chain of events proves.
+enum ChainLine {
+    Whole { events: String, head: String },
+    Retired,
+    Broken(String),
 }
 
 /// The plan of the first revision.
@@ -136,7 +137,14 @@ async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault
     let status = Status::of(&deliveries, filing.withdrawn_at.is_some());
     let judged = judgement::deadlines(&desk.ctx, &revisions, &deliveries);
     let mut notices = store.notices_of(filing.id).await?;
-    let chain = chain(&filing, &events);
+    let chain = match store.chain(&filing, &events).await? {
+        Chain::Whole { head } => ChainLine::Whole {
+            events: grouped(i64::from(filing.event_seq)),
+            head: head.chars().take(16).collect(),
+        },
+        Chain::Retired => ChainLine::Retired,
+        Chain::Broken(why) => ChainLine::Broken(why),
+    };
     let problems = problems(&filing, &revisions, visit);
     let attempts = attempts(desk, &filing, &deliveries, visit).await?;
     let (table, deliveries_part) = delivery_table(desk, deliveries, visit);
@@ -168,18 +176,6 @@ async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault
         plan_part,
         notices: notices.iter().map(|notice| NoticeLine::new(notice, visit)).collect(),
         notices_part,
-    })
-}
-
-/// Whether the events are what was written: each fits its hash, and the last is the filing's.
-fn chain(filing: &FilingRow, events: &[EventRow]) -> Result<Chain, String> {
-    let head = verify_chain(events).map_err(|broken| broken.to_string())?;
-    if head != filing.event_head {
-        return Err(format!("the last event is not number {}", filing.event_seq));
-    }
-    Ok(Chain {
-        events: grouped(i64::from(filing.event_seq)),
-        head: head.chars().take(16).collect(),
     })
 }
 

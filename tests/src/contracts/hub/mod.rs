@@ -5,6 +5,7 @@ mod late;
 mod older_store;
 mod overtaken;
 mod pace;
+mod retention;
 mod succession;
 mod suspension;
 mod unplanned;
@@ -16,6 +17,7 @@ use anyhow::{Result, bail};
 pub use older_store::*;
 pub use overtaken::*;
 pub use pace::*;
+pub use retention::*;
 pub use succession::*;
 pub use suspension::*;
 pub use unplanned::*;
@@ -46,6 +48,8 @@ macro_rules! hub_contract {
 
             what_the_store_does_not_know_is_parked
             a_turn_from_the_future_hides_none_of_the_present
+
+            a_filing_grows_old
 
             who_filed_to_nobody_is_told
             a_fault_of_the_hub_is_told_to_its_staff

@@ -6,6 +6,7 @@ mod inbox;
 mod lists;
 mod objects;
 mod outbox;
+mod retention;
 mod rows;
 mod sessions;
 mod stale;
@@ -28,6 +29,7 @@ pub use inbox::*;
 pub use lists::*;
 pub use objects::*;
 pub use outbox::*;
+pub use retention::*;
 pub use rows::*;
 pub use sessions::*;
 pub use stale::*;
@@ -78,6 +80,11 @@ macro_rules! store_contract {
             old_sessions_are_cleared_away
 
             an_inbox_pages_and_narrows
+            what_has_had_its_time_goes_at_the_limit
+            nothing_of_an_unfinished_filing_goes
+            answers_go_before_their_tries
+            a_chain_without_its_beginning_says_so
+
             lists_narrow_and_page
             an_inbox_shows_what_is_for_the_authority
             counts_and_totals_agree_with_the_rows

@@ -1,0 +1,39 @@
+//! `todoke retention`: deletes what has had its time, or counts what would go.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::filing::time;
+use super::{open_store, print_rows};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::upkeep::Pass;
+
+/// Delete what has had its time, as upkeep does by itself (`[retention]` in `todoke config`)
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only count what would go, and what is old but stays
+    #[arg(long)]
+    dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
+    let store = open_store(config).await?;
+    let now = Arc::new(Clock::system()).now_ms();
+    let limit = config.upkeep.batch_max;
+    let mut pass = Pass::new(&config.retention, now, limit, !args.dry_run);
+    while pass.step(&store).await? {}
+    store.close().await;
+    let gone = if args.dry_run { "would_go" } else { "gone" };
+    let rows = pass.counts.iter().map(|count| {
+        let of = count.term.what;
+        json!({"what": of.as_str(), "until": time(count.term.before), gone: count.gone,
+               "kept": count.kept, "months": count.months.join(" ")})
+    });
+    let rows: Vec<Value> = rows.collect();
+    print_rows(args.json, &Value::Array(rows), &["what", "until", gone, "kept", "months"])
+}

@@ -1,0 +1,6 @@
+-- Up to when rows of filings have gone, by the time in the filing's id: what is not there of a
+-- filing from before need not have been tampered with.
+CREATE TABLE retired (
+    what TEXT PRIMARY KEY CHECK (what IN ('events', 'attempts', 'answers')),
+    before INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,1 @@
+SELECT json_quote(before) FROM retired WHERE what = $1 ->> '$'
