@@ -27,7 +27,8 @@ struct Counter {
 
 impl Counter {
     async fn open() -> Result<Self> {
-        Self::of(House::build().ladder(SAPPORO, &[Channel::Api]).start().await?).await
+        let builder = House::build().ladder(SAPPORO, &[Channel::Api]);
+        Self::of(builder.with(|config| config.http.open_pages = true).start().await?).await
     }
 
     async fn of(house: House) -> Result<Self> {

@@ -175,6 +175,10 @@ async fn fault_a_memory_alarm_blocks_publishing_and_nothing_else() -> Result<()>
     let broker = RabbitMq::open(&server.url()).await?;
     publish_surely(&broker, filings(0..10)).await?;
     server.call("vm_memory_monitor:set_vm_memory_high_watermark({absolute, 1})")?;
+    // A connection is told that it is blocked when it publishes after the alarm, not before.
+    while server.call("rabbit_alarm:get_alarms()")?.contains("[]") {
+        tokio::task::yield_now().await;
+    }
     let mut unsure = publish(&broker, filings(10..11)).await;
     until("it is blocked", || matches!(broker.health(), Health::Blocked(_))).await?;
     let mut refused = publish(&broker, filings(11..12)).await;

@@ -78,8 +78,8 @@ struct State {
     held: BTreeMap<DeliveryId, Held>,
     shown: BTreeMap<DeliveryId, String>,
     underway: Vec<Try>,
-    /// Those that wait for a time, in milliseconds.
-    gates: BTreeMap<(i64, DeliveryId, u64), oneshot::Sender<()>>,
+    /// Those that wait for a time, in milliseconds, with their process.
+    gates: BTreeMap<(i64, DeliveryId, u64), (usize, oneshot::Sender<()>)>,
     tries: u64,
     notes: Vec<(DeliveryId, String)>,
     violations: Vec<String>,
@@ -138,13 +138,21 @@ impl FarSides {
         let mut state = self.lock();
         while let Some(gate) = state.gates.first_entry().filter(|gate| gate.key().0 <= now) {
             // Nobody listens when the process died.
-            _ = gate.remove().send(());
+            _ = gate.remove().1.send(());
         }
     }
 
-    /// Tries of a process that wait for an answer.
+    /// Tries of a process that wait for an answer. One that has its answer waits no more, though
+    /// it may not have woken yet.
     pub(super) fn waiting(&self, process: usize) -> usize {
-        self.lock().underway.iter().filter(|one| one.process == process).count()
+        let waits =
+            |(by, gate): &&(usize, oneshot::Sender<()>)| *by == process && !gate.is_closed();
+        self.lock().gates.values().filter(waits).count()
+    }
+
+    /// Whether a try of a process has come here and not left.
+    pub(super) fn is_tried_by(&self, process: usize) -> bool {
+        self.lock().underway.iter().any(|one| one.process == process)
     }
 
     /// When the next answer comes, in milliseconds.
@@ -337,7 +345,8 @@ impl Adapter for FalseAdapter {
         if fate.delay_ms > 0 {
             let at = self.far.clock.now_ms() + fate.delay_ms;
             let (gate, opened) = oneshot::channel();
-            self.far.lock().gates.insert((at, parcel.delivery, number), gate);
+            let key = (at, parcel.delivery, number);
+            self.far.lock().gates.insert(key, (self.process, gate));
             drop(opened.await);
         }
         drop(underway);

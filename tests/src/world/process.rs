@@ -155,7 +155,7 @@ impl Process {
         self.ctx.break_off.cancel();
         self.desk.abort();
         drop(self);
-        while far.waiting(number) > 0 {
+        while far.is_tried_by(number) {
             tokio::task::yield_now().await;
         }
     }
