@@ -134,7 +134,7 @@ pub async fn open_store(
 ) -> anyhow::Result<Store> {
     let settings = &config.store;
     let open = async || {
-        let store = Store::open(&settings.url, settings.connections_max, Arc::clone(clock)).await?;
+        let store = Store::open(&settings.url, settings.limits(), Arc::clone(clock)).await?;
         let store = store.with_limits(settings.migrate_limits());
         if settings.migrate_at_start {
             store.migrate().await?;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::lane::LanePolicy;
 use crate::lifecycle::StopLimits;
-use crate::store::MigrateLimits;
+use crate::store::{MigrateLimits, StoreLimits};
 
 /// The text of `default.toml`.
 pub const DEFAULT: &str = include_str!("../default.toml");
@@ -46,8 +46,8 @@ sections! {
     Stop { soft_seconds: u64, hard_seconds: u64, }
     /// `[store]`
     StoreSettings {
-        url: String, connections_max: u32, migrate_at_start: bool, migrate_lock_ms: u64,
-        migrate_tries: u32, migrate_turn_ms: u64,
+        url: String, connections_max: u32, acquire_ms: u64, statement_ms: u64, lock_ms: u64,
+        migrate_at_start: bool, migrate_lock_ms: u64, migrate_tries: u32, migrate_turn_ms: u64,
     }
     /// `[broker]`
     BrokerSettings { url: String, prefetch: u16, }
@@ -91,6 +91,12 @@ sections! {
 }
 
 impl StoreSettings {
+    /// What this process may ask of the server.
+    pub fn limits(&self) -> StoreLimits {
+        let Self { connections_max, acquire_ms, statement_ms, lock_ms, .. } = *self;
+        StoreLimits { connections_max, acquire_ms, statement_ms, lock_ms }
+    }
+
     /// How patiently the tables are brought up.
     pub fn migrate_limits(&self) -> MigrateLimits {
         let Self { migrate_lock_ms, migrate_tries, migrate_turn_ms, .. } = *self;

@@ -6,6 +6,7 @@ mod chaos;
 mod cluster;
 mod demo;
 mod hub;
+mod limits;
 mod months;
 mod objects;
 mod plans;

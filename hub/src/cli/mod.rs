@@ -185,7 +185,7 @@ async fn open_store(config: &Config) -> anyhow::Result<Store> {
 /// The store as it is.
 async fn bare_store(config: &Config) -> anyhow::Result<Store> {
     let clock = Arc::new(Clock::system());
-    Ok(Store::open(&config.store.url, config.store.connections_max, clock).await?)
+    Ok(Store::open(&config.store.url, config.store.limits(), clock).await?)
 }
 
 /// Everything that stages share, without any stage running: messages of what is done here stay in

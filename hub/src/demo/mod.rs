@@ -205,8 +205,7 @@ async fn furnish(
     place: &Place,
     (operators, ladders): (&[Operator], &Ladders),
 ) -> anyhow::Result<Keys> {
-    let store =
-        Store::open(&config.store.url, config.store.connections_max, Arc::clone(clock)).await?;
+    let store = Store::open(&config.store.url, config.store.limits(), Arc::clone(clock)).await?;
     store.migrate().await?;
     let any = Filter { limit: 1, ..Filter::default() };
     if !place.is_resumed && !store.list_filings(&any).await?.is_empty() {

@@ -25,6 +25,16 @@ pub enum StoreError {
         /// What the driver says.
         source: sqlx::Error,
     },
+    /// It took longer than a setting allows; try again.
+    #[error("store statement {statement}: {limit}: {source}")]
+    Late {
+        /// The statement's name.
+        statement: &'static str,
+        /// The setting, and what it says.
+        limit: String,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
     /// A row does not read as what it should be: a fault of ours.
     #[error("store statement {statement} gave a row that contradicts itself: {source}")]
     Row {
@@ -62,7 +72,7 @@ impl StoreError {
     /// out of room, and nothing is wrong with what was asked.
     pub fn is_away(&self) -> bool {
         match self {
-            Self::Away(_) => true,
+            Self::Away(_) | Self::Late { .. } => true,
             Self::Driver { source, .. } => is_away(source),
             Self::Row { .. } | Self::Count { .. } | Self::Retired | Self::Open(_) => false,
         }

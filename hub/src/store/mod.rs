@@ -12,6 +12,7 @@
 mod chain;
 mod engine;
 mod inbox;
+mod limits;
 mod months;
 mod parameters;
 mod postgres;
@@ -38,6 +39,7 @@ pub use chain::{Chain, ChainBreak, NewEvent, event_hash, verify_chain};
 pub use engine::StoreError;
 use engine::{Answer, Engine, EngineTx, Sql};
 pub use inbox::{InboxCounts, InboxFilter};
+pub use limits::{MigrateLimits, StoreLimits};
 pub use months::{Months, Part};
 use parameters::Parameters;
 pub use reads::{Backlog, DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
@@ -70,35 +72,18 @@ pub struct Store {
     limits: MigrateLimits,
 }
 
-/// How patiently the tables are brought up beside running work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MigrateLimits {
-    /// Milliseconds that one change waits for a table; all other work on it waits behind.
-    pub lock_ms: u64,
-    /// Tries of one change at most, with as long a rest after each.
-    pub tries: u32,
-    /// Milliseconds to wait for another process that brings the tables up.
-    pub turn_ms: u64,
-}
-
-impl Default for MigrateLimits {
-    fn default() -> Self {
-        Self { lock_ms: 1_000, tries: 60, turn_ms: 10_000 }
-    }
-}
-
 impl Store {
-    /// Opens what the URL names: `sqlite:PATH` or `postgres://…`.
+    /// Opens what the URL names: `sqlite:PATH` or `postgres://…`. A number alone is of connections.
     pub async fn open(
         url: &str,
-        connections_max: u32,
+        limits: impl Into<StoreLimits>,
         clock: Arc<Clock>,
     ) -> Result<Self, StoreError> {
         let embedded = url.starts_with("sqlite:");
         let engine: Arc<dyn Engine> = if let Some(path) = url.strip_prefix("sqlite:") {
             Arc::new(sqlite::Sqlite::open(&PathBuf::from(path.trim_start_matches("//"))).await?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Arc::new(postgres::PostgresEngine::open(url, connections_max).await?)
+            Arc::new(postgres::PostgresEngine::open(url, limits.into()).await?)
         } else {
             return Err(StoreError::Open(
                 "store.url: write sqlite:PATH for the embedded store or \

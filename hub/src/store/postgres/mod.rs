@@ -1,5 +1,6 @@
 //! PostgreSQL: a pool; any number of processes may share the database.
 
+mod late;
 mod migrate;
 mod months;
 
@@ -15,45 +16,49 @@ use sqlx::{Column as _, ConnectOptions, Connection, Postgres, Row, Transaction, 
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::MigrateLimits;
 use super::engine::{Answer, Engine, EngineTx, Sql, StoreError, driver, is_away};
 use super::months::{Months, Part};
 use super::parameters::{Column, Parameters};
+use super::{MigrateLimits, StoreLimits};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/postgres/migrations");
-
-/// Time for the first connection.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// The production engine: a server.
 #[derive(Debug)]
 pub(super) struct PostgresEngine {
     pool: PgPool,
+    limits: StoreLimits,
 }
 
 impl PostgresEngine {
     /// Connects to the server that the URL names.
-    pub(super) async fn open(url: &str, connections_max: u32) -> Result<Self, StoreError> {
+    pub(super) async fn open(url: &str, limits: StoreLimits) -> Result<Self, StoreError> {
+        let StoreLimits { connections_max, acquire_ms, statement_ms, lock_ms } = limits;
+        if connections_max == 0 || acquire_ms == 0 {
+            let text = "store.connections_max and store.acquire_ms: at least 1";
+            return Err(StoreError::Open(text.to_owned()));
+        }
         let options = PgConnectOptions::from_str(url)
             .map_err(|e| StoreError::Open(format!("store.url is not a PostgreSQL URL: {e}")))?
             .application_name("todoke")
             .statement_cache_capacity(200)
-            .options([("statement_timeout", "30s"), ("lock_timeout", "20s")])
+            .options([("statement_timeout", statement_ms), ("lock_timeout", lock_ms)])
             .disable_statement_logging();
         // A pool would ask again and again, and at last say only that it took too long.
-        match timeout(CONNECT_LIMIT, options.connect()).await {
+        let acquire = Duration::from_millis(acquire_ms);
+        match timeout(acquire, options.connect()).await {
             Ok(Ok(first)) => drop(first.close().await),
             Ok(Err(error)) => return Err(no_connection(&options, &error)),
             Err(_) => {
-                let why = format!("no answer within {} s", CONNECT_LIMIT.as_secs());
+                let why = format!("no answer within {acquire_ms} ms (store.acquire_ms)");
                 return Err(no_connection(&options, &sqlx::Error::Io(std::io::Error::other(why))));
             }
         }
         let pool = PgPoolOptions::new()
             .max_connections(connections_max)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(acquire)
             .connect_lazy_with(options);
-        Ok(Self { pool })
+        Ok(Self { pool, limits })
     }
 }
 
@@ -79,12 +84,12 @@ impl Engine for PostgresEngine {
     async fn rows(&self, sql: &Sql, args: Parameters) -> Result<Vec<Answer>, StoreError> {
         // A locking clause is harmless here: the statement's own transaction ends with it.
         let rows = bind(sql, args).fetch_all(&self.pool).await;
-        answers(rows).map_err(driver(sql.name))
+        answers(rows).map_err(late::named(sql.name, self.limits))
     }
 
     async fn begin(&self) -> Result<Box<dyn EngineTx>, StoreError> {
-        let tx = self.pool.begin().await.map_err(driver("begin"))?;
-        Ok(Box::new(PostgresTx(tx)))
+        let tx = self.pool.begin().await.map_err(late::named("begin", self.limits))?;
+        Ok(Box::new(PostgresTx { tx, limits: self.limits }))
     }
 
     async fn migrate(&self, limits: MigrateLimits) -> Result<(), StoreError> {
@@ -164,7 +169,10 @@ fn answer(row: &PgRow) -> Result<Answer, sqlx::Error> {
     cells.collect::<Result<_, _>>().map(|fields| Answer::Columns(Value::Object(fields)))
 }
 
-struct PostgresTx(Transaction<'static, Postgres>);
+struct PostgresTx {
+    tx: Transaction<'static, Postgres>,
+    limits: StoreLimits,
+}
 
 #[async_trait]
 impl EngineTx for PostgresTx {
@@ -173,27 +181,27 @@ impl EngineTx for PostgresTx {
     }
 
     async fn rows(&mut self, sql: &Sql, args: Parameters) -> Result<Vec<Answer>, StoreError> {
-        let rows = bind(sql, args).fetch_all(&mut *self.0).await;
-        answers(rows).map_err(driver(sql.name))
+        let rows = bind(sql, args).fetch_all(&mut *self.tx).await;
+        answers(rows).map_err(late::named(sql.name, self.limits))
     }
 
     async fn run(&mut self, sql: &Sql, args: Parameters) -> Result<u64, StoreError> {
         bind(sql, args)
-            .execute(&mut *self.0)
+            .execute(&mut *self.tx)
             .await
             .map(|done| done.rows_affected())
-            .map_err(driver(sql.name))
+            .map_err(late::named(sql.name, self.limits))
     }
 
     async fn take_month(&mut self, name: &str) -> Result<bool, StoreError> {
-        months::take(&mut self.0, name).await
+        months::take(&mut self.tx, name).await
     }
 
     async fn drop_month(&mut self, name: &str) -> Result<(), StoreError> {
-        months::run(&mut self.0, format!("DROP TABLE {name}")).await.map(drop)
+        months::run(&mut self.tx, format!("DROP TABLE {name}")).await.map(drop)
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.0.commit().await.map_err(driver("commit"))
+        self.tx.commit().await.map_err(late::named("commit", self.limits))
     }
 }
