@@ -5,6 +5,7 @@ mod channels;
 mod chaos;
 mod cluster;
 mod demo;
+mod failover;
 mod hub;
 mod limits;
 mod months;

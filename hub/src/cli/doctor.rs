@@ -46,15 +46,15 @@ async fn store(config: &Config) -> anyhow::Result<String> {
     store.check_tables().await?;
     let strays = store.strays().await?;
     let totals = store.totals().await?;
+    let place = store.place();
     store.close().await;
     anyhow::ensure!(
         strays.is_empty(),
         "rows belong to no month that there is: {strays:?}; a clock is far ahead, or no upkeep has \
          run for months; see deploy/README.md"
     );
-    let kind = if config.store.url.starts_with("sqlite:") { "SQLite" } else { "PostgreSQL" };
     Ok(format!(
-        "{kind}: {} filings, {} messages in the outbox, {} dead letters",
+        "{place}: {} filings, {} messages in the outbox, {} dead letters",
         totals.filings, totals.outbox, totals.dead_letters
     ))
 }

@@ -168,6 +168,8 @@ pub(super) trait Engine: Send + Sync + std::fmt::Debug {
     fn known(&self) -> Vec<i64>;
     /// The migrations that the tables have been through, in order.
     async fn applied(&self) -> Result<Vec<i64>, StoreError>;
+    /// The engine, and where the one that serves is, for people.
+    fn place(&self) -> String;
     /// Makes the partitions of this month and of months ahead; nothing where there are none.
     async fn make_months(&self, now: i64, ahead: u32) -> Result<Months, StoreError>;
     /// A table's partitions by month, the oldest first; none where there are none.

@@ -158,6 +158,11 @@ impl Store {
         }
     }
 
+    /// The engine, and which server serves at this moment, for people.
+    pub fn place(&self) -> String {
+        self.engine.place()
+    }
+
     /// Ends all connections.
     pub async fn close(&self) {
         self.engine.close().await;

@@ -56,7 +56,7 @@ impl Starting {
         let readyz = async move || {
             let mut parts = waiting.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
             parts.insert("process", Some("it is starting".to_owned()));
-            answer(&parts)
+            answer(&parts, None)
         };
         let routes = Router::new().route("/readyz", get(readyz)).route("/livez", get(livez));
         let stop = CancellationToken::new();
@@ -85,7 +85,7 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
             Some((at, parts)) if is_fresh(at) => (at, parts),
             Some(_) | None => (now, look(&desk.ctx).await),
         };
-        let told = answer(&parts);
+        let told = answer(&parts, Some(&desk.ctx.store.place()));
         *last = Some((at, parts));
         told
     };
@@ -123,10 +123,12 @@ async fn in_time(asking: impl Future<Output = Result<(), String>>) -> Option<Str
     }
 }
 
-fn answer(parts: &Parts) -> (StatusCode, Json<Value>) {
+/// `store` tells which of several servers serves, once that is known.
+fn answer(parts: &Parts, store: Option<&str>) -> (StatusCode, Json<Value>) {
     let ready = parts.values().all(Option::is_none);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let parts: BTreeMap<_, _> =
         parts.iter().map(|(part, why)| (*part, why.as_deref().unwrap_or("ok"))).collect();
-    (status, Json(json!({"ready": ready, "parts": parts})))
+    let serving = json!({"store": store});
+    (status, Json(json!({"ready": ready, "parts": parts, "serving": serving})))
 }

@@ -1,6 +1,7 @@
 //! A private PostgreSQL cluster, as durable as in production: `fsync` stays on.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -21,6 +22,8 @@ const USER: &str = "postgres";
 pub struct Postgres {
     port: u16,
     #[serde(skip)]
+    folder: PathBuf,
+    #[serde(skip)]
     program: Option<Program>,
 }
 
@@ -33,27 +36,36 @@ impl Postgres {
 
     /// One of your own, for tests that stop or kill it.
     pub fn start() -> Result<Self> {
-        let binaries = binaries()?;
         let folder = place::folder("postgres")?;
-        let data = folder.join("data");
-        let sockets = folder.join("sockets");
-        fs::create_dir(&sockets)?;
-        fs::create_dir(&data)?;
-        if place::is_root()? {
-            place::run(Command::new("chown").arg(USER).args([&data, &sockets]))?;
-        }
-        let mut initdb = as_user(&binaries.join("initdb"))?;
+        let data = make_data(&folder)?;
+        let mut initdb = as_user(&binaries()?.join("initdb"))?;
         initdb.args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres"]);
         initdb.args(["--no-sync", "--no-instructions", "--pgdata"]).arg(&data);
         place::run(initdb.current_dir(&folder))?;
+        Self::launch(folder)
+    }
 
+    /// A standby of your own that follows this one by streaming.
+    pub fn standby(&self) -> Result<Self> {
+        let folder = place::folder("standby")?;
+        let data = make_data(&folder)?;
+        let mut copy = as_user(&binaries()?.join("pg_basebackup"))?;
+        copy.args(["--checkpoint=fast", "--wal-method=stream", "--write-recovery-conf"]);
+        copy.args(["--no-sync", "--dbname"]);
+        copy.arg(format!("host=127.0.0.1 port={} user={USER}", self.port));
+        place::run(copy.arg("--pgdata").arg(&data).current_dir(&folder))?;
+        Self::launch(folder)
+    }
+
+    fn launch(folder: PathBuf) -> Result<Self> {
         let port = place::port()?;
-        let mut postgres = as_user(&binaries.join("postgres"))?;
-        postgres.arg("-D").arg(&data).arg("-p").arg(port.to_string());
-        postgres.arg("-k").arg(&sockets).args(["-c", "listen_addresses=127.0.0.1"]);
+        let mut postgres = as_user(&binaries()?.join("postgres"))?;
+        postgres.arg("-D").arg(folder.join("data")).arg("-p").arg(port.to_string());
+        postgres.arg("-k").arg(folder.join("sockets"));
+        postgres.args(["-c", "listen_addresses=127.0.0.1"]);
         postgres.args(["-c", "max_connections=300", "-c", "shared_buffers=256MB"]);
-        let program = Program::start(&postgres, "INT", folder)?;
-        let server = Self { port, program: Some(program) };
+        let program = Program::start(&postgres, "INT", folder.clone())?;
+        let server = Self { port, folder, program: Some(program) };
         server.wait()?;
         Ok(server)
     }
@@ -105,6 +117,33 @@ impl Postgres {
         self.wait()
     }
 
+    /// Makes a standby the primary, and waits until it is.
+    pub fn promote(&self) -> Result<()> {
+        let mut promote = as_user(&binaries()?.join("pg_ctl"))?;
+        promote.args(["promote", "--wait", "--pgdata"]).arg(self.folder.join("data"));
+        place::run(promote.current_dir(&self.folder)).map(drop)
+    }
+
+    /// From its next start on it is a standby, whatever it was.
+    pub fn demote(&self) -> Result<()> {
+        Ok(fs::write(self.folder.join("data/standby.signal"), "")?)
+    }
+
+    /// From now on a commit is answered when the standby has it on disk, too.
+    pub async fn commit_on_standby(&self) -> Result<()> {
+        let mut connection = PgConnection::connect(&self.url()).await?;
+        for statement in [
+            "ALTER SYSTEM SET synchronous_standby_names = '*'",
+            "SELECT pg_reload_conf()",
+            "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_replication \
+             WHERE sync_state = 'sync') LOOP PERFORM pg_sleep(0.05), pg_stat_clear_snapshot(); \
+             END LOOP; END $$",
+        ] {
+            sqlx::raw_sql(statement).execute(&mut connection).await.context(statement)?;
+        }
+        Ok(connection.close().await?)
+    }
+
     fn url_of(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
@@ -129,6 +168,18 @@ fn binaries() -> Result<PathBuf> {
         .max()
         .context("PostgreSQL is missing: apt-get install postgresql, or run tests/run")?;
     Ok(format!("/usr/lib/postgresql/{newest}/bin").into())
+}
+
+/// Empty folders for the data and the sockets, which the server's user owns; gives the first.
+fn make_data(folder: &Path) -> Result<PathBuf> {
+    let (data, sockets) = (folder.join("data"), folder.join("sockets"));
+    fs::create_dir(&sockets)?;
+    fs::create_dir(&data)?;
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o700))?;
+    if place::is_root()? {
+        place::run(Command::new("chown").arg(USER).args([&data, &sockets]))?;
+    }
+    Ok(data)
 }
 
 fn as_user(program: &Path) -> Result<Command> {

@@ -1,78 +1,63 @@
-//! PostgreSQL: a pool; any number of processes may share the database.
+//! PostgreSQL: a pool of connections to the server that serves; any number of processes may share
+//! the database.
 
 mod late;
 mod migrate;
 mod months;
+mod servers;
+mod url;
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{Column as _, ConnectOptions, Connection, Postgres, Row, Transaction, TypeInfo};
-use tokio::time::timeout;
+use sqlx::{Column as _, Postgres, Row, Transaction, TypeInfo};
 use uuid::Uuid;
 
-use super::engine::{Answer, Engine, EngineTx, Sql, StoreError, driver, is_away};
+use servers::Servers;
+
+use super::engine::{Answer, Engine, EngineTx, Sql, StoreError, driver};
 use super::months::{Months, Part};
 use super::parameters::{Column, Parameters};
 use super::{MigrateLimits, StoreLimits};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/postgres/migrations");
 
-/// The production engine: a server.
+/// Beyond `statement_ms`: a server that can still be heard has said so by then.
+const CUT_OFF_AFTER: Duration = Duration::from_secs(5);
+
+/// The production engine: a server, and who may take over from it.
 #[derive(Debug)]
 pub(super) struct PostgresEngine {
-    pool: PgPool,
+    servers: Servers,
     limits: StoreLimits,
 }
 
 impl PostgresEngine {
-    /// Connects to the server that the URL names.
+    /// Connects to the server that serves among those that the URL names.
     pub(super) async fn open(url: &str, limits: StoreLimits) -> Result<Self, StoreError> {
-        let StoreLimits { connections_max, acquire_ms, statement_ms, lock_ms } = limits;
-        if connections_max == 0 || acquire_ms == 0 {
+        if limits.connections_max == 0 || limits.acquire_ms == 0 {
             let text = "store.connections_max and store.acquire_ms: at least 1";
             return Err(StoreError::Open(text.to_owned()));
         }
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|e| StoreError::Open(format!("store.url is not a PostgreSQL URL: {e}")))?
-            .application_name("todoke")
-            .statement_cache_capacity(200)
-            .options([("statement_timeout", statement_ms), ("lock_timeout", lock_ms)])
-            .disable_statement_logging();
-        // A pool would ask again and again, and at last say only that it took too long.
-        let acquire = Duration::from_millis(acquire_ms);
-        match timeout(acquire, options.connect()).await {
-            Ok(Ok(first)) => drop(first.close().await),
-            Ok(Err(error)) => return Err(no_connection(&options, &error)),
-            Err(_) => {
-                let why = format!("no answer within {acquire_ms} ms (store.acquire_ms)");
-                return Err(no_connection(&options, &sqlx::Error::Io(std::io::Error::other(why))));
-            }
-        }
-        let pool = PgPoolOptions::new()
-            .max_connections(connections_max)
-            .acquire_timeout(acquire)
-            .connect_lazy_with(options);
-        Ok(Self { pool, limits })
+        Ok(Self { servers: Box::pin(Servers::open(url, limits)).await?, limits })
     }
 }
 
-/// What was tried and what to look at; the password is not shown.
-fn no_connection(options: &PgConnectOptions, error: &sqlx::Error) -> StoreError {
-    let (host, port) = (options.get_host(), options.get_port());
-    let text = format!("store.url: cannot connect to PostgreSQL at {host}:{port}: {error}");
-    if is_away(error) {
-        let look = "check that the server runs, that host and port are right and that no firewall \
-                    is between";
-        StoreError::Away(format!("{text}; {look}"))
-    } else {
-        StoreError::Open(format!("{text}; check user, password and database in the URL"))
+/// A server that is cut off never says that a statement took too long: then it is given up here,
+/// some time after the server would have.
+async fn in_time<T>(
+    limits: StoreLimits,
+    statement: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    if limits.statement_ms == 0 {
+        return statement.await;
     }
+    let limit = Duration::from_millis(limits.statement_ms) + CUT_OFF_AFTER;
+    servers::within(limit, "store.statement_ms and 5 s; is it cut off?", statement).await
 }
 
 #[async_trait]
@@ -83,17 +68,24 @@ impl Engine for PostgresEngine {
 
     async fn rows(&self, sql: &Sql, args: Parameters) -> Result<Vec<Answer>, StoreError> {
         // A locking clause is harmless here: the statement's own transaction ends with it.
-        let rows = bind(sql, args).fetch_all(&self.pool).await;
-        answers(rows).map_err(late::named(sql.name, self.limits))
+        let asking = async {
+            let mut connection = self.servers.acquire().await?;
+            in_time(self.limits, bind(sql, args).fetch_all(&mut *connection)).await
+        };
+        answers(asking.await).map_err(late::named(sql.name, self.limits))
     }
 
     async fn begin(&self) -> Result<Box<dyn EngineTx>, StoreError> {
-        let tx = self.pool.begin().await.map_err(late::named("begin", self.limits))?;
+        let beginning = async {
+            let connection = self.servers.acquire().await?;
+            in_time(self.limits, Transaction::begin(connection, None)).await
+        };
+        let tx = beginning.await.map_err(late::named("begin", self.limits))?;
         Ok(Box::new(PostgresTx { tx, limits: self.limits }))
     }
 
     async fn migrate(&self, limits: MigrateLimits) -> Result<(), StoreError> {
-        migrate::run(&self.pool.connect_options(), &MIGRATIONS, limits).await
+        migrate::run(&self.servers.pool().connect_options(), &MIGRATIONS, limits).await
     }
 
     fn known(&self) -> Vec<i64> {
@@ -102,32 +94,36 @@ impl Engine for PostgresEngine {
 
     async fn applied(&self) -> Result<Vec<i64>, StoreError> {
         let there = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
-        let there = sqlx::query_scalar(there).fetch_one(&self.pool).await;
+        let there = sqlx::query_scalar(there).fetch_one(&self.servers.pool()).await;
         if !there.map_err(driver("applied"))? {
             return Ok(Vec::new());
         }
         sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY version")
-            .fetch_all(&self.pool)
+            .fetch_all(&self.servers.pool())
             .await
             .map_err(driver("applied"))
     }
 
+    fn place(&self) -> String {
+        format!("PostgreSQL at {}", self.servers.place())
+    }
+
     async fn make_months(&self, now: i64, ahead: u32) -> Result<Months, StoreError> {
-        months::make(&self.pool, now, ahead).await
+        months::make(&self.servers.pool(), now, ahead).await
     }
 
     async fn months(&self, table: &str) -> Result<Vec<Part>, StoreError> {
-        let mut parts = months::parts(&self.pool, table).await?;
+        let mut parts = months::parts(&self.servers.pool(), table).await?;
         parts.retain(|part| part.to.is_some());
         Ok(parts)
     }
 
     async fn strays(&self) -> Result<Vec<(&'static str, i64)>, StoreError> {
-        months::strays(&self.pool).await
+        months::strays(&self.servers.pool()).await
     }
 
     async fn close(&self) {
-        self.pool.close().await;
+        self.servers.pool().close().await;
     }
 }
 
@@ -181,13 +177,12 @@ impl EngineTx for PostgresTx {
     }
 
     async fn rows(&mut self, sql: &Sql, args: Parameters) -> Result<Vec<Answer>, StoreError> {
-        let rows = bind(sql, args).fetch_all(&mut *self.tx).await;
-        answers(rows).map_err(late::named(sql.name, self.limits))
+        let rows = in_time(self.limits, bind(sql, args).fetch_all(&mut *self.tx));
+        answers(rows.await).map_err(late::named(sql.name, self.limits))
     }
 
     async fn run(&mut self, sql: &Sql, args: Parameters) -> Result<u64, StoreError> {
-        bind(sql, args)
-            .execute(&mut *self.tx)
+        in_time(self.limits, bind(sql, args).execute(&mut *self.tx))
             .await
             .map(|done| done.rows_affected())
             .map_err(late::named(sql.name, self.limits))
@@ -202,6 +197,8 @@ impl EngineTx for PostgresTx {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.tx.commit().await.map_err(late::named("commit", self.limits))
+        // Commits may wait for a standby; no limit of the server's ends that, and ours leaves it open
+        // whether it was done, as a lost connection does.
+        in_time(self.limits, self.tx.commit()).await.map_err(late::named("commit", self.limits))
     }
 }

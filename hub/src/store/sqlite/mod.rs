@@ -139,6 +139,10 @@ impl Engine for Sqlite {
             .map_err(driver("applied"))
     }
 
+    fn place(&self) -> String {
+        "SQLite".into()
+    }
+
     async fn make_months(&self, _now: i64, _ahead: u32) -> Result<Months, StoreError> {
         Ok(Months::default())
     }
