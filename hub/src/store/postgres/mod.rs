@@ -197,8 +197,8 @@ impl EngineTx for PostgresTx {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        // Commits may wait for a standby; no limit of the server's ends that, and ours leaves it open
-        // whether it was done, as a lost connection does.
+        // Commits may wait for a standby; no limit of the server's ends that, and ours leaves it
+        // open whether it was done, as a lost connection does.
         in_time(self.limits, self.tx.commit()).await.map_err(late::named("commit", self.limits))
     }
 }

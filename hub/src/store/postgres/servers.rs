@@ -1,4 +1,5 @@
-//! The servers that `store.url` names, and which of them serves: `postgres://USER@HOST-1,HOST-2/DB`.
+//! The servers that `store.url` names (`postgres://USER@HOST-1,HOST-2/DB`), and which of them
+//! serves.
 //!
 //! Of several, the one serves that takes writes; of two that do (an old primary came back that
 //! nobody has demoted), the one that was promoted last. A process never goes back to a server of an
