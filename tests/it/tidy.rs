@@ -5,6 +5,7 @@
 
 mod floors;
 mod house;
+mod migrations;
 mod modules;
 mod sizes;
 mod source;
@@ -30,6 +31,7 @@ fn the_house_is_tidy() {
         floors::arrows_between_crates(&tree),
         house::homeless_libraries(&tree),
         house::unpaired_sql(&tree),
+        migrations::hard_locks(&tree),
     ]
     .concat();
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));

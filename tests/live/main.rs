@@ -14,3 +14,4 @@ mod plans;
 mod recovery;
 mod servers;
 mod store;
+mod upgrade;

@@ -9,6 +9,7 @@
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sqlx::migrate::Migrator;
 
 use super::MigrateLimits;
 use super::months::{Months, Part};
@@ -162,10 +163,10 @@ pub(super) trait Engine: Send + Sync + std::fmt::Debug {
     async fn rows(&self, sql: &Sql, args: Parameters) -> Result<Vec<Answer>, StoreError>;
     /// Begins a unit of work.
     async fn begin(&self) -> Result<Box<dyn EngineTx>, StoreError>;
-    /// Brings the tables up to this build.
-    async fn migrate(&self, limits: MigrateLimits) -> Result<(), StoreError>;
-    /// The migrations that this build knows.
-    fn known(&self) -> Vec<i64>;
+    /// Brings the tables up by these migrations.
+    async fn migrate(&self, by: &Migrator, limits: MigrateLimits) -> Result<(), StoreError>;
+    /// The migrations of this build.
+    fn migrations(&self) -> &'static Migrator;
     /// The migrations that the tables have been through, in order.
     async fn applied(&self) -> Result<Vec<i64>, StoreError>;
     /// The engine, and where the one that serves is, for people.

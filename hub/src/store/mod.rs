@@ -7,7 +7,8 @@
 //!   method here or in a sibling. It takes one JSON text, or on PostgreSQL one array per column;
 //!   its rows are one JSON text each, or on PostgreSQL columns named as the fields. A test prepares
 //!   every file on a freshly migrated database of its engine.
-//! * **To change a table**: a new migration with the same number on both sides.
+//! * **To change a table**: a new migration with the same number on both sides. Processes of the
+//!   build before go on meanwhile: expand, move, contract (`deploy/README.md`, "Upgrading").
 
 mod chain;
 mod engine;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use schemas::message::{Message, MessageError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::migrate::MigrateError;
+use sqlx::migrate::{MigrateError, Migrator};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -128,14 +129,18 @@ impl Store {
     /// Brings the tables up to this build. Safe to call at every start; tables of a newer build are
     /// left as they are.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let known = self.engine.known();
-        refuse_newer(&known, &self.engine.applied().await?)?;
-        self.engine.migrate(self.limits).await
+        self.bring_up(self.engine.migrations()).await
+    }
+
+    /// The same by the migrations of another build: what a newer one does beside this one.
+    pub async fn bring_up(&self, by: &Migrator) -> Result<(), StoreError> {
+        refuse_newer(&versions(by), &self.engine.applied().await?)?;
+        self.engine.migrate(by, self.limits).await
     }
 
     /// Whether the tables are those of this build; changes nothing.
     pub async fn check_tables(&self) -> Result<(), StoreError> {
-        let (known, applied) = (self.engine.known(), self.engine.applied().await?);
+        let (known, applied) = (versions(self.engine.migrations()), self.engine.applied().await?);
         refuse_newer(&known, &applied)?;
         let missing = known.into_iter().filter(|version| !applied.contains(version));
         let missing: Vec<_> = missing.map(|version| version.to_string()).collect();
@@ -291,6 +296,10 @@ fn migration_problem(error: &MigrateError) -> StoreError {
         "{text}; run `todoke migrate` with a build at least as new as the one that last used this \
          store"
     ))
+}
+
+fn versions(of: &Migrator) -> Vec<i64> {
+    of.iter().map(|migration| migration.version).collect()
 }
 
 fn refuse_newer(known: &[i64], applied: &[i64]) -> Result<(), StoreError> {

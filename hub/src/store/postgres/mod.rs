@@ -84,12 +84,12 @@ impl Engine for PostgresEngine {
         Ok(Box::new(PostgresTx { tx, limits: self.limits }))
     }
 
-    async fn migrate(&self, limits: MigrateLimits) -> Result<(), StoreError> {
-        migrate::run(&self.servers.pool().connect_options(), &MIGRATIONS, limits).await
+    async fn migrate(&self, by: &Migrator, limits: MigrateLimits) -> Result<(), StoreError> {
+        migrate::run(&self.servers.pool().connect_options(), by, limits).await
     }
 
-    fn known(&self) -> Vec<i64> {
-        MIGRATIONS.iter().map(|migration| migration.version).collect()
+    fn migrations(&self) -> &'static Migrator {
+        &MIGRATIONS
     }
 
     async fn applied(&self) -> Result<Vec<i64>, StoreError> {

@@ -111,20 +111,20 @@ impl Engine for Sqlite {
         Ok(Box::new(SqliteTx(writer)))
     }
 
-    async fn migrate(&self, _limits: MigrateLimits) -> Result<(), StoreError> {
+    async fn migrate(&self, by: &Migrator, _limits: MigrateLimits) -> Result<(), StoreError> {
         // A pool of one, since the migrator cannot borrow a connection from behind a lock.
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(self.options.clone())
             .await
             .map_err(driver("migrate"))?;
-        let done = MIGRATIONS.run(&pool).await;
+        let done = by.run(&pool).await;
         pool.close().await;
         done.map_err(|e| super::migration_problem(&e))
     }
 
-    fn known(&self) -> Vec<i64> {
-        MIGRATIONS.iter().map(|migration| migration.version).collect()
+    fn migrations(&self) -> &'static Migrator {
+        &MIGRATIONS
     }
 
     async fn applied(&self) -> Result<Vec<i64>, StoreError> {
