@@ -107,6 +107,40 @@ async fn fault_the_primary_is_killed_and_its_standby_promoted() -> Result<()> {
     Ok(())
 }
 
+/// As when its machine loses its power: connections stand, and nothing comes over them.
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_the_primary_falls_silent_and_its_standby_is_promoted() -> Result<()> {
+    let (primary, standby, url) = pair().await?;
+    let town = Town::start(|config| {
+        config.store.url.clone_from(&url);
+        config.store.statement_ms = 1_000;
+    })
+    .await?;
+    let hub = town.open(&Role::ALL).await?;
+    let mut filings = town.file(&hub, 10).await?;
+    let clock = Clock::system();
+    let (more, silent) = tokio::join!(town.file(&hub, 30), async {
+        block_in_place(|| {
+            let frozen = primary.freeze()?;
+            standby.promote()?;
+            anyhow::Ok((frozen, clock.now_ms()))
+        })
+    });
+    let (frozen, promoted_at) = silent?;
+    filings.extend(more?);
+    let stall = clock.now_ms() - promoted_at;
+    ensure!(stall < 20_000, "the last of thirty came {stall} ms after the promotion");
+    ensure!(hub.ctx.store.place() == format!("PostgreSQL at {}", place(&standby)));
+    // It wakes, and what it had in hand is no one's concern any more.
+    drop(frozen);
+    filings.extend(town.file(&hub, 3).await?);
+    town.agree(&hub, &filings).await?;
+    let known = filings_on(&standby, &url).await?;
+    ensure!(known == 43, "{known} filings where 43 were receipted");
+    hub.stop().await;
+    Ok(())
+}
+
 /// A limit of ours must not end the server's wait for the standby: it would take that for a yes.
 #[tokio::test(flavor = "multi_thread")]
 async fn fault_no_commit_is_answered_while_the_standby_is_away() -> Result<()> {

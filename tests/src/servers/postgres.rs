@@ -124,6 +124,19 @@ impl Postgres {
         place::run(promote.current_dir(&self.folder)).map(drop)
     }
 
+    /// Lets it fall silent, as a machine that lost its power: nothing is refused, nothing answered.
+    pub fn freeze(&self) -> Result<Frozen> {
+        let file = fs::read_to_string(self.folder.join("data/postmaster.pid"))?;
+        let first = file.lines().next().context("a process id")?.to_owned();
+        let of_it = format!("/proc/{first}/task/{first}/children");
+        let mut frozen = Frozen(vec![first]);
+        // The first alone makes no more of them.
+        frozen.signal("STOP")?;
+        frozen.0.extend(fs::read_to_string(of_it)?.split_whitespace().map(str::to_owned));
+        frozen.signal("STOP")?;
+        Ok(frozen)
+    }
+
     /// From its next start on it is a standby, whatever it was.
     pub fn demote(&self) -> Result<()> {
         Ok(fs::write(self.folder.join("data/standby.signal"), "")?)
@@ -155,6 +168,23 @@ impl Postgres {
             let mut ask = Command::new(&is_ready);
             place::run(ask.args(["-h", "127.0.0.1", "-U", USER, "-p", &port])).map(drop)
         })
+    }
+}
+
+/// A server that is silent until this is dropped.
+#[derive(Debug)]
+pub struct Frozen(Vec<String>);
+
+impl Frozen {
+    fn signal(&self, name: &str) -> Result<()> {
+        place::run(Command::new("kill").args(["-s", name]).args(&self.0)).map(drop)
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        // One that is gone needs no thaw.
+        drop(self.signal("CONT"));
     }
 }
 
