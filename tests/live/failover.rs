@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use hub::app::Role;
+use hub::app::{App, Role};
 use hub::clock::Clock;
 use hub::store::{OperatorRow, Store, StoreError, StoreLimits};
+use schemas::FilingId;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 use tests::house::{OPERATOR_NAME, operator};
@@ -47,6 +48,18 @@ async fn open(url: &str, limits: StoreLimits) -> Result<Store> {
     Ok(Store::open(url, limits, Arc::new(Clock::system())).await?)
 }
 
+/// Files one after the other; gives them, and the longest wait for a receipt in milliseconds.
+async fn file(town: &Town, app: &App, count: usize) -> Result<(Vec<FilingId>, i64)> {
+    let clock = Clock::system();
+    let (mut filings, mut stall) = (Vec::new(), 0);
+    for _ in 0..count {
+        let began = clock.now_ms();
+        filings.extend(town.file(app, 1).await?);
+        stall = stall.max(clock.now_ms() - began);
+    }
+    Ok((filings, stall))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn fault_the_primary_is_killed_and_its_standby_promoted() -> Result<()> {
     let (mut primary, standby, url) = pair().await?;
@@ -61,14 +74,16 @@ async fn fault_the_primary_is_killed_and_its_standby_promoted() -> Result<()> {
     ensure!(intake.ctx.store.place() == format!("PostgreSQL at {}", place(&primary)));
     let mut filings = town.file(&intake, 20).await?;
 
-    let (more, failed_over) = tokio::join!(town.file(&intake, 60), async {
+    let (more, failed_over) = tokio::join!(file(&town, &intake, 60), async {
         block_in_place(|| {
             primary.kill()?;
             standby.promote()
         })
     });
     failed_over?;
-    filings.extend(more?);
+    let (more, stall) = more?;
+    ensure!(stall < 10_000, "a receipt took {stall} ms");
+    filings.extend(more);
     town.agree(&intake, &filings).await?;
     let ready: Value = {
         let text = reqwest::get(format!("http://{}/readyz", intake.address)).await?.text().await?;
@@ -118,18 +133,17 @@ async fn fault_the_primary_falls_silent_and_its_standby_is_promoted() -> Result<
     .await?;
     let hub = town.open(&Role::ALL).await?;
     let mut filings = town.file(&hub, 10).await?;
-    let clock = Clock::system();
-    let (more, silent) = tokio::join!(town.file(&hub, 30), async {
+    let (more, silent) = tokio::join!(file(&town, &hub, 30), async {
         block_in_place(|| {
             let frozen = primary.freeze()?;
             standby.promote()?;
-            anyhow::Ok((frozen, clock.now_ms()))
+            anyhow::Ok(frozen)
         })
     });
-    let (frozen, promoted_at) = silent?;
-    filings.extend(more?);
-    let stall = clock.now_ms() - promoted_at;
-    ensure!(stall < 20_000, "the last of thirty came {stall} ms after the promotion");
+    let (frozen, (more, stall)) = (silent?, more?);
+    // What was in hand is given up after statement_ms and five seconds.
+    ensure!(stall < 15_000, "a receipt took {stall} ms");
+    filings.extend(more);
     ensure!(hub.ctx.store.place() == format!("PostgreSQL at {}", place(&standby)));
     // It wakes, and what it had in hand is no one's concern any more.
     drop(frozen);
