@@ -7,6 +7,7 @@
 //! * **To add a setting**: a line in `default.toml` with a sentence, a field in `config`.
 
 pub mod app;
+pub mod backup;
 pub mod broker;
 pub mod cli;
 pub mod clock;

@@ -46,6 +46,20 @@ pub enum ObjectError {
 }
 
 impl ObjectError {
+    /// Whether there is no object of that digest.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Store(object_store::Error::NotFound { .. }))
+    }
+
+    /// Whether the disk has no room.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Store(error) => is_full(error),
+            Self::Write(error) => is_full(error),
+            Self::Broken(_) | Self::TooLarge { .. } | Self::Url(_) => false,
+        }
+    }
+
     /// Whether the same may work in a moment: a store over the network does not answer, or the disk
     /// has no room.
     pub fn is_away(&self) -> bool {
@@ -69,7 +83,7 @@ const LOCAL: &str = "LocalFileSystem";
 const PART_BYTES: usize = 5 << 20;
 
 /// Where uploads are until all of their bytes have come.
-const UPLOADS: &str = "uploads";
+pub(crate) const UPLOADS: &str = "uploads";
 
 /// The object store.
 #[derive(Debug, Clone)]
@@ -271,7 +285,7 @@ fn told(error: &object_store::Error) -> String {
 }
 
 /// Whether the disk has no room, somewhere down the chain of reasons.
-fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+pub(crate) fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
         let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
@@ -284,5 +298,10 @@ fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 fn object_key(sha256: &str) -> Key {
-    Key::from(format!("sha256/{}/{sha256}", &sha256[..2.min(sha256.len())]))
+    Key::from(path_of(sha256))
+}
+
+/// Where an object lies in its store.
+pub(crate) fn path_of(sha256: &str) -> String {
+    format!("sha256/{}/{sha256}", &sha256[..2.min(sha256.len())])
 }

@@ -1,5 +1,6 @@
 //! Tests that need nothing installed.
 
+mod backup;
 mod bad_input;
 mod broker;
 mod demo;

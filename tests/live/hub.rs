@@ -2,11 +2,12 @@
 
 use adapters::sandbox::Behaviour;
 use anyhow::Result;
+use hub::config::Config;
 use hub::delivery::State;
 use hub::review::Source;
 use schemas::{Channel, Decision, Verdict};
 use tests::house::{Builder, House, change, code};
-use tests::servers::{Postgres, RabbitMq};
+use tests::servers::{Postgres, RabbitMq, S3};
 
 const SAPPORO: &str = "011002";
 const OTARU: &str = "012033";
@@ -33,6 +34,17 @@ tests::hub_contract!(fresh);
 async fn a_store_from_last_nights_backup_goes_on() -> Result<()> {
     let copy = async |url: &str| Postgres::shared().copy(url).await;
     tests::contracts::hub::a_store_from_last_nights_backup_goes_on(fresh().await?, copy).await
+}
+
+#[tokio::test]
+async fn a_backup_in_the_midst_goes_on_elsewhere() -> Result<()> {
+    let bucket = S3::start()?;
+    let carry = async |config: &Config| {
+        let url = Postgres::shared().copy(&config.store.url).await?;
+        Ok(move |builder: &mut Builder| builder.set_store(url))
+    };
+    let builder = fresh().await?.objects(&bucket);
+    tests::contracts::hub::a_backup_in_the_midst_goes_on_elsewhere(builder, carry).await
 }
 
 async fn on_both() -> Result<Builder> {

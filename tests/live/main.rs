@@ -1,5 +1,6 @@
 //! Tests against real servers, which `tests/run` installs and starts.
 
+mod backup;
 mod broker;
 mod channels;
 mod chaos;

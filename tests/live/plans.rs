@@ -209,6 +209,7 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         ("touch_session", json!({"id": "id", "at": now}), None),
         ("touch_object", json!({"sha256": digest, "at": now}), None),
         ("delete_attachments", json!([digest]), None),
+        ("kept_objects", json!({"after": digest, "limit": 500}), Some("attachments_pkey")),
         ("mark_objects", json!({"digests": [digest], "at": now}), None),
         ("delete_objects", json!({"digests": [digest], "at": now}), None),
     ]

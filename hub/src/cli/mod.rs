@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. Every list has `--json`.
 
 mod authority;
+mod backup;
 mod deadline;
 mod delivery;
 mod demo;
@@ -12,6 +13,7 @@ mod lane;
 mod master;
 mod operator;
 mod receipt;
+mod restore;
 mod retention;
 mod route;
 mod run;
@@ -52,6 +54,10 @@ enum Command {
     Demo(demo::Args),
     /// Bring the store's tables up to this build
     Migrate,
+    /// Copy the embedded set to a folder while the hub runs
+    Backup(backup::Args),
+    /// Bring the embedded set back from a backup, or check one
+    Restore(restore::Args),
     /// Delete what has had its time, or count what would go
     Retention(retention::Args),
     /// Look at everything this installation depends on and say what to mend
@@ -120,6 +126,8 @@ pub fn main() -> anyhow::Result<()> {
         Command::Run(_)
         | Command::Demo(_)
         | Command::Migrate
+        | Command::Backup(_)
+        | Command::Restore(_)
         | Command::Retention(_)
         | Command::Doctor(_)
         | Command::Filing(_)
@@ -143,6 +151,8 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Run(args) => run::run(args, config).await,
         Command::Demo(args) => demo::run(args, config).await,
         Command::Migrate => migrate(config).await,
+        Command::Backup(args) => backup::run(args, &config).await,
+        Command::Restore(args) => restore::run(args, &config).await,
         Command::Retention(args) => retention::run(args, &config).await,
         Command::Doctor(args) => doctor::run(args, config).await,
         Command::Filing(args) => filing::run(args, &config).await,

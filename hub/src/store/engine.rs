@@ -78,6 +78,30 @@ impl StoreError {
             Self::Row { .. } | Self::Count { .. } | Self::Retired | Self::Open(_) => false,
         }
     }
+
+    /// Whether the disk of an embedded store has no room.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Driver { source, .. } if result_of(source) == Some(13))
+    }
+
+    /// Whether another process has an embedded store open.
+    pub fn is_in_use(&self) -> bool {
+        match self {
+            Self::Away(_) => true,
+            Self::Driver { source, .. } => matches!(result_of(source), Some(5 | 6)),
+            Self::Late { .. }
+            | Self::Row { .. }
+            | Self::Count { .. }
+            | Self::Retired
+            | Self::Open(_) => false,
+        }
+    }
+}
+
+/// SQLite's primary result code.
+fn result_of(error: &sqlx::Error) -> Option<u32> {
+    let code = error.as_database_error()?.code()?;
+    (code.len() < 5).then(|| code.parse::<u32>().ok().map(|code| code & 0xff)).flatten()
 }
 
 /// Whether a driver's error is about the way to the engine or its health, not about the statement.

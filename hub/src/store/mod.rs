@@ -11,6 +11,7 @@
 //!   build before go on meanwhile: expand, move, contract (`deploy/README.md`, "Upgrading").
 
 mod chain;
+pub mod embedded;
 mod engine;
 mod inbox;
 mod limits;
@@ -26,7 +27,6 @@ mod stale;
 mod sweep;
 mod writes;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use schemas::message::{Message, MessageError};
@@ -37,6 +37,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 pub use chain::{Chain, ChainBreak, NewEvent, event_hash, verify_chain};
+pub use embedded::KeptObject;
 pub use engine::StoreError;
 use engine::{Answer, Engine, EngineTx, Sql};
 pub use inbox::{InboxCounts, InboxFilter};
@@ -80,9 +81,10 @@ impl Store {
         limits: impl Into<StoreLimits>,
         clock: Arc<Clock>,
     ) -> Result<Self, StoreError> {
-        let embedded = url.starts_with("sqlite:");
-        let engine: Arc<dyn Engine> = if let Some(path) = url.strip_prefix("sqlite:") {
-            Arc::new(sqlite::Sqlite::open(&PathBuf::from(path.trim_start_matches("//"))).await?)
+        let file = embedded::file(url);
+        let embedded = file.is_some();
+        let engine: Arc<dyn Engine> = if let Some(file) = file {
+            Arc::new(sqlite::Sqlite::open(&file).await?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Arc::new(postgres::PostgresEngine::open(url, limits.into()).await?)
         } else {

@@ -8,7 +8,7 @@ const FLOORS: [&[&str]; 10] = [
     &["demo"],
     &["app"],
     &["web"],
-    &["operate", "collector", "prober"],
+    &["operate", "collector", "prober", "backup"],
     STAGES,
     &[
         "context",

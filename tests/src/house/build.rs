@@ -1,7 +1,7 @@
 //! How a house is furnished.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use adapters::Endpoint;
@@ -125,6 +125,11 @@ impl Builder {
     /// The same for a house that is restarted.
     pub fn set_store(&mut self, url: String) {
         self.store = Some(url);
+    }
+
+    /// Another `data.folder`, for a house that is restarted.
+    pub fn set_folder(&mut self, folder: PathBuf) {
+        self.alter.push(Box::new(move |config| config.data.folder.clone_from(&folder)));
     }
 
     /// Another broker than the embedded one: `amqp://…`.
@@ -306,7 +311,7 @@ fn rows(authority: AuthorityId, endpoints: &[Endpoint]) -> Result<Vec<EndpointRo
 }
 
 /// A folder in memory where the machine has one: a test's store need not survive the machine.
-fn roomy() -> std::path::PathBuf {
+fn roomy() -> PathBuf {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() }
 }

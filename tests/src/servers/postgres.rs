@@ -93,11 +93,16 @@ impl Postgres {
     /// A copy of a database as it is at this moment, by `pg_dump`; gives its URL.
     pub async fn copy(&self, url: &str) -> Result<String> {
         let (binaries, copy) = (binaries()?, self.fresh_database().await?);
-        let file = tempfile::NamedTempFile::new()?;
-        let mut dump = Command::new(binaries.join("pg_dump"));
-        place::run(dump.args(["--format=custom", "--file"]).arg(file.path()).arg(url))?;
-        let mut restore = Command::new(binaries.join("pg_restore"));
-        place::run(restore.args(["--exit-on-error", "--dbname", &copy]).arg(file.path()))?;
+        let (from, to) = (url.to_owned(), copy.clone());
+        // Elsewhere: the far sides and the broker's heartbeats live on this thread.
+        let copying = tokio::task::spawn_blocking(move || {
+            let file = tempfile::NamedTempFile::new()?;
+            let mut dump = Command::new(binaries.join("pg_dump"));
+            place::run(dump.args(["--format=custom", "--file"]).arg(file.path()).arg(from))?;
+            let mut restore = Command::new(binaries.join("pg_restore"));
+            place::run(restore.args(["--exit-on-error", "--dbname", &to]).arg(file.path()))
+        });
+        copying.await??;
         Ok(copy)
     }
 

@@ -1,5 +1,7 @@
 //! SQLite: one writing connection behind a mutex, readers beside it (WAL, `synchronous=FULL`).
 
+mod whole;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +19,7 @@ use super::MigrateLimits;
 use super::engine::{Answer, Engine, EngineTx, Sql, StoreError, driver};
 use super::months::{Months, Part};
 use super::parameters::Parameters;
+pub(super) use whole::{copy, newest_migration, take_alone};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/sqlite/migrations");
 

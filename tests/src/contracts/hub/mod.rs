@@ -1,6 +1,7 @@
 //! What the whole hub must do alike on every set of engines: a house, step by step on a manual
 //! clock.
 
+mod backup;
 mod late;
 mod older_store;
 mod overtaken;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
+pub use backup::a_backup_in_the_midst_goes_on_elsewhere;
 pub use older_store::*;
 pub use overtaken::*;
 pub use pace::*;
