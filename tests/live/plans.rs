@@ -188,6 +188,7 @@ fn look_ups(known: &Known) -> Vec<Asked> {
     let Known { filing, delivery, notice, authority, operator, digest, now } = known;
     let by = |name, with: &str| (name, json!(with), None);
     vec![
+        by("acts_of_delivery", delivery),
         by("api_key", "id"),
         by("attempts_of_delivery", delivery),
         by("attempts_of_filing", filing),
@@ -314,6 +315,10 @@ fn pages(known: &Known) -> Vec<Asked> {
     ] {
         asked.push(("inbox_newest", with(&inbox, more), Some("deliveries_by_authority")));
     }
+    let like = json!({"authority": authority, "corporate_number": operator, "kind": "change",
+                      "office_name": "office", "before": known.now});
+    asked.push(("accepted_before", like.clone(), None));
+    asked.push(("accepted_before", with(&like, json!({"office_name": "none such"})), None));
     asked.push(("inbox_counts", json!(authority), Some("deliveries_undecided")));
     asked
 }

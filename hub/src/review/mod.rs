@@ -3,9 +3,12 @@
 //! Writes `deliveries` (review side, proofs, pick-up), `decisions`, `revisions` (corrections and
 //! withdrawals), events and notices. Deliveries are locked before their filing, as couriers do.
 
+mod acts;
 mod follow;
 
 use std::sync::Arc;
+
+pub use acts::is_news;
 
 use schemas::decision::comment_problem;
 use schemas::message::DomainEvent;
@@ -67,20 +70,32 @@ pub struct Reviewer {
     ctx: Arc<Context>,
 }
 
+/// Someone of an authority's staff, at the pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Who it is, for the record.
+    pub person: String,
+    /// Who it is, for colleagues.
+    pub name: String,
+}
+
 /// Who acts, for the record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// The HTTP interface.
     Api,
     /// A decision file in a result folder.
     Sftp,
+    /// The authority's pages.
+    Page(Actor),
 }
 
 impl Source {
-    fn as_str(self) -> &'static str {
+    fn as_str(&self) -> &'static str {
         match self {
             Self::Api => "api",
             Self::Sftp => "sftp",
+            Self::Page(_) => "page",
         }
     }
 }
@@ -169,9 +184,13 @@ impl Reviewer {
             let state = delivery.review.as_str();
             return Err(Refusal { state, event: "be decided on twice" }.into());
         }
-        let body = json!({"verdict": decision.verdict, "source": source.as_str(),
-                          "comment_sha256": hex::encode(Sha256::digest(&decision.comment)),
-                          "files": decision.files});
+        let mut body = json!({"verdict": decision.verdict, "source": source.as_str(),
+                              "comment_sha256": hex::encode(Sha256::digest(&decision.comment)),
+                              "files": decision.files});
+        if let Source::Page(by) = &source {
+            body["by"] = json!(by.person);
+            self.note(&mut tx, id, by, ("decided", decision.verdict.as_str())).await?;
+        }
         self.save(&mut tx, &delivery, "decision.made", body).await?;
         let (kind, event) = match decision.verdict {
             Verdict::Accepted => (NoticeKind::Accepted, "decision.accepted"),

@@ -10,6 +10,7 @@
 //! * **To change a table**: a new migration with the same number on both sides. Processes of the
 //!   build before go on meanwhile: expand, move, contract (`deploy/README.md`, "Upgrading").
 
+mod acts;
 mod chain;
 pub mod embedded;
 mod engine;
@@ -36,6 +37,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+pub use acts::Like;
 pub use chain::{Chain, ChainBreak, NewEvent, event_hash, verify_chain};
 pub use embedded::KeptObject;
 pub use engine::StoreError;
@@ -47,9 +49,9 @@ use parameters::Parameters;
 pub use reads::{Backlog, DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
 pub use retention::{Batch, Kept, Mark, Term};
 pub use rows::{
-    ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow, EventRow,
-    FilingRow, HeadRow, InboxRow, NoticeRow, OperatorRow, OutboxRow, ParcelRow, RevisionRow,
-    SessionRow,
+    ActRow, ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow,
+    EventRow, FilingRow, HeadRow, InboxRow, NoticeRow, OperatorRow, OutboxRow, ParcelRow,
+    RevisionRow, SessionRow,
 };
 pub use stale::StaleAfter;
 

@@ -183,6 +183,18 @@ rows! {
         proof: Option<ProofLevel> = "What is proved",
         withdrawn_at: Option<i64> = "Milliseconds",
     }
+    /// What one of an authority's staff did with a delivery, or tells colleagues about it.
+    ActRow {
+        id: Uuid = "Sorts by time",
+        delivery_id: DeliveryId = "The delivery",
+        kind: String = "`opened`, `decided`, `assigned` or `remark`",
+        person: String = "Who it was, for the record",
+        name: String = "Who it was, for people",
+        text: String = "The remark; the verdict",
+        assignee: Option<String> = "Who has it in hand from then on; nobody, where it was put back",
+        assignee_name: Option<String> = "Their name",
+        at: i64 = "Milliseconds",
+    }
     /// A head of a filing's event chain.
     HeadRow {
         id: FilingId = "The filing",

@@ -2,7 +2,7 @@
 //!
 //! What pages share stands beside this file: `visit` (who asks, for what), `roles` (whose page is
 //! whose), `sent` (forms that are sent), `sessions` and `cookies`, `login`, `frame`, `words`,
-//! `labels`, `parts`, `fault`.
+//! `labels`, `parts`, `document` (a filing to be read), `download`, `fault`.
 
 pub mod access;
 pub mod api;
@@ -12,6 +12,8 @@ mod cookies;
 mod cursor;
 mod deadlines;
 pub mod demo;
+mod document;
+mod download;
 mod fault;
 mod frame;
 mod labels;
@@ -93,7 +95,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
     let pages = pages.layer(CompressionLayer::new()).layer(header(
         "content-security-policy",
         "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; \
-         connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+         connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     ));
     Router::new()
         .merge(pages)

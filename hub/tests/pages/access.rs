@@ -58,6 +58,8 @@ impl Row {
 fn rows(world: &World) -> Vec<Row> {
     use Whose::{Anyones, Authority, Operations, Operator};
     let filing = world.filings[3].receipt_number();
+    let delivery = "/authority/deliveries/{id}";
+    let file = "/authority/deliveries/{id}/files/{place}";
     let package = "/authority/deliveries/{id}/package";
     let receipt = "/operator/filings/{key}/receipt";
     vec![
@@ -80,6 +82,14 @@ fn rows(world: &World) -> Vec<Row> {
         row(package, Authority).at(format!("/authority/deliveries/{}/package", world.own_delivery)),
         row(package, Authority)
             .at(format!("/authority/deliveries/{}/package", world.foreign_delivery))
+            .foreign(),
+        row(delivery, Authority).at(format!("/authority/deliveries/{}", world.readable)),
+        row(delivery, Authority)
+            .at(format!("/authority/deliveries/{}", world.foreign_delivery))
+            .foreign(),
+        row(file, Authority).at(format!("/authority/deliveries/{}/files/0", world.readable)),
+        row(file, Authority)
+            .at(format!("/authority/deliveries/{}/files/0", world.foreign_delivery))
             .foreign(),
         row("/operator", Operator),
         row(receipt, Operator).at(format!("/operator/filings/{filing}/receipt")),

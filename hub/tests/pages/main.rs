@@ -4,7 +4,9 @@
 //! has a file of its own.
 
 mod access;
+mod authority;
 mod browser;
+mod cases;
 mod entry;
 mod html;
 mod rows;

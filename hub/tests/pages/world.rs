@@ -23,6 +23,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::cases;
 use crate::rows::{
     attempt, attempt_event, decision, filing, held, one_stop, operator_number, outcome, revision,
     submission, verdict, why,
@@ -45,6 +46,8 @@ pub(crate) struct World {
     /// A delivery to the authority whose key the world has, and one to another.
     pub(crate) own_delivery: DeliveryId,
     pub(crate) foreign_delivery: DeliveryId,
+    /// One with forms and a file, that nobody has opened.
+    pub(crate) readable: DeliveryId,
     /// Another operator's filing.
     pub(crate) foreign_filing: FilingId,
     pub(crate) operations_key: String,
@@ -91,10 +94,15 @@ impl World {
         let foreign_filing = filler.filing(61, &others).await;
         filings.push(foreign_filing);
         filler.lanes().await;
-        let (deliveries, failed) = (filler.all.len(), filler.failed.expect("one failed"));
+        // One more is made below.
+        let (deliveries, failed) = (filler.all.len() + 1, filler.failed.expect("one failed"));
         let [operations_key, operator_key, authority_key] = keys(&ctx).await;
         serve(&ctx, listener, door);
         let [own_delivery, foreign_delivery] = deliveries_of_two(&ctx).await;
+        cases::keep(&ctx, cases::PAPER_TEXT).await;
+        let readable = cases::filed(&ctx, &cases::change(&ctx)).await;
+        let row = ctx.store.delivery(readable).await.expect("a store").expect("a delivery");
+        filings.push(row.filing_id);
         // Redirects are looked at, not followed.
         let client = Client::builder().redirect(reqwest::redirect::Policy::none());
         let client = client.build().expect("a client");
@@ -107,6 +115,7 @@ impl World {
             deliveries,
             own_delivery,
             foreign_delivery,
+            readable,
             foreign_filing,
             operations_key,
             operator_key,

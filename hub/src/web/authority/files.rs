@@ -1,16 +1,17 @@
-//! What an authority downloads.
+//! What an authority downloads: packages, and single files to look at.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use schemas::DeliveryId;
+use schemas::{DeliveryId, Submission};
 
 use super::Clerk;
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, State as Transport};
 use crate::web::Desk;
 use crate::web::api::packages;
+use crate::web::download;
 use crate::web::fault::Fault;
 use crate::web::roles::Who;
 
@@ -31,6 +32,32 @@ pub(super) async fn package(
         }
         Err(problem) => clerk.visit.fault(&Fault::Away(problem.detail)),
     }
+}
+
+/// `GET /authority/deliveries/{id}/files/{place}`: one file of the filing, by its place from 0;
+/// with `?view=1` to be shown where browsers can.
+pub(super) async fn file(
+    State(desk): State<Arc<Desk>>,
+    Path((id, place)): Path<(String, String)>,
+    clerk: Clerk,
+) -> Response {
+    match read(&desk, &clerk, (&id, &place)).await {
+        Ok(response) => response,
+        Err(fault) => clerk.visit.fault(&fault),
+    }
+}
+
+async fn read(desk: &Desk, clerk: &Clerk, (id, place): (&str, &str)) -> Result<Response, Fault> {
+    let delivery = own(desk, clerk, id).await?;
+    if matches!(delivery.state, Transport::Cancelled) {
+        return Err(Fault::Cancelled);
+    }
+    let parcel = desk.ctx.store.parcel(delivery.id).await?.ok_or(Fault::NoDelivery)?;
+    let filing: Submission = serde_json::from_str(&parcel.document)
+        .map_err(|error| Fault::Away(format!("the stored document: {error}")))?;
+    let place: usize = place.parse().map_err(|_| Fault::NoPage)?;
+    let file = filing.attachments.get(place).ok_or(Fault::NoPage)?;
+    download::serve(&desk.ctx, file, clerk.visit.get("view").is_some()).await
 }
 
 /// A delivery to the clerk's authority. Another's is answered as one that is not there, so that

@@ -126,7 +126,7 @@ async fn by_number(desk: &Desk, clerk: &Clerk) -> Result<Option<String>, Fault> 
     let deliveries = store.deliveries_of(filing.id).await?;
     let theirs = deliveries.iter().filter(|it| it.authority == clerk.authority);
     let newest = theirs.max_by_key(|it| it.revision);
-    Ok(newest.map(|it| format!("/authority/deliveries/{}/package", it.id)))
+    Ok(newest.map(|it| format!("/authority/deliveries/{}", it.id)))
 }
 
 async fn read(desk: &Desk, clerk: &Clerk) -> Result<InboxPage, Fault> {

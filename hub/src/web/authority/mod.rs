@@ -6,6 +6,8 @@
 //!   `visit.answer(…)`, a template in `templates/authority`, a route here, and its row in the
 //!   access matrix of `tests/pages`.
 
+mod case;
+mod delivery;
 mod files;
 mod inbox;
 mod words;
@@ -22,19 +24,32 @@ use schemas::AuthorityId;
 use super::Desk;
 use super::access::Scope;
 use super::roles::{Refusal, Role, guard};
+use super::sessions::Session;
 use super::visit::Visit;
+use crate::review::Actor;
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/authority", get(inbox::show))
+        .route("/authority/deliveries/{id}", get(delivery::show))
         .route("/authority/deliveries/{id}/package", get(files::package))
+        .route("/authority/deliveries/{id}/files/{place}", get(files::file))
 }
 
 /// A visit by someone of an authority's staff.
 struct Clerk {
     visit: Visit,
     authority: AuthorityId,
+}
+
+impl Clerk {
+    /// Who it is, for the record.
+    fn actor(&self) -> Actor {
+        let session = self.visit.session.as_ref();
+        let of = |text: fn(&Session) -> &String| session.map(text).cloned().unwrap_or_default();
+        Actor { person: of(|it| &it.person), name: of(|it| &it.name) }
+    }
 }
 
 impl Role for Clerk {

@@ -23,4 +23,20 @@ words! {
     correction: "補正", "correction";
     withdrawal: "取下げの連絡", "withdrawal";
     more: "ほか", "and more:";
+
+    // One delivery.
+    about: "この届出について", "About this filing";
+    received: "到達日時", "Received";
+    opened_by: "開封", "Opened by";
+    is_withdrawn: "事業者が取り下げました。", "Its operator has withdrawn it.";
+    has_newer: "この届出には新しい版があります。", "There is a newer revision of this filing.";
+    to_newer: "新しい版を開く", "Open the newer revision";
+    files: "添付ファイル", "Attachments";
+    no_files: "添付ファイルはありません。", "There are none.";
+    added: "追加", "new";
+    replaced: "差替え", "replaced";
+    gone: "なくなりました", "no longer there";
+    look: "ここで見る", "Look at it here";
+    answer: "回答", "Answer";
+    in_new_window: "別の窓で開く", "Open in another window";
 }

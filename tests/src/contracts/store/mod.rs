@@ -1,5 +1,6 @@
 //! The contract of a store: both engines keep, find, lock and refuse the same.
 
+mod acts;
 mod deliveries;
 mod filings;
 mod inbox;
@@ -23,6 +24,7 @@ use schemas::{AuthorityId, Channel, DeliveryId, FilingId, FilingKind, Owner, Why
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
+pub use acts::*;
 pub use deliveries::*;
 pub use filings::*;
 pub use inbox::*;
@@ -80,6 +82,8 @@ macro_rules! store_contract {
             old_sessions_are_cleared_away
 
             an_inbox_pages_and_narrows
+            acts_come_back_in_order
+            the_last_accepted_filing_is_found
             what_has_had_its_time_goes_at_the_limit
             nothing_of_an_unfinished_filing_goes
             answers_go_before_their_tries
