@@ -122,7 +122,7 @@ impl Collector {
             files.push(self.bring_in(authority, config, beside).await?);
         }
         let (verdict, comment) = (file.verdict, file.comment.clone());
-        let decision = Decision { verdict, comment, files };
+        let decision = Decision { verdict, comment, files, marks: Vec::new() };
         Ok(self.reviewer.decide(file.delivery, authority, &decision, Source::Sftp).await?)
     }
 

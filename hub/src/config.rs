@@ -33,7 +33,7 @@ sections! {
         http: Http, data: Data, start: Start, stop: Stop, store: StoreSettings,
         broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits, intake: Batch,
         forms: Forms, router: Batch, courier: Courier, retry: Retry, lane: LanePolicy,
-        notices: Notices, relay: Relay, package: Package, endpoints: Endpoints, sessions: Sessions,
+        notices: Notices, relay: Relay, package: Package, endpoints: Endpoints, sessions: Sessions, review: Review,
         upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
@@ -74,6 +74,8 @@ sections! {
     Package { memory_bytes_max: usize, link_hours: i64, }
     /// `[endpoints]`
     Endpoints { allow_private_addresses: bool, }
+    /// `[review]`
+    Review { comment_chars_max: usize, marks_max: usize, bulk_max: usize, }
     /// `[sessions]`
     Sessions { idle_minutes: i64, absolute_minutes: i64, }
     /// `[upkeep]`

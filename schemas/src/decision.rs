@@ -27,6 +27,10 @@ pub struct Decision {
     /// Files for the operator, uploaded before.
     #[serde(default)]
     pub files: Vec<Attachment>,
+    /// Places in the filing that have to be corrected, as JSON Pointers into its document:
+    /// `/form/forms/0/fields/contact/name`, `/attachments/1`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
 }
 
 /// The decision file that an authority drops into its result folder, named
@@ -46,16 +50,15 @@ pub struct DecisionFile {
     pub files: Vec<String>,
 }
 
-/// Characters of a comment at most.
-pub const COMMENT_CHARS_MAX: usize = 5_000;
-
-/// What is wrong with a decision, as a sentence; `None` when nothing is.
-pub fn comment_problem(verdict: Verdict, comment: &str) -> Option<String> {
-    if verdict == Verdict::Returned && comment.trim().is_empty() {
-        return Some("a return needs a comment that tells the operator what to correct".into());
-    }
-    if comment.chars().count() > COMMENT_CHARS_MAX {
-        return Some(format!("a comment has at most {COMMENT_CHARS_MAX} characters"));
-    }
-    None
+/// Whether a return lacks the comment that tells the operator what to correct.
+pub fn is_wordless(verdict: Verdict, comment: &str) -> bool {
+    verdict == Verdict::Returned && comment.trim().is_empty()
 }
+
+/// Whether a comment has more characters than allowed.
+pub fn is_too_long(comment: &str, chars_max: usize) -> bool {
+    comment.chars().count() > chars_max
+}
+
+/// What the author of a wordless return is told.
+pub const WORDLESS: &str = "a return needs a comment that tells the operator what to correct";

@@ -52,7 +52,7 @@ async fn on_both() -> Result<Builder> {
 }
 
 fn decision(verdict: Verdict, comment: &str) -> Decision {
-    Decision { verdict, comment: comment.to_owned(), files: Vec::new() }
+    Decision { verdict, comment: comment.to_owned(), files: Vec::new(), marks: Vec::new() }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What a result folder's listing and a decision file's bytes say. Pure: nothing is fetched here.
 
 use schemas::DecisionFile;
+use schemas::decision::{WORDLESS, is_wordless};
 
 /// Bytes of a decision file at most.
 pub const DECISION_BYTES_MAX: u64 = 256 * 1024;
@@ -42,10 +43,11 @@ impl DroppedDecision {
             .and_then(|()| parse(bytes))
             .and_then(|decision| find_files(&decision, beside, &mut files).map(|()| decision))
             .and_then(|decision| {
-                match schemas::decision::comment_problem(decision.verdict, &decision.comment) {
-                    Some(problem) => Err(problem),
-                    None => Ok(decision),
+                // The hub knows how long a comment may be.
+                if is_wordless(decision.verdict, &decision.comment) {
+                    return Err(WORDLESS.to_owned());
                 }
+                Ok(decision)
             });
         Self { name: name.to_owned(), decision, files }
     }

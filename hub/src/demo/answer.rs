@@ -230,7 +230,8 @@ impl Answer<'_> {
             scene.hub.upload(key, &paper.attachment.media_type, paper.bytes()).await?;
             files.push(paper.attachment.clone());
         }
-        let decision = Decision { verdict: self.verdict, comment: self.comment.to_owned(), files };
+        let (verdict, comment) = (self.verdict, self.comment.to_owned());
+        let decision = Decision { verdict, comment, files, marks: Vec::new() };
         let path = format!("/v1/inbox/{}/decision", self.delivery);
         let ask = Ask::post(key, path, serde_json::to_vec(&decision)?);
         let answer = scene.hub.ask(&ask).await?;

@@ -1,7 +1,8 @@
 //! What an authority's staff do at their pages: the opening, on record for all; who did what, for
 //! themselves.
 
-use schemas::{AuthorityId, DeliveryId, ProofLevel};
+use schemas::decision::{WORDLESS, is_too_long, is_wordless};
+use schemas::{AuthorityId, Decision, DeliveryId, ProofLevel};
 use serde_json::json;
 
 use super::{Actor, ReviewProblem, Reviewer, arrive};
@@ -41,6 +42,48 @@ impl Reviewer {
         }
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// Whether an answer's words are there, and not too many.
+    pub(super) fn check_words(&self, decision: &Decision) -> Result<(), ReviewProblem> {
+        let limits = &self.ctx.config.review;
+        let invalid = |sentence: String| Err(ReviewProblem::Invalid(sentence));
+        if is_wordless(decision.verdict, &decision.comment) {
+            return invalid(WORDLESS.to_owned());
+        }
+        if is_too_long(&decision.comment, limits.comment_chars_max) {
+            return invalid(format!(
+                "a comment has at most {} characters",
+                limits.comment_chars_max
+            ));
+        }
+        if decision.marks.len() > limits.marks_max {
+            return invalid(format!("mark at most {} places", limits.marks_max));
+        }
+        Ok(())
+    }
+
+    /// Marks name places that the filing has.
+    pub(super) async fn check_marks(
+        &self,
+        id: DeliveryId,
+        decision: &Decision,
+    ) -> Result<(), ReviewProblem> {
+        if decision.marks.is_empty() {
+            return Ok(());
+        }
+        let parcel = self.ctx.store.parcel(id).await?;
+        let document = parcel.map(|it| it.document).unwrap_or_default();
+        let document: serde_json::Value = serde_json::from_str(&document).unwrap_or_default();
+        let is_known = |mark: &&String| mark.starts_with('/') && document.pointer(mark).is_some();
+        match decision.marks.iter().find(|mark| !is_known(mark)) {
+            None => Ok(()),
+            Some(mark) => {
+                let mark: String = mark.chars().take(200).collect();
+                let sentence = format!("the filing has no place {mark:?} that could be marked");
+                Err(ReviewProblem::Invalid(sentence))
+            }
+        }
     }
 
     /// Writes down who did what, for the authority's staff.

@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 pub use acts::is_news;
 
-use schemas::decision::comment_problem;
 use schemas::message::DomainEvent;
 use schemas::{AuthorityId, Decision, DeliveryId, FilingKind, ProofLevel, Verdict};
 use serde_json::json;
@@ -156,14 +155,13 @@ impl Reviewer {
         decision: &Decision,
         source: Source,
     ) -> Result<(), ReviewProblem> {
-        if let Some(problem) = comment_problem(decision.verdict, &decision.comment) {
-            return Err(ReviewProblem::Invalid(problem));
-        }
+        self.check_words(decision)?;
         self.check_files(authority, decision).await?;
         let (mut tx, mut delivery) = self.lock(id, authority).await?;
         if self.is_same_decision(&delivery, decision).await? {
             return Ok(());
         }
+        self.check_marks(id, decision).await?;
         let now = self.ctx.clock.now_ms();
         delivery.review = delivery.review.decide(decision.verdict)?;
         delivery.decided_at = Some(now);
@@ -174,6 +172,7 @@ impl Reviewer {
             verdict: decision.verdict,
             comment: decision.comment.clone(),
             files: serde_json::to_string(&decision.files).unwrap_or_default(),
+            marks: serde_json::to_string(&decision.marks).unwrap_or_default(),
             source: source.as_str().to_owned(),
             decided_at: now,
         };
@@ -186,7 +185,7 @@ impl Reviewer {
         }
         let mut body = json!({"verdict": decision.verdict, "source": source.as_str(),
                               "comment_sha256": hex::encode(Sha256::digest(&decision.comment)),
-                              "files": decision.files});
+                              "files": decision.files, "marks": decision.marks.len()});
         if let Source::Page(by) = &source {
             body["by"] = json!(by.person);
             self.note(&mut tx, id, by, ("decided", decision.verdict.as_str())).await?;
@@ -214,7 +213,9 @@ impl Reviewer {
         }
         let made = self.ctx.store.decision(delivery.id).await?;
         Ok(made.is_some_and(|made| {
-            made.verdict == decision.verdict && made.comment == decision.comment
+            let is_alike = made.verdict == decision.verdict && made.comment == decision.comment;
+            let marks: Vec<String> = serde_json::from_str(&made.marks).unwrap_or_default();
+            is_alike && marks == decision.marks
         }))
     }
 

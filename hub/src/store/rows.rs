@@ -110,6 +110,7 @@ rows! {
         verdict: Verdict = "The answer",
         comment: String = "For the operator",
         files: String = "JSON array of attachments",
+        marks: String = "JSON array of places to be corrected",
         source: String = "`api`, `sftp` or `page`",
         decided_at: i64 = "Milliseconds",
     }

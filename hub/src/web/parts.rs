@@ -30,7 +30,7 @@ impl Badge {
 )]
 pub(super) struct Stamp {
     iso: String,
-    text: String,
+    pub(super) text: String,
     pub(super) age: String,
 }
 

@@ -37,6 +37,11 @@ pub(super) struct Sent<R> {
 pub(super) struct Fields(pub(super) Vec<(String, String)>);
 
 impl Fields {
+    /// The texts of all fields of a name.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// A field's text, when it is there and not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value);

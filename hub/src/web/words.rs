@@ -218,6 +218,8 @@ words! {
     accepted_on: "受付完了", "Accepted";
     ladder_step: "方式の順位", "Place in the ladder";
 
+    to_correct: "要補正", "to be corrected";
+
     // Authorities and prefectures.
     ladder: "連携方式の順序", "Ladder of channels";
     lanes: "送達経路", "Lanes";

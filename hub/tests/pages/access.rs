@@ -32,13 +32,14 @@ struct Row {
     /// The address of the thing.
     path: String,
     is_sent: bool,
+    fields: &'static [(&'static str, &'static str)],
     whose: Whose,
     /// Whether it is a thing of the authority or operator whose key the world has.
     own: bool,
 }
 
 fn row(route: &'static str, whose: Whose) -> Row {
-    Row { route, path: route.to_owned(), is_sent: false, whose, own: true }
+    Row { route, path: route.to_owned(), is_sent: false, fields: &[], whose, own: true }
 }
 
 impl Row {
@@ -48,6 +49,10 @@ impl Row {
 
     fn sent(self) -> Self {
         Self { is_sent: true, ..self }
+    }
+
+    fn with(self, fields: &'static [(&'static str, &'static str)]) -> Self {
+        Self { fields, ..self.sent() }
     }
 
     fn foreign(self) -> Self {
@@ -60,6 +65,8 @@ fn rows(world: &World) -> Vec<Row> {
     let filing = world.filings[3].receipt_number();
     let delivery = "/authority/deliveries/{id}";
     let file = "/authority/deliveries/{id}/files/{place}";
+    let decision = "/authority/deliveries/{id}/decision";
+    let accept: &[_] = &[("verdict", "accepted")];
     let package = "/authority/deliveries/{id}/package";
     let receipt = "/operator/filings/{key}/receipt";
     vec![
@@ -91,6 +98,14 @@ fn rows(world: &World) -> Vec<Row> {
         row(file, Authority)
             .at(format!("/authority/deliveries/{}/files/0", world.foreign_delivery))
             .foreign(),
+        row(decision, Authority)
+            .at(format!("/authority/deliveries/{}/decision", world.readable))
+            .with(accept),
+        row(decision, Authority)
+            .at(format!("/authority/deliveries/{}/decision", world.foreign_delivery))
+            .with(accept)
+            .foreign(),
+        row("/authority/accept", Authority).sent(),
         row("/operator", Operator),
         row(receipt, Operator).at(format!("/operator/filings/{filing}/receipt")),
         row(receipt, Operator)
@@ -129,7 +144,7 @@ async fn nobody_opens_what_is_not_theirs() {
             }
             browser.get("/login").await;
             let seen = if row.is_sent {
-                browser.send(&row.path, &[]).await
+                browser.send(&row.path, row.fields).await
             } else {
                 browser.get(&row.path).await
             };

@@ -4,6 +4,7 @@
 //! has a file of its own.
 
 mod access;
+mod answers;
 mod authority;
 mod browser;
 mod cases;

@@ -160,6 +160,7 @@ pub(crate) fn decision(delivery: &Delivery, verdict: Verdict) -> DecisionRow {
         verdict,
         comment: "運営規程の写しを添付してください。".into(),
         files: "[]".into(),
+        marks: "[]".into(),
         source: "api".into(),
         decided_at: delivery.created_at + 60_000,
     }

@@ -168,6 +168,7 @@ async fn a_correction_may_stay_on_the_version_of_its_filing() -> Result<()> {
         verdict: Verdict::Returned,
         comment: "日付を確かめてください".to_owned(),
         files: Vec::new(),
+        marks: Vec::new(),
     };
     let reviewer = counter.house.reviewer();
     reviewer.decide(delivery.id, code(SAPPORO), &returned, Source::Api).await?;

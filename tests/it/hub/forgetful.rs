@@ -111,6 +111,7 @@ async fn corrections_and_withdrawals_are_found_too() -> Result<()> {
         verdict: Verdict::Returned,
         comment: "日付を直してください".to_owned(),
         files: Vec::new(),
+        marks: Vec::new(),
     };
     house.reviewer().decide(delivery.id, code(OTARU), &decision, Source::Api).await?;
     let request = house.request(&change(OTARU, &[HAKODATE]))?;

@@ -10,7 +10,12 @@ use schemas::{Channel, Decision, FilingKind, ProofLevel, Verdict};
 use tests::house::{House, OPERATOR_NAME, change, code, of_kind, one_stop};
 
 fn accepted() -> Decision {
-    Decision { verdict: Verdict::Accepted, comment: String::new(), files: Vec::new() }
+    Decision {
+        verdict: Verdict::Accepted,
+        comment: String::new(),
+        files: Vec::new(),
+        marks: Vec::new(),
+    }
 }
 
 #[tokio::test]

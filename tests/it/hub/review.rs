@@ -12,7 +12,7 @@ const SAPPORO: &str = "011002";
 const OTARU: &str = "012033";
 
 pub(super) fn decision(verdict: Verdict, comment: &str) -> Decision {
-    Decision { verdict, comment: comment.to_owned(), files: Vec::new() }
+    Decision { verdict, comment: comment.to_owned(), files: Vec::new(), marks: Vec::new() }
 }
 
 async fn two_authorities() -> Result<House> {

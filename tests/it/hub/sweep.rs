@@ -62,6 +62,7 @@ async fn only_what_nobody_names_goes_and_only_when_its_time_is_over() -> Result<
         verdict: Verdict::Returned,
         comment: "別紙".into(),
         files: vec![comment.clone()],
+        marks: Vec::new(),
     };
     house.reviewer().decide(delivery.id, delivery.authority, &decision, Source::Api).await?;
 

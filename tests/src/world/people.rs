@@ -217,7 +217,7 @@ impl World {
         let (id, held) = all[self.any(all.len())].clone();
         let verdict = if self.rng.random_bool(0.5) { Verdict::Returned } else { Verdict::Accepted };
         let comment = "管理者の氏名を確認してください".to_owned();
-        let decision = Decision { verdict, comment, files: Vec::new() };
+        let decision = Decision { verdict, comment, files: Vec::new(), marks: Vec::new() };
         let (at, acknowledges) = (self.any(self.processes.len()), self.rng.random_bool(0.2));
         let reviewer = &self.processes[at].reviewer;
         let done = if acknowledges {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use schemas::decision::is_too_long;
 use schemas::{CorporateNumber, FilingId, Owner, Submission};
 use serde_json::{Value, json};
 
@@ -119,7 +120,8 @@ pub(super) async fn show(
         };
         let decision = decision.map(|d| {
             json!({"verdict": d.verdict, "comment": d.comment, "decided_at": time(d.decided_at),
-                   "files": serde_json::from_str::<Value>(&d.files).unwrap_or_default()})
+                   "files": serde_json::from_str::<Value>(&d.files).unwrap_or_default(),
+                   "marks": serde_json::from_str::<Value>(&d.marks).unwrap_or_default()})
         });
         views.push(DeliveryView::new(ctx, delivery).with_decision(decision));
     }
@@ -218,7 +220,7 @@ pub(super) async fn withdraw(
     let filing = own(&desk, &headers, &id).await?;
     let given: Value = if body.trim().is_empty() { json!({}) } else { read_json(&body)? };
     let reason = given.get("reason").and_then(Value::as_str).unwrap_or_default();
-    if reason.chars().count() > schemas::decision::COMMENT_CHARS_MAX {
+    if is_too_long(reason, desk.ctx.config.review.comment_chars_max) {
         return Err(Problem::bad_request("reason_length", "write a shorter reason"));
     }
     let request = withdrawal(&desk, &filing, number, (reason, idempotency_key)).await?;

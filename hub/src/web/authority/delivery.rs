@@ -5,14 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use schemas::{Attachment, Verdict};
 
 use super::Clerk;
+use super::answer::Answer;
 use super::case::{Case, Which};
 use super::files::own;
 use super::words::Words;
 use crate::context::day_in_japan;
-use crate::delivery::{Review, State as Transport};
+use crate::delivery::State as Transport;
 use crate::judgement;
 use crate::review::is_news;
 use crate::store::EventRow;
@@ -48,6 +48,10 @@ pub(super) struct DeliveryPage {
     /// The delivery of a newer revision.
     newer: Option<String>,
     answer: Option<Answer>,
+    may_accept: bool,
+    problem: Option<String>,
+    comment: String,
+    comment_chars_max: usize,
     deadlines: Vec<DeadlineLine>,
     compared: Option<String>,
     offices_part: Part,
@@ -56,13 +60,13 @@ pub(super) struct DeliveryPage {
     timeline_part: Part,
 }
 
-/// What the authority has decided.
-struct Answer {
-    verdict: Badge,
-    at: Stamp,
-    by: String,
-    comment: String,
-    files: Vec<String>,
+/// An answer that is being written.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) comment: String,
+    pub(super) marks: Vec<String>,
+    /// Why it was not recorded.
+    pub(super) problem: Option<String>,
 }
 
 /// `GET /authority/deliveries/{id}`
@@ -82,15 +86,17 @@ async fn read(desk: &Desk, clerk: &Clerk, id: &str) -> Result<DeliveryPage, Faul
         delivery = own(desk, clerk, id).await?;
     }
     let case = Case::read(desk, clerk, delivery).await?;
-    Ok(DeliveryPage::new(desk, &clerk.visit, &case))
+    Ok(DeliveryPage::new(desk, &clerk.visit, (&case, Draft::default())))
 }
 
 impl DeliveryPage {
-    pub(super) fn new(desk: &Desk, visit: &Visit, case: &Case) -> Self {
+    pub(super) fn new(desk: &Desk, visit: &Visit, (case, draft): (&Case, Draft)) -> Self {
         let (w, lang) = (Words::of(visit.lang), visit.lang);
         let Case { delivery, filing, .. } = case;
         let stamp = |ms: i64| Stamp::new(ms, visit.now, lang);
         let mut document = document(desk, visit, case);
+        document.can_mark = case.may_return();
+        document.marks = if document.can_mark { draft.marks } else { case.marks() };
         let offices_part = Part::cut(&mut document.offices, "offices", visit);
         let (timeline, timeline_part) = timeline(desk, visit, case);
         let judged = judgement::deadlines(&desk.ctx, &case.revisions, &case.deliveries);
@@ -110,7 +116,11 @@ impl DeliveryPage {
             opened: opened(case).map(|(ms, who)| (stamp(ms), who)),
             withdrawn: filing.withdrawn_at.map(stamp),
             newer: case.newer().map(|it| format!("/authority/deliveries/{}", it.id)),
-            answer: answer(case, visit),
+            answer: case.answer(visit),
+            may_accept: case.may_accept(),
+            problem: draft.problem,
+            comment: draft.comment,
+            comment_chars_max: desk.ctx.config.review.comment_chars_max,
             deadlines: judged.iter().map(|it| DeadlineLine::new(it, lang)).collect(),
             compared: compared(case, visit, document.differences),
             offices_part,
@@ -185,28 +195,6 @@ fn arrived(case: &Case) -> Option<i64> {
 fn opened(case: &Case) -> Option<(i64, String)> {
     let act = case.acts.iter().find(|act| act.kind == "opened")?;
     Some((act.at, act.name.clone()))
-}
-
-fn answer(case: &Case, visit: &Visit) -> Option<Answer> {
-    let decision = case.decision.as_ref()?;
-    let act = case.acts.iter().find(|act| act.kind == "decided");
-    let by = match (act, decision.source.as_str()) {
-        (Some(act), _) => act.name.clone(),
-        (None, "sftp") => "SFTP".to_owned(),
-        (None, _) => "API".to_owned(),
-    };
-    let review = match decision.verdict {
-        Verdict::Accepted => Review::Accepted,
-        Verdict::Returned => Review::Returned,
-    };
-    let files: Vec<Attachment> = serde_json::from_str(&decision.files).unwrap_or_default();
-    Some(Answer {
-        verdict: labels::review(review, visit.lang),
-        at: Stamp::new(decision.decided_at, visit.now, visit.lang),
-        by,
-        comment: decision.comment.clone(),
-        files: files.into_iter().map(|file| file.name).collect(),
-    })
 }
 
 /// What happened that is this authority's to know.

@@ -6,7 +6,10 @@
 //!   `visit.answer(…)`, a template in `templates/authority`, a route here, and its row in the
 //!   access matrix of `tests/pages`.
 
+mod accept;
+mod answer;
 mod case;
+mod decide;
 mod delivery;
 mod files;
 mod inbox;
@@ -18,7 +21,7 @@ use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use schemas::AuthorityId;
 
 use super::Desk;
@@ -33,6 +36,8 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/authority", get(inbox::show))
         .route("/authority/deliveries/{id}", get(delivery::show))
+        .route("/authority/accept", post(accept::accept))
+        .route("/authority/deliveries/{id}/decision", post(decide::decide))
         .route("/authority/deliveries/{id}/package", get(files::package))
         .route("/authority/deliveries/{id}/files/{place}", get(files::file))
 }

@@ -38,5 +38,35 @@ words! {
     gone: "なくなりました", "no longer there";
     look: "ここで見る", "Look at it here";
     answer: "回答", "Answer";
+    decide: "回答する", "Answer";
+    comment: "事業者へのコメント", "Comment for the operator";
+    comment_hint: "差戻しのときは、直してほしい点を必ず書いてください。項目の「要補正」に印を付けられます。",
+        "When you return it, say what has to be corrected; you may also tick “to be corrected” \
+         beside fields and files.";
+    at_most: "文字数の上限", "characters at most:";
+    accept: "受付完了にする", "Accept";
+    give_back: "差し戻す", "Return";
+    you_wrote: "あなたが書いたコメント(記録していません)", "What you wrote (not recorded)";
+    return_needs_comment: "差戻しには、直してほしい点のコメントが必要です。",
+        "A return needs a comment that tells the operator what to correct.";
+    comment_too_long: "コメントが長すぎます。記録していません。文字数:",
+        "The comment is too long; nothing was recorded. Characters:";
+    withdrawn_meanwhile: "この間に事業者が取り下げたため、回答は記録していません。",
+        "Its operator has withdrawn it meanwhile, so this answer was not recorded.";
+    cannot_decide: "いまの状態では回答できません。記録していません。",
+        "It cannot be answered in its present state; nothing was recorded.";
+
+    // Accepting many.
+    choose: "選ぶ", "Choose";
+    accept_chosen: "選んだものを受付完了にする", "Accept the chosen";
+    accepted_many: "まとめて受付完了", "Accepted together";
+    accepted_count: "受付完了", "Accepted:";
+    not_recorded: "記録なし", "Not recorded";
+    left_over: "一度に扱える数を超えたため未処理", "Left as they are, too many at once:";
+    nothing_chosen: "何も選ばれていません。受信箱に戻って選んでください。",
+        "Nothing was chosen. Go back to the inbox and choose.";
+    not_theirs: "宛先の指定権者の職員だけが回答できます。",
+        "Only staff of the authority that it is addressed to may answer.";
+    back_to_inbox: "受信箱に戻る", "Back to the inbox";
     in_new_window: "別の窓で開く", "Open in another window";
 }

@@ -1,6 +1,6 @@
 //! The files of a filing, each with what it is on the list of standard attachments.
 
-use schemas::Submission;
+use schemas::{Attachment, Submission};
 use serde_json::Value;
 
 use super::Reading;
@@ -11,6 +11,8 @@ use crate::web::parts::bytes;
 pub(in crate::web) struct FileLine {
     /// Its place in the filing, from 0; none for one that is gone.
     pub(in crate::web) place: Option<usize>,
+    /// JSON Pointer in the submission.
+    pub(in crate::web) path: String,
     pub(in crate::web) name: String,
     /// What it is, where the filing says so.
     pub(in crate::web) item: String,
@@ -37,8 +39,9 @@ pub(super) fn lines(
     now: &Submission,
     former: Option<&Submission>,
 ) -> Vec<FileLine> {
-    let line = |filing: &Submission, file: &schemas::Attachment, place, mark| FileLine {
+    let line = |filing: &Submission, file: &Attachment, place: Option<usize>, mark| FileLine {
         place,
+        path: place.map(|place| format!("/attachments/{place}")).unwrap_or_default(),
         name: file.name.clone(),
         item: item(reading, filing, &file.name),
         size: bytes(usize::try_from(file.size).unwrap_or(usize::MAX)),

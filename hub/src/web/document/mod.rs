@@ -24,6 +24,17 @@ pub(super) struct Document {
     pub(super) files: Vec<FileLine>,
     /// Values and files that differ from the former ones.
     pub(super) differences: usize,
+    /// Places that an authority marks, to be corrected.
+    pub(super) marks: Vec<String>,
+    /// Whether the reader may mark places, in the form `decide` of the page.
+    pub(super) can_mark: bool,
+}
+
+impl Document {
+    /// Whether a place is marked.
+    pub(super) fn is_marked(&self, path: &str) -> bool {
+        self.marks.iter().any(|mark| mark == path)
+    }
 }
 
 /// One form.
@@ -66,7 +77,14 @@ impl Reading<'_> {
         let former_files = former.filter(|_| self.with_files);
         let files = files::lines(self, now, former_files);
         let changed = files.iter().filter(|file| file.mark != Mark::Same).count();
-        Document { sheets, offices: self.offices(now), files, differences: differences + changed }
+        Document {
+            sheets,
+            offices: self.offices(now),
+            files,
+            differences: differences + changed,
+            marks: Vec::new(),
+            can_mark: false,
+        }
     }
 
     fn sheets(&self, now: &Submission, former: Option<&Submission>) -> (Vec<SheetView>, usize) {

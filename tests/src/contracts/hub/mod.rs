@@ -7,6 +7,7 @@ mod older_store;
 mod overtaken;
 mod pace;
 mod retention;
+mod staff;
 mod succession;
 mod suspension;
 mod unplanned;
@@ -20,6 +21,7 @@ pub use older_store::*;
 pub use overtaken::*;
 pub use pace::*;
 pub use retention::*;
+pub use staff::*;
 pub use succession::*;
 pub use suspension::*;
 pub use unplanned::*;
@@ -52,6 +54,9 @@ macro_rules! hub_contract {
             a_turn_from_the_future_hides_none_of_the_present
 
             a_filing_grows_old
+
+            opening_is_proof_once
+            of_two_answers_at_once_one_counts
 
             who_filed_to_nobody_is_told
             a_fault_of_the_hub_is_told_to_its_staff

@@ -25,7 +25,12 @@ async fn left(house: &House, filing: FilingId) -> Result<(bool, usize, usize)> {
 
 async fn accept(house: &House, filing: FilingId, whose: &str) -> Result<()> {
     let delivery = house.delivery_to(filing, code(whose)).await?.id;
-    let answer = Decision { verdict: Verdict::Accepted, comment: String::new(), files: Vec::new() };
+    let answer = Decision {
+        verdict: Verdict::Accepted,
+        comment: String::new(),
+        files: Vec::new(),
+        marks: Vec::new(),
+    };
     Ok(house.reviewer().decide(delivery, code(whose), &answer, Source::Api).await?)
 }
 

@@ -176,6 +176,7 @@ pub async fn attempts_and_decisions_come_back(bench: &Bench) -> Result<()> {
         verdict: Verdict::Returned,
         comment: AWKWARD.into(),
         files: "[]".into(),
+        marks: "[\"/form\"]".into(),
         source: "api".into(),
         decided_at: bench.clock.now_ms(),
     };

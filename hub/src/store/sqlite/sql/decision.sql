@@ -1,5 +1,5 @@
 SELECT json_object(
     'delivery_id', x.delivery_id, 'verdict', x.verdict, 'comment', x.comment,
-    'files', x.files, 'source', x.source, 'decided_at', x.decided_at
+    'files', x.files, 'marks', x.marks, 'source', x.source, 'decided_at', x.decided_at
 )
 FROM decisions AS x WHERE x.delivery_id = $1 ->> '$'
