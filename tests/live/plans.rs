@@ -190,6 +190,7 @@ fn look_ups(known: &Known) -> Vec<Asked> {
     vec![
         by("acts_of_delivery", delivery),
         by("api_key", "id"),
+        by("colleagues", authority),
         by("attempts_of_delivery", delivery),
         by("attempts_of_filing", filing),
         by("decision", delivery),
@@ -269,7 +270,7 @@ fn pages(known: &Known) -> Vec<Asked> {
                      "state": null, "review": null, "channel": null, "before": null,
                      "before_id": null, "limit": 51});
     let inbox = json!({"authority": authority, "review": null, "kind": null, "service": null,
-                       "text": null, "at": null, "id": null, "limit": 51});
+                       "text": null, "assignee": null, "at": null, "id": null, "limit": 51});
     let mut asked = Vec::new();
     for more in [
         json!({}),
@@ -311,6 +312,7 @@ fn pages(known: &Known) -> Vec<Asked> {
         json!({}),
         json!({"review": "accepted returned"}),
         json!({"kind": "change", "text": "office"}),
+        json!({"assignee": "key:one"}),
         json!({"at": earlier, "id": delivery}),
     ] {
         asked.push(("inbox_newest", with(&inbox, more), Some("deliveries_by_authority")));

@@ -44,6 +44,35 @@ impl Reviewer {
         Ok(true)
     }
 
+    /// Someone gives a delivery into a colleague's hands, or puts it back, or only leaves a remark
+    /// (`to` is none). Nothing of it is on record for anyone but the authority's staff.
+    pub async fn hand_over(
+        &self,
+        (id, authority): (DeliveryId, AuthorityId),
+        by: &Actor,
+        to: Option<Option<Actor>>,
+        remark: &str,
+    ) -> Result<(), ReviewProblem> {
+        let chars_max = self.ctx.config.review.remark_chars_max;
+        if is_too_long(remark, chars_max) {
+            let sentence = format!("a remark has at most {chars_max} characters");
+            return Err(ReviewProblem::Invalid(sentence));
+        }
+        if to.is_none() && remark.trim().is_empty() {
+            return Ok(());
+        }
+        let (mut tx, _) = self.lock(id, authority).await?;
+        let kind = if to.is_some() { "assigned" } else { "remark" };
+        let to = to.flatten();
+        let row = ActRow {
+            assignee: to.as_ref().map(|to| to.person.clone()),
+            assignee_name: to.map(|to| to.name),
+            ..self.act(id, by, (kind, remark))
+        };
+        tx.insert_act(&row).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Whether an answer's words are there, and not too many.
     pub(super) fn check_words(&self, decision: &Decision) -> Result<(), ReviewProblem> {
         let limits = &self.ctx.config.review;
@@ -94,7 +123,11 @@ impl Reviewer {
         by: &Actor,
         (kind, text): (&str, &str),
     ) -> Result<(), ReviewProblem> {
-        let row = ActRow {
+        Ok(tx.insert_act(&self.act(delivery_id, by, (kind, text))).await?)
+    }
+
+    fn act(&self, delivery_id: DeliveryId, by: &Actor, (kind, text): (&str, &str)) -> ActRow {
+        ActRow {
             id: self.ctx.clock.id(),
             delivery_id,
             kind: kind.to_owned(),
@@ -104,7 +137,6 @@ impl Reviewer {
             assignee: None,
             assignee_name: None,
             at: self.ctx.clock.now_ms(),
-        };
-        Ok(tx.insert_act(&row).await?)
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! read from here.
 
 use schemas::{AuthorityId, CorporateNumber, DeliveryId, FilingKind};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::engine::{StoreError, sql};
 use super::{ActRow, RevisionRow, Store, Tx};
@@ -22,7 +22,26 @@ pub struct Like {
     pub before: i64,
 }
 
+/// One of an authority's staff.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Colleague {
+    /// Who it is, for the record.
+    pub person: String,
+    /// Who it is, for people.
+    pub name: String,
+}
+
 impl Store {
+    /// An authority's staff, as far as they are known, by name.
+    pub async fn colleagues(&self, authority: AuthorityId) -> Result<Vec<Colleague>, StoreError> {
+        self.read(sql!("colleagues"), &authority).await
+    }
+
+    /// The acts by which some deliveries were given to someone, by delivery and in order.
+    pub async fn assignments(&self, ids: &[DeliveryId]) -> Result<Vec<ActRow>, StoreError> {
+        if ids.is_empty() { Ok(Vec::new()) } else { self.read(sql!("assignments"), ids).await }
+    }
+
     /// What was done with a delivery by the authority's staff, in order.
     pub async fn acts(&self, id: DeliveryId) -> Result<Vec<ActRow>, StoreError> {
         self.read(sql!("acts_of_delivery"), &id).await

@@ -21,6 +21,8 @@ pub struct InboxFilter {
     pub service: Option<ServiceCode>,
     /// Whose operator's or office's name holds this.
     pub text: Option<String>,
+    /// In whose hands.
+    pub assignee: Option<String>,
     /// `created_at` of the last row seen, in milliseconds.
     pub at: Option<i64>,
     /// Its id.

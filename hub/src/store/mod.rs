@@ -37,7 +37,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-pub use acts::Like;
+pub use acts::{Colleague, Like};
 pub use chain::{Chain, ChainBreak, NewEvent, event_hash, verify_chain};
 pub use embedded::KeptObject;
 pub use engine::StoreError;

@@ -66,6 +66,7 @@ fn rows(world: &World) -> Vec<Row> {
     let delivery = "/authority/deliveries/{id}";
     let file = "/authority/deliveries/{id}/files/{place}";
     let decision = "/authority/deliveries/{id}/decision";
+    let hand = "/authority/deliveries/{id}/hand";
     let accept: &[_] = &[("verdict", "accepted")];
     let package = "/authority/deliveries/{id}/package";
     let receipt = "/operator/filings/{key}/receipt";
@@ -105,6 +106,11 @@ fn rows(world: &World) -> Vec<Row> {
             .at(format!("/authority/deliveries/{}/decision", world.foreign_delivery))
             .with(accept)
             .foreign(),
+        row(hand, Authority).at(format!("/authority/deliveries/{}/hand", world.readable)).sent(),
+        row(hand, Authority)
+            .at(format!("/authority/deliveries/{}/hand", world.foreign_delivery))
+            .sent()
+            .foreign(),
         row("/authority/accept", Authority).sent(),
         row("/operator", Operator),
         row(receipt, Operator).at(format!("/operator/filings/{filing}/receipt")),
@@ -112,6 +118,16 @@ fn rows(world: &World) -> Vec<Row> {
             .at(format!("/operator/filings/{}/receipt", world.foreign_filing))
             .foreign(),
     ]
+}
+
+/// What an operator may open and read of their own.
+pub(crate) fn operators_pages(world: &World) -> Vec<String> {
+    let theirs = |row: &Row| row.whose == Whose::Operator && row.own && !row.is_sent;
+    let paths: Vec<_> = rows(world).into_iter().filter(theirs).map(|row| row.path).collect();
+    let number = world.filings.last().expect("the one with forms").receipt_number();
+    let other = world.filings[3].receipt_number();
+    // The same pages of the filing that the authority's staff worked on.
+    paths.iter().flat_map(|path| [path.clone(), path.replace(&other, &number)]).collect()
 }
 
 #[test]

@@ -31,7 +31,7 @@ async fn open<'w>(world: &'w World, key: &str, id: DeliveryId) -> Browser<'w> {
 }
 
 /// A key of another of the authority's staff.
-async fn colleague(world: &World, name: &str) -> String {
+pub(crate) async fn colleague(world: &World, name: &str) -> String {
     let scope = Scope::Authority(AUTHORITY.parse().expect("a code"));
     let (key, row) = new_key(&world.ctx.clock, scope, name);
     let mut tx = world.ctx.store.begin().await.expect("a store");

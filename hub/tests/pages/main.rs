@@ -8,6 +8,7 @@ mod answers;
 mod authority;
 mod browser;
 mod cases;
+mod colleagues;
 mod entry;
 mod html;
 mod rows;

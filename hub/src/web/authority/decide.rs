@@ -59,8 +59,10 @@ async fn answer(
     };
     let case = Case::read(desk, clerk, own(desk, clerk, &id.to_string()).await?).await?;
     let problem = problem.unwrap_or_else(|| late(&case, clerk));
-    let draft = Draft { comment: decision.comment, marks: decision.marks, problem: Some(problem) };
-    Ok(clerk.visit.page(status, &DeliveryPage::new(desk, &clerk.visit, (&case, draft))))
+    let Decision { comment, marks, .. } = decision;
+    let draft = Draft { comment, marks, problem: Some(problem), ..Draft::default() };
+    let page = DeliveryPage::read(desk, clerk, (&case, draft)).await?;
+    Ok(clerk.visit.page(status, &page))
 }
 
 /// Makes a decision, unless another was first.

@@ -10,6 +10,7 @@ use super::Clerk;
 use super::answer::Answer;
 use super::case::{Case, Which};
 use super::files::own;
+use super::hand::Hands;
 use super::words::Words;
 use crate::context::day_in_japan;
 use crate::delivery::State as Transport;
@@ -54,6 +55,7 @@ pub(super) struct DeliveryPage {
     comment_chars_max: usize,
     deadlines: Vec<DeadlineLine>,
     compared: Option<String>,
+    hands: Hands,
     offices_part: Part,
     document: Document,
     timeline: Vec<story::Line>,
@@ -65,6 +67,8 @@ pub(super) struct DeliveryPage {
 pub(super) struct Draft {
     pub(super) comment: String,
     pub(super) marks: Vec<String>,
+    /// A remark for colleagues.
+    pub(super) remark: String,
     /// Why it was not recorded.
     pub(super) problem: Option<String>,
 }
@@ -86,11 +90,22 @@ async fn read(desk: &Desk, clerk: &Clerk, id: &str) -> Result<DeliveryPage, Faul
         delivery = own(desk, clerk, id).await?;
     }
     let case = Case::read(desk, clerk, delivery).await?;
-    Ok(DeliveryPage::new(desk, &clerk.visit, (&case, Draft::default())))
+    DeliveryPage::read(desk, clerk, (&case, Draft::default())).await
 }
 
 impl DeliveryPage {
-    pub(super) fn new(desk: &Desk, visit: &Visit, (case, draft): (&Case, Draft)) -> Self {
+    /// The page about a delivery, with an answer or remark that was not recorded.
+    pub(super) async fn read(
+        desk: &Desk,
+        clerk: &Clerk,
+        (case, mut draft): (&Case, Draft),
+    ) -> Result<Self, Fault> {
+        let remark = std::mem::take(&mut draft.remark);
+        let hands = Hands::read(desk, clerk, (case, remark)).await?;
+        Ok(Self::new(desk, &clerk.visit, (case, draft, hands)))
+    }
+
+    fn new(desk: &Desk, visit: &Visit, (case, draft, hands): (&Case, Draft, Hands)) -> Self {
         let (w, lang) = (Words::of(visit.lang), visit.lang);
         let Case { delivery, filing, .. } = case;
         let stamp = |ms: i64| Stamp::new(ms, visit.now, lang);
@@ -123,6 +138,7 @@ impl DeliveryPage {
             comment_chars_max: desk.ctx.config.review.comment_chars_max,
             deadlines: judged.iter().map(|it| DeadlineLine::new(it, lang)).collect(),
             compared: compared(case, visit, document.differences),
+            hands,
             offices_part,
             document,
             timeline,

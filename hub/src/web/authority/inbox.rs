@@ -11,6 +11,7 @@ use schemas::deadline::{Judged, Timeliness};
 use schemas::{FilingId, FilingKind, ServiceCode, Submission};
 
 use super::Clerk;
+use super::hand::holders;
 use super::words::Words;
 use crate::context::day_in_japan;
 use crate::delivery::{Delivery, Review};
@@ -42,6 +43,8 @@ struct InboxPage {
     kinds: Vec<Choice>,
     services: Vec<Choice>,
     text: String,
+    /// Whether it shows only what the clerk has in hand.
+    mine: bool,
     is_narrowed: bool,
     lines: Vec<Line>,
     first: Option<String>,
@@ -61,6 +64,8 @@ struct Line {
     operator: String,
     arrived: Stamp,
     due: Option<(String, Badge)>,
+    /// Who has it in hand.
+    holder: Option<String>,
 }
 
 /// What a page of the inbox shows.
@@ -141,6 +146,7 @@ async fn read(desk: &Desk, clerk: &Clerk) -> Result<InboxPage, Fault> {
         kind,
         service,
         text: visit.get("text").map(|text| text.trim().to_owned()),
+        assignee: (visit.get("hand") == Some("mine")).then(|| clerk.actor().person),
         at: visit.get("at").and_then(|text| text.parse().ok()),
         id: visit.get("id").and_then(|text| text.parse().ok()),
         limit: ROWS + 1,
@@ -169,7 +175,10 @@ async fn read(desk: &Desk, clerk: &Clerk) -> Result<InboxPage, Fault> {
         kinds: kinds(visit, kind),
         services: services(desk, visit, service),
         text: visit.get("text").unwrap_or_default().to_owned(),
-        is_narrowed: ["kind", "service", "text"].iter().any(|name| visit.get(name).is_some()),
+        mine: visit.get("hand") == Some("mine"),
+        is_narrowed: ["kind", "service", "text", "hand"]
+            .iter()
+            .any(|name| visit.get(name).is_some()),
         lines: lines(desk, clerk, &rows).await?,
         first,
         next,
@@ -243,7 +252,9 @@ async fn lines(desk: &Desk, clerk: &Clerk, rows: &[InboxRow]) -> Result<Vec<Line
     for delivery in desk.ctx.store.deliveries_of_all(&ids).await? {
         deliveries.entry(delivery.filing_id).or_default().push(delivery);
     }
-    let line = |row: &InboxRow| {
+    let deliveries_shown: Vec<_> = rows.iter().map(|row| row.delivery).collect();
+    let mut holders = holders(desk, &deliveries_shown).await?;
+    let mut line = |row: &InboxRow| {
         let revisions = revisions.get(&row.filing).map(Vec::as_slice).unwrap_or_default();
         let deliveries = deliveries.get(&row.filing).map(Vec::as_slice).unwrap_or_default();
         let deliveries: Vec<Delivery> =
@@ -251,9 +262,11 @@ async fn lines(desk: &Desk, clerk: &Clerk, rows: &[InboxRow]) -> Result<Vec<Line
         let judged = judgement::deadlines(&desk.ctx, revisions, &deliveries);
         let document = revisions.iter().find(|it| it.revision == row.revision);
         let services = services_of(desk, visit, document);
-        Line::new(row, services, pressing(&judged).map(|it| due(it, visit)), visit)
+        let due = pressing(&judged).map(|it| due(it, visit));
+        let holder = holders.remove(&row.delivery);
+        Line { holder, ..Line::new(row, services, due, visit) }
     };
-    Ok(rows.iter().map(line).collect())
+    Ok(rows.iter().map(&mut line).collect())
 }
 
 /// The services that a revision is about, by name.
@@ -308,6 +321,7 @@ impl Line {
             operator: row.operator_name.clone(),
             arrived: Stamp::new(row.received_at, visit.now, visit.lang),
             due,
+            holder: None,
         }
     }
 }

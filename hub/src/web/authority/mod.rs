@@ -12,6 +12,7 @@ mod case;
 mod decide;
 mod delivery;
 mod files;
+mod hand;
 mod inbox;
 mod words;
 
@@ -38,6 +39,7 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/authority/deliveries/{id}", get(delivery::show))
         .route("/authority/accept", post(accept::accept))
         .route("/authority/deliveries/{id}/decision", post(decide::decide))
+        .route("/authority/deliveries/{id}/hand", post(hand::hand))
         .route("/authority/deliveries/{id}/package", get(files::package))
         .route("/authority/deliveries/{id}/files/{place}", get(files::file))
 }

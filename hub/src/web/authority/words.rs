@@ -56,6 +56,23 @@ words! {
     cannot_decide: "いまの状態では回答できません。記録していません。",
         "It cannot be answered in its present state; nothing was recorded.";
 
+    // Among colleagues.
+    among_staff: "庁内の引継ぎ", "Among colleagues";
+    never_shown: "事業者には見えません", "never shown to operators";
+    in_hands_of: "担当:", "In the hands of:";
+    nobody: "未定", "nobody";
+    myself: "自分", "you";
+    hand_to: "担当を変える", "Hand over to";
+    as_it_is: "変えない", "as it is";
+    remark: "庁内メモ", "Remark for colleagues";
+    hand_over: "記録する", "Record";
+    handed_to: "担当 →", "handed to";
+    put_back: "担当を未定に戻す", "put back";
+    remark_too_long: "庁内メモが長すぎます。記録していません。文字数:",
+        "The remark is too long; nothing was recorded. Characters:";
+    holder: "担当", "In hand";
+    anybody: "全員", "anybody";
+
     // Accepting many.
     choose: "選ぶ", "Choose";
     accept_chosen: "選んだものを受付完了にする", "Accept the chosen";

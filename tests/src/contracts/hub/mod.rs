@@ -1,6 +1,7 @@
 //! What the whole hub must do alike on every set of engines: a house, step by step on a manual
 //! clock.
 
+mod among_staff;
 mod backup;
 mod late;
 mod older_store;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
+pub use among_staff::*;
 pub use backup::a_backup_in_the_midst_goes_on_elsewhere;
 pub use older_store::*;
 pub use overtaken::*;
@@ -57,6 +59,7 @@ macro_rules! hub_contract {
 
             opening_is_proof_once
             of_two_answers_at_once_one_counts
+            what_staff_say_reaches_no_operator
 
             who_filed_to_nobody_is_told
             a_fault_of_the_hub_is_told_to_its_staff

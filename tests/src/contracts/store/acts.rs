@@ -2,9 +2,9 @@
 
 use anyhow::{Result, bail, ensure};
 use hub::delivery::{Delivery, Review, State};
-use hub::store::{ActRow, Like};
-use schemas::FilingKind;
+use hub::store::{ActRow, ApiKeyRow, InboxFilter, Like, SessionRow};
 use schemas::codes::corporate_number_of;
+use schemas::{AuthorityId, FilingKind};
 
 use super::{AWKWARD, Bench, authorities};
 
@@ -39,9 +39,69 @@ pub async fn acts_come_back_in_order(bench: &Bench) -> Result<()> {
     }
     ensure!(bench.store.acts(one.id).await? == acts);
     ensure!(bench.store.acts(other.id).await?.is_empty());
+    let handed = bench.store.assignments(&[other.id, one.id]).await?;
+    ensure!(handed == acts[1..3], "{handed:?}");
+    ensure!(in_hands(bench, "key:two").await? == 0, "it was put back");
+    bench.acted(&act("assigned", Some("key:two"))).await?;
+    ensure!(in_hands(bench, "key:two").await? == 1 && in_hands(bench, "key:one").await? == 0);
     for wrong in [act("eaten", None), act("remark", Some("key:two")), acts[0].clone()] {
         ensure!(bench.acted(&wrong).await.is_err(), "{wrong:?}");
     }
+    Ok(())
+}
+
+/// How much is in somebody's hands, by both lists of an inbox.
+async fn in_hands(bench: &Bench, person: &str) -> Result<usize> {
+    let filter = InboxFilter {
+        authority: authorities()?[0],
+        review: Some("unopened".into()),
+        kind: None,
+        service: None,
+        text: None,
+        assignee: Some(person.to_owned()),
+        at: None,
+        id: None,
+        limit: 9,
+    };
+    let count = bench.store.inbox_undecided(&filter).await?.len();
+    ensure!(bench.store.inbox_newest(&filter).await?.len() == count);
+    Ok(count)
+}
+
+/// Whoever has a key of the authority in force, or is logged in without one; each once.
+pub async fn colleagues_are_those_of_the_authority(bench: &Bench) -> Result<()> {
+    let [sapporo, chiyoda, _] = authorities()?;
+    let key = |id: &str, subject: AuthorityId, revoked_at| ApiKeyRow {
+        id: id.into(),
+        secret_sha256: "00".repeat(32),
+        scope: "authority".into(),
+        subject: Some(subject.to_string()),
+        label: AWKWARD.into(),
+        created_at: bench.clock.now_ms(),
+        revoked_at,
+    };
+    let session = |id: &str, person: &str, key_id: Option<&str>| SessionRow {
+        id: id.into(),
+        scope: "authority".into(),
+        subject: Some(sapporo.to_string()),
+        person: person.into(),
+        name: "鈴木".into(),
+        key_id: key_id.map(str::to_owned),
+        created_at: bench.clock.now_ms(),
+        seen_at: bench.clock.now_ms(),
+    };
+    let mut tx = bench.store.begin().await?;
+    let keys = [key("one", sapporo, None), key("old", sapporo, Some(1)), key("far", chiyoda, None)];
+    tx.insert_api_keys(&keys).await?;
+    let by_key = session("1", "key:one", Some("one"));
+    for row in [by_key, session("2", "oidc:x", None), session("3", "oidc:x", None)] {
+        tx.insert_session(&row).await?;
+    }
+    tx.commit().await?;
+    let found = bench.store.colleagues(sapporo).await?;
+    let mut told: Vec<_> = found.iter().map(|it| (&*it.person, &*it.name)).collect();
+    told.sort_unstable();
+    ensure!(told == [("key:one", AWKWARD), ("oidc:x", "鈴木")], "{told:?}");
     Ok(())
 }
 

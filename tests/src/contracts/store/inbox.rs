@@ -29,6 +29,7 @@ pub async fn an_inbox_pages_and_narrows(bench: &Bench) -> Result<()> {
         kind: None,
         service: None,
         text: None,
+        assignee: None,
         at: None,
         id: None,
         limit: 2,
@@ -54,6 +55,7 @@ pub async fn an_inbox_pages_and_narrows(bench: &Bench) -> Result<()> {
         (InboxFilter { kind: Some(FilingKind::ALL[0]), ..all.clone() }, 5),
         (InboxFilter { kind: Some(FilingKind::ALL[1]), ..all.clone() }, 0),
         (InboxFilter { service: Some("78".parse()?), ..all.clone() }, 0),
+        (InboxFilter { assignee: Some("key:one".into()), ..all.clone() }, 0),
         (InboxFilter { authority: chiyoda, ..all.clone() }, 0),
         (all, 5),
     ] {

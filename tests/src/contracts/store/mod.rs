@@ -84,6 +84,7 @@ macro_rules! store_contract {
             an_inbox_pages_and_narrows
             acts_come_back_in_order
             the_last_accepted_filing_is_found
+            colleagues_are_those_of_the_authority
             what_has_had_its_time_goes_at_the_limit
             nothing_of_an_unfinished_filing_goes
             answers_go_before_their_tries

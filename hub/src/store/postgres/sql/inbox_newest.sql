@@ -14,6 +14,9 @@ WHERE d.authority = ($1::json) ->> 'authority' AND d.state <> 'cancelled'
     AND (($1::json) ->> 'review' IS NULL OR strpos(' ' || (($1::json) ->> 'review') || ' ', ' ' || d.review || ' ') > 0)
     AND d.created_at <= coalesce((($1::json) ->> 'at')::bigint, 9223372036854775807)
     AND (d.created_at < coalesce((($1::json) ->> 'at')::bigint, 9223372036854775807) OR d.id < (($1::json) ->> 'id')::uuid)
+    AND (($1::json) ->> 'assignee' IS NULL OR (
+        SELECT a.assignee FROM acts AS a WHERE a.delivery_id = d.id AND a.kind = 'assigned'
+        ORDER BY a.id DESC LIMIT 1) = ($1::json) ->> 'assignee')
     AND (($1::json) ->> 'kind' IS NULL OR f.kind = ($1::json) ->> 'kind')
     AND (($1::json) ->> 'text' IS NULL OR strpos(f.operator_name, ($1::json) ->> 'text') > 0
         OR strpos(f.office_name, ($1::json) ->> 'text') > 0)

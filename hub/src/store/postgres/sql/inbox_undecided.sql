@@ -16,6 +16,9 @@ WHERE d.authority = ($1::json) ->> 'authority' AND d.review = ($1::json) ->> 're
         coalesce((($1::json) ->> 'at')::bigint, -1),
         coalesce((($1::json) ->> 'id')::uuid, '00000000-0000-0000-0000-000000000000')
     )
+    AND (($1::json) ->> 'assignee' IS NULL OR (
+        SELECT a.assignee FROM acts AS a WHERE a.delivery_id = d.id AND a.kind = 'assigned'
+        ORDER BY a.id DESC LIMIT 1) = ($1::json) ->> 'assignee')
     AND (($1::json) ->> 'kind' IS NULL OR f.kind = ($1::json) ->> 'kind')
     AND (($1::json) ->> 'text' IS NULL OR strpos(f.operator_name, ($1::json) ->> 'text') > 0
         OR strpos(f.office_name, ($1::json) ->> 'text') > 0)

@@ -14,6 +14,9 @@ WHERE d.authority = $1 ->> '$.authority' AND d.state <> 'cancelled'
     AND ($1 ->> '$.review' IS NULL OR instr(' ' || ($1 ->> '$.review') || ' ', ' ' || d.review || ' ') > 0)
     AND d.created_at <= coalesce($1 ->> '$.at', 9223372036854775807)
     AND (d.created_at < coalesce($1 ->> '$.at', 9223372036854775807) OR d.id < $1 ->> '$.id')
+    AND ($1 ->> '$.assignee' IS NULL OR (
+        SELECT a.assignee FROM acts AS a WHERE a.delivery_id = d.id AND a.kind = 'assigned'
+        ORDER BY a.id DESC LIMIT 1) = $1 ->> '$.assignee')
     AND ($1 ->> '$.kind' IS NULL OR f.kind = $1 ->> '$.kind')
     AND ($1 ->> '$.text' IS NULL OR instr(f.operator_name, $1 ->> '$.text') > 0
         OR instr(f.office_name, $1 ->> '$.text') > 0)

@@ -13,6 +13,9 @@ JOIN revisions AS r ON r.filing_id = d.filing_id AND r.revision = d.revision
 WHERE d.authority = $1 ->> '$.authority' AND d.review = $1 ->> '$.review'
     AND d.review IN ('unopened', 'opened') AND d.state <> 'cancelled'
     AND (d.created_at, d.id) > (coalesce($1 ->> '$.at', -1), coalesce($1 ->> '$.id', ''))
+    AND ($1 ->> '$.assignee' IS NULL OR (
+        SELECT a.assignee FROM acts AS a WHERE a.delivery_id = d.id AND a.kind = 'assigned'
+        ORDER BY a.id DESC LIMIT 1) = $1 ->> '$.assignee')
     AND ($1 ->> '$.kind' IS NULL OR f.kind = $1 ->> '$.kind')
     AND ($1 ->> '$.text' IS NULL OR instr(f.operator_name, $1 ->> '$.text') > 0
         OR instr(f.office_name, $1 ->> '$.text') > 0)

@@ -1,0 +1,3 @@
+-- no-transaction
+-- Staff of an authority are found by whom they act for: those with a key.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS api_keys_by_subject ON api_keys (subject);
