@@ -11,8 +11,8 @@ use schemas::{Catalogue, ServiceCode, Submission};
 use serde_json::Value;
 
 pub(super) use files::FileLine;
-use walk::Walk;
 pub(super) use walk::{Block, Mark};
+use walk::{Walk, tell_once};
 
 use super::words::Lang;
 use crate::context::Context;
@@ -140,6 +140,7 @@ impl Reading<'_> {
             *differences += walk.differences;
             if !walk.blocks.is_empty() {
                 let title = self.lang.pick(&group.title, &group.title_en).clone();
+                tell_once(&mut walk.blocks, &title);
                 groups.push(GroupView { title, blocks: walk.blocks });
             }
         }

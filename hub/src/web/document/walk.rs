@@ -27,12 +27,15 @@ pub(in crate::web) enum Block {
         path: String,
         /// The labels of what it is part of.
         outer: String,
+        /// Whether the heading or the block above says so.
+        is_told: bool,
         label: String,
         cell: Cell,
     },
     Table {
         path: String,
         outer: String,
+        is_told: bool,
         label: String,
         columns: Vec<String>,
         rows: Vec<Vec<Cell>>,
@@ -93,7 +96,7 @@ impl<'a> Walk<'a> {
         } else {
             let cell = self.cell(name, now, former);
             let (path, outer) = (self.path.clone(), self.outer.join(" "));
-            self.blocks.push(Block::Field { path, outer, label, cell });
+            self.blocks.push(Block::Field { path, outer, is_told: false, label, cell });
         }
         self.path.truncate(length);
     }
@@ -131,7 +134,8 @@ impl<'a> Walk<'a> {
             rows.push(cells);
         }
         let (path, outer) = (self.path.clone(), self.outer.join(" "));
-        self.blocks.push(Block::Table { path, outer, label, columns: titles, rows });
+        let is_told = false;
+        self.blocks.push(Block::Table { path, outer, is_told, label, columns: titles, rows });
     }
 
     fn cell(&mut self, name: &str, now: Option<&Value>, former: Option<&Value>) -> Cell {
@@ -152,6 +156,16 @@ impl<'a> Walk<'a> {
         };
         let former = if mark == Mark::Same { String::new() } else { before };
         Cell { text, former, mark }
+    }
+}
+
+/// Marks what need not be said again of what blocks are part of.
+pub(super) fn tell_once(blocks: &mut [Block], title: &str) {
+    let mut last = title.to_owned();
+    for block in blocks {
+        let (Block::Field { outer, is_told, .. } | Block::Table { outer, is_told, .. }) = block;
+        *is_told = *outer == last;
+        last.clone_from(outer);
     }
 }
 
