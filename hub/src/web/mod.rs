@@ -95,7 +95,8 @@ pub fn routes(desk: Arc<Desk>) -> Router {
     let pages = pages.layer(CompressionLayer::new()).layer(header(
         "content-security-policy",
         "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; \
-         connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+         connect-src 'self'; frame-src 'self'; \
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     ));
     Router::new()
         .merge(pages)

@@ -27,6 +27,7 @@ words! {
     // One delivery.
     about: "この届出について", "About this filing";
     received: "到達日時", "Received";
+    delivered_at: "送達日時", "Delivered";
     opened_by: "開封", "Opened by";
     is_withdrawn: "事業者が取り下げました。", "Its operator has withdrawn it.";
     has_newer: "この届出には新しい版があります。", "There is a newer revision of this filing.";

@@ -1,5 +1,7 @@
 //! What an authority's staff do with deliveries.
 
+use std::time::Duration;
+
 use anyhow::{Result, bail, ensure};
 use hub::delivery::{Delivery, Review, State};
 use hub::store::{ActRow, ApiKeyRow, InboxFilter, Like, SessionRow};
@@ -26,16 +28,17 @@ pub async fn acts_come_back_in_order(bench: &Bench) -> Result<()> {
         assignee_name: assignee.map(|_| AWKWARD.to_owned()),
         at: bench.clock.now_ms(),
     };
-    let acts = [
-        act("opened", None),
-        act("assigned", Some("key:two")),
-        act("assigned", None),
-        act("remark", None),
-        act("decided", None),
-    ];
-    for row in &acts {
-        bench.acted(row).await?;
-        bench.clock.advance(std::time::Duration::from_millis(1));
+    let mut acts = Vec::new();
+    for (kind, to) in [
+        ("opened", None),
+        ("assigned", Some("key:two")),
+        ("assigned", None),
+        ("remark", None),
+        ("decided", None),
+    ] {
+        acts.push(act(kind, to));
+        bench.acted(&acts[acts.len() - 1]).await?;
+        bench.clock.advance(Duration::from_millis(1));
     }
     ensure!(bench.store.acts(one.id).await? == acts);
     ensure!(bench.store.acts(other.id).await?.is_empty());
