@@ -1,8 +1,9 @@
 //! The hub's HTTP side: API for machines; pages for operators, authorities and operations.
 //!
 //! What pages share stands beside this file: `visit` (who asks, for what), `roles` (whose page is
-//! whose), `sent` (forms that are sent), `sessions` and `cookies`, `login`, `frame`, `words`,
-//! `labels`, `parts`, `document` (a filing to be read), `download`, `fault`.
+//! whose), `sent` (forms that are sent), `enclosed` (those with files), `sessions` and `cookies`,
+//! `login`, `frame`, `words`, `labels`, `parts`, `document` (a filing to be read), `download`,
+//! `fault`.
 
 pub mod access;
 pub mod api;
@@ -14,6 +15,7 @@ mod deadlines;
 pub mod demo;
 mod document;
 mod download;
+mod enclosed;
 mod fault;
 mod frame;
 mod labels;

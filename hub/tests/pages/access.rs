@@ -66,6 +66,7 @@ fn rows(world: &World) -> Vec<Row> {
     let delivery = "/authority/deliveries/{id}";
     let file = "/authority/deliveries/{id}/files/{place}";
     let decision = "/authority/deliveries/{id}/decision";
+    let answer = "/authority/deliveries/{id}/answer/{place}";
     let hand = "/authority/deliveries/{id}/hand";
     let accept: &[_] = &[("verdict", "accepted")];
     let package = "/authority/deliveries/{id}/package";
@@ -110,6 +111,9 @@ fn rows(world: &World) -> Vec<Row> {
         row(hand, Authority)
             .at(format!("/authority/deliveries/{}/hand", world.foreign_delivery))
             .sent()
+            .foreign(),
+        row(answer, Authority)
+            .at(format!("/authority/deliveries/{}/answer/0", world.foreign_delivery))
             .foreign(),
         row("/authority/accept", Authority).sent(),
         row("/operator", Operator),

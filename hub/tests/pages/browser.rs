@@ -1,7 +1,7 @@
 //! A browser as the pages' visitors have one: it keeps cookies, and sends forms with what the page
 //! before gave it.
 
-use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{RequestBuilder, StatusCode};
 
 use crate::html;
@@ -63,6 +63,39 @@ impl<'w> Browser<'w> {
     pub(crate) async fn send_bare(&mut self, path: &str, fields: &[(&str, &str)]) -> Seen {
         let request = self.world.post(path).form(fields);
         self.ask(request, path).await
+    }
+
+    /// Sends a form with files, each with its media type, as browsers do.
+    pub(crate) async fn send_files(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Seen {
+        let mut body = Vec::new();
+        let mut part = |head: String, bytes: &[u8]| {
+            body.extend_from_slice(b"--edge\r\nContent-Disposition: form-data; ");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(b"\r\n\r\n");
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        };
+        for (name, text) in fields {
+            part(format!("name=\"{name}\""), text.as_bytes());
+        }
+        for (name, media_type, bytes) in files {
+            let head = format!("name=\"file\"; filename=\"{name}\"\r\nContent-Type: {media_type}");
+            part(head, bytes);
+        }
+        body.extend_from_slice(b"--edge--\r\n");
+        let request = self.world.post(path).body(body);
+        let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        self.ask(request, path).await
+    }
+
+    /// What forms of the page seen last carry.
+    pub(crate) fn token(&self) -> String {
+        self.token.clone()
     }
 
     /// The cookie's value; empty without one.

@@ -9,6 +9,7 @@ mod authority;
 mod browser;
 mod cases;
 mod colleagues;
+mod enclosed;
 mod entry;
 mod html;
 mod rows;

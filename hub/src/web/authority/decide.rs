@@ -16,9 +16,10 @@ use super::words::Words;
 use crate::review::{ReviewProblem, Source};
 use crate::store::ActRow;
 use crate::web::Desk;
+use crate::web::enclosed::Enclosed;
 use crate::web::fault::Fault;
 use crate::web::problem::Problem;
-use crate::web::sent::{Fields, Sent};
+use crate::web::sent::Fields;
 use crate::web::visit::see_other;
 
 /// What became of an answer that someone gave.
@@ -35,24 +36,26 @@ pub(super) enum Outcome {
 pub(super) async fn decide(
     State(desk): State<Arc<Desk>>,
     Path(id): Path<String>,
-    sent: Sent<Clerk>,
+    sent: Enclosed<Clerk>,
 ) -> Response {
     let clerk = &sent.by;
-    match answer(&desk, clerk, (&id, &sent.fields)).await {
+    match answer(&desk, &id, &sent).await {
         Ok(response) => response,
         Err(fault) => clerk.visit.fault(&fault),
     }
 }
 
-async fn answer(
-    desk: &Desk,
-    clerk: &Clerk,
-    (id, fields): (&str, &Fields),
-) -> Result<Response, Fault> {
+async fn answer(desk: &Desk, id: &str, sent: &Enclosed<Clerk>) -> Result<Response, Fault> {
+    let clerk = &sent.by;
     let delivery = own(desk, clerk, id).await?;
-    let decision = read(fields)?;
+    let mut decision = read(&sent.fields)?;
+    decision.files.clone_from(&sent.files);
     let id = delivery.id;
-    let (status, problem) = match make(desk, clerk, id, &decision).await? {
+    let outcome = match &sent.problem {
+        Some(problem) => Outcome::Invalid(problem.sentence(clerk.visit.lang)),
+        None => make(desk, clerk, id, &decision).await?,
+    };
+    let (status, problem) = match outcome {
         Outcome::Made => return Ok(see_other(&format!("/authority/deliveries/{id}#answer"))),
         Outcome::Late => (StatusCode::CONFLICT, None),
         Outcome::Invalid(sentence) => (StatusCode::UNPROCESSABLE_ENTITY, Some(sentence)),

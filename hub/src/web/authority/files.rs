@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use schemas::{DeliveryId, Submission};
+use schemas::{Attachment, DeliveryId, Submission};
 
 use super::Clerk;
 use crate::delivery::{Delivery, State as Transport};
@@ -57,6 +57,31 @@ async fn read(desk: &Desk, clerk: &Clerk, (id, place): (&str, &str)) -> Result<R
         .map_err(|error| Fault::Away(format!("the stored document: {error}")))?;
     let place: usize = place.parse().map_err(|_| Fault::NoPage)?;
     let file = filing.attachments.get(place).ok_or(Fault::NoPage)?;
+    download::serve(&desk.ctx, file, clerk.visit.get("view").is_some()).await
+}
+
+/// `GET /authority/deliveries/{id}/answer/{place}`: one file of the authority's own answer.
+pub(super) async fn of_answer(
+    State(desk): State<Arc<Desk>>,
+    Path((id, place)): Path<(String, String)>,
+    clerk: Clerk,
+) -> Response {
+    match read_answer(&desk, &clerk, (&id, &place)).await {
+        Ok(response) => response,
+        Err(fault) => clerk.visit.fault(&fault),
+    }
+}
+
+async fn read_answer(
+    desk: &Desk,
+    clerk: &Clerk,
+    (id, place): (&str, &str),
+) -> Result<Response, Fault> {
+    let delivery = own(desk, clerk, id).await?;
+    let decision = desk.ctx.store.decision(delivery.id).await?.ok_or(Fault::NoPage)?;
+    let files: Vec<Attachment> = serde_json::from_str(&decision.files).unwrap_or_default();
+    let place: usize = place.parse().map_err(|_| Fault::NoPage)?;
+    let file = files.get(place).ok_or(Fault::NoPage)?;
     download::serve(&desk.ctx, file, clerk.visit.get("view").is_some()).await
 }
 

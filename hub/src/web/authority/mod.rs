@@ -19,7 +19,7 @@ mod words;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -38,7 +38,11 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/authority", get(inbox::show))
         .route("/authority/deliveries/{id}", get(delivery::show))
         .route("/authority/accept", post(accept::accept))
-        .route("/authority/deliveries/{id}/decision", post(decide::decide))
+        .route(
+            "/authority/deliveries/{id}/decision",
+            post(decide::decide).layer(DefaultBodyLimit::disable()),
+        )
+        .route("/authority/deliveries/{id}/answer/{place}", get(files::of_answer))
         .route("/authority/deliveries/{id}/hand", post(hand::hand))
         .route("/authority/deliveries/{id}/package", get(files::package))
         .route("/authority/deliveries/{id}/files/{place}", get(files::file))

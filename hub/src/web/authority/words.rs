@@ -44,6 +44,7 @@ words! {
     comment_hint: "差戻しのときは、直してほしい点を必ず書いてください。項目の「要補正」に印を付けられます。",
         "When you return it, say what has to be corrected; you may also tick “to be corrected” \
          beside fields and files.";
+    files_for_operator: "事業者に渡すファイル(任意)", "Files for the operator (optional)";
     at_most: "文字数の上限", "characters at most:";
     accept: "受付完了にする", "Accept";
     give_back: "差し戻す", "Return";
