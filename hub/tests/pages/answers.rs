@@ -32,7 +32,12 @@ async fn open<'w>(world: &'w World, key: &str, id: DeliveryId) -> Browser<'w> {
 
 /// A key of another of the authority's staff.
 pub(crate) async fn colleague(world: &World, name: &str) -> String {
-    let scope = Scope::Authority(AUTHORITY.parse().expect("a code"));
+    staff_of(world, AUTHORITY, name).await
+}
+
+/// A key of an authority's staff.
+pub(crate) async fn staff_of(world: &World, code: &str, name: &str) -> String {
+    let scope = Scope::Authority(code.parse().expect("a code"));
     let (key, row) = new_key(&world.ctx.clock, scope, name);
     let mut tx = world.ctx.store.begin().await.expect("a store");
     tx.insert_api_keys(&[row]).await.expect("a key");

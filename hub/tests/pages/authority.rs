@@ -6,8 +6,9 @@ use reqwest::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE
 use schemas::{DeliveryId, ProofLevel};
 use serde_json::json;
 
+use crate::answers::staff_of;
 use crate::browser::{Browser, Seen};
-use crate::cases::{self, PAPER, PAPER_TEXT, change, field, filed, paper, revised};
+use crate::cases::{self, PAPER, PAPER_TEXT, change, field, filed, filed_to, paper, revised};
 use crate::world::World;
 
 fn at(delivery: DeliveryId) -> String {
@@ -115,6 +116,30 @@ async fn a_filing_is_set_beside_the_last_that_was_accepted() {
         &seen,
         &["前回受付完了とした同じ事業所の届出", "違い1か所", "<ins>新任 太郎</ins>"],
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_union_acts_for_its_members_and_they_do_not() {
+    let world = World::new(false).await;
+    let ctx = &world.ctx;
+    let (union, member) = ("U01001", "012271");
+    let mut filing = change(ctx);
+    filing.offices[0].municipality = member.parse().expect("a code");
+    let day = hub::context::day_in_japan(ctx.clock.now_ms());
+    let plan = routing::plan(&ctx.master, &filing, day).expect("a plan");
+    assert_eq!(plan.targets[0].authority.as_str(), union);
+    let id = filed_to(ctx, &filing, union).await;
+    for (code, may) in [(union, true), (member, false), ("U01002", false)] {
+        let key = staff_of(&world, code, "職員").await;
+        let mut clerk = Browser::with_key(&world, &key).await;
+        let inbox = clerk.get("/authority").await;
+        assert_eq!(inbox.text.contains(&at(id)), may, "{code}");
+        let seen = clerk.get(&at(id)).await;
+        let status = if may { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        assert_eq!(seen.status, status, "{code}");
+        assert!(!may || seen.text.contains("歌志内市"), "whose office it is");
+        assert!(may || seen.text.contains("宛先の指定権者の職員だけが開けるページです。"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -72,6 +72,11 @@ pub(crate) async fn keep(ctx: &Context, bytes: &'static [u8]) {
 
 /// Files it; it has just arrived, and nobody has looked.
 pub(crate) async fn filed(ctx: &Context, filing: &Submission) -> DeliveryId {
+    filed_to(ctx, filing, AUTHORITY).await
+}
+
+/// The same at another authority.
+pub(crate) async fn filed_to(ctx: &Context, filing: &Submission, to: &str) -> DeliveryId {
     let now = ctx.clock.now_ms();
     let id = FilingId(ctx.clock.id());
     let plan = routing::plan(&ctx.master, filing, day_in_japan(now)).expect("a plan");
@@ -81,7 +86,7 @@ pub(crate) async fn filed(ctx: &Context, filing: &Submission) -> DeliveryId {
     let mut row = [rows::filing(id, filing, now)];
     let mut tx = ctx.store.begin().await.expect("a store");
     tx.insert_filings(&mut row, &[revision], &[event]).await.expect("a filing");
-    let delivery = arrived(ctx, id, 1);
+    let delivery = arrived(ctx, (id, 1), to);
     tx.insert_deliveries(std::slice::from_ref(&delivery)).await.expect("a delivery");
     tx.commit().await.expect("a commit");
     delivery.id
@@ -106,7 +111,7 @@ pub(crate) async fn revised(
         only_authorities: Some(AUTHORITY.to_owned()),
         ..former
     };
-    let delivery = arrived(ctx, id, number);
+    let delivery = arrived(ctx, (id, number), AUTHORITY);
     let mut tx = ctx.store.begin().await.expect("a store");
     let mut row = tx.lock_filing(id).await.expect("a store").expect("a filing");
     row.revision = number;
@@ -118,13 +123,13 @@ pub(crate) async fn revised(
     delivery.id
 }
 
-fn arrived(ctx: &Context, filing_id: FilingId, revision: i32) -> Delivery {
+fn arrived(ctx: &Context, (filing_id, revision): (FilingId, i32), to: &str) -> Delivery {
     let now = ctx.clock.now_ms();
     Delivery {
         id: DeliveryId(ctx.clock.id()),
         filing_id,
         revision,
-        authority: AUTHORITY.parse().expect("a code"),
+        authority: to.parse().expect("a code"),
         channel: Some(schemas::Channel::Pull),
         ladder_step: 0,
         state: State::Delivered { at: now },
