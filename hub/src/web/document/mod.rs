@@ -125,6 +125,7 @@ impl Reading<'_> {
         let Some(form) = form else {
             let mut walk = Walk::new(self, &path);
             walk.object(&Value::Null, Some(&sheet.fields), former);
+            tell_once(&mut walk.blocks, "");
             *differences += walk.differences;
             let groups = vec![GroupView { title: String::new(), blocks: walk.blocks }];
             return SheetView { title: sheet.form.clone(), about: Vec::new(), groups };
@@ -173,6 +174,7 @@ impl Reading<'_> {
     fn free(&self, form: &Value, former: Option<&Value>) -> (Vec<SheetView>, usize) {
         let mut walk = Walk::new(self, "/form");
         walk.object(&Value::Null, Some(form), former);
+        tell_once(&mut walk.blocks, "");
         if walk.blocks.is_empty() {
             return (Vec::new(), 0);
         }

@@ -27,15 +27,15 @@ pub(in crate::web) enum Block {
         path: String,
         /// The labels of what it is part of.
         outer: String,
-        /// Whether the heading or the block above says so.
-        is_told: bool,
+        /// What of that neither the heading nor the block above says.
+        news: String,
         label: String,
         cell: Cell,
     },
     Table {
         path: String,
         outer: String,
-        is_told: bool,
+        news: String,
         label: String,
         columns: Vec<String>,
         rows: Vec<Vec<Cell>>,
@@ -96,7 +96,7 @@ impl<'a> Walk<'a> {
         } else {
             let cell = self.cell(name, now, former);
             let (path, outer) = (self.path.clone(), self.outer.join(" "));
-            self.blocks.push(Block::Field { path, outer, is_told: false, label, cell });
+            self.blocks.push(Block::Field { path, outer, news: String::new(), label, cell });
         }
         self.path.truncate(length);
     }
@@ -134,8 +134,8 @@ impl<'a> Walk<'a> {
             rows.push(cells);
         }
         let (path, outer) = (self.path.clone(), self.outer.join(" "));
-        let is_told = false;
-        self.blocks.push(Block::Table { path, outer, is_told, label, columns: titles, rows });
+        let news = String::new();
+        self.blocks.push(Block::Table { path, outer, news, label, columns: titles, rows });
     }
 
     fn cell(&mut self, name: &str, now: Option<&Value>, former: Option<&Value>) -> Cell {
@@ -159,12 +159,17 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Marks what need not be said again of what blocks are part of.
+/// Leaves out what need not be said again of what blocks are part of.
 pub(super) fn tell_once(blocks: &mut [Block], title: &str) {
-    let mut last = title.to_owned();
+    let mut last = String::new();
     for block in blocks {
-        let (Block::Field { outer, is_told, .. } | Block::Table { outer, is_told, .. }) = block;
-        *is_told = *outer == last;
+        let (Block::Field { outer, news, .. } | Block::Table { outer, news, .. }) = block;
+        let by_title = !title.is_empty() && last.is_empty() && outer.contains(title);
+        let is_told = *outer == last || by_title;
+        if !is_told {
+            let inner = outer.strip_prefix(last.as_str()).filter(|it| it.starts_with(' '));
+            inner.unwrap_or(outer).trim_start().clone_into(news);
+        }
         last.clone_from(outer);
     }
 }
