@@ -33,8 +33,8 @@ sections! {
         http: Http, data: Data, start: Start, stop: Stop, store: StoreSettings,
         broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits, intake: Batch,
         forms: Forms, router: Batch, courier: Courier, retry: Retry, lane: LanePolicy,
-        notices: Notices, relay: Relay, package: Package, endpoints: Endpoints, sessions: Sessions, review: Review,
-        upkeep: Upkeep, retention: Retention, log: Log,
+        notices: Notices, relay: Relay, package: Package, endpoints: Endpoints, sessions: Sessions,
+        review: Review, upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }

@@ -158,7 +158,13 @@ fn check_revisions(statement: &Value, events: &[EventRow]) -> Result<(), Receipt
 
 /// Each delivery that is called delivered has an event that shows it.
 fn check_deliveries(statement: &Value, events: &[EventRow]) -> Result<(), ReceiptProblem> {
-    let kinds = ["delivery.delivered", "proof.picked_up", "proof.acknowledged", "decision.made"];
+    let kinds = [
+        "delivery.delivered",
+        "proof.picked_up",
+        "proof.opened",
+        "proof.acknowledged",
+        "decision.made",
+    ];
     let shown: Vec<Value> = kinds
         .into_iter()
         .flat_map(|kind| bodies(events, kind))
