@@ -34,7 +34,7 @@ sections! {
         broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits, intake: Batch,
         forms: Forms, router: Batch, courier: Courier, retry: Retry, lane: LanePolicy,
         notices: Notices, relay: Relay, package: Package, endpoints: Endpoints, sessions: Sessions,
-        review: Review, upkeep: Upkeep, retention: Retention, log: Log,
+        review: Review, drafts: Drafts, upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
@@ -78,6 +78,8 @@ sections! {
     Review { comment_chars_max: usize, marks_max: usize, bulk_max: usize, remark_chars_max: usize, }
     /// `[sessions]`
     Sessions { idle_minutes: i64, absolute_minutes: i64, }
+    /// `[drafts]`
+    Drafts { keep_days: i64, operator_max: usize, filings_looked_max: usize, }
     /// `[upkeep]`
     Upkeep {
         interval_ms: u64, batch_max: usize, stale_ms: i64, stale_ms_max: i64, collect_ms: i64,

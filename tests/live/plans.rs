@@ -54,7 +54,7 @@ async fn no_statement_reads_a_big_table_from_end_to_end() -> Result<()> {
     sqlx::raw_sql("SET synchronous_commit = off").execute(&mut connection).await?;
     sqlx::raw_sql(include_str!("plans/crowd.sql")).execute(&mut connection).await?;
     let known = known(&mut connection).await?;
-    let asked = [look_ups(&known), upkeep(&known), pages(&known)].concat();
+    let asked = [look_ups(&known), upkeep(&known), pages(&known), own_pages(&known)].concat();
     let anew = planned_anew()?;
     // Partitions too; those of the months ahead are empty, and nothing to read is read at once.
     let big = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND reltuples > 1000";
@@ -194,7 +194,20 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         by("attempts_of_delivery", delivery),
         by("attempts_of_filing", filing),
         by("decision", delivery),
+        by("decisions_of_filing", filing),
         by("deliveries_of_filing", filing),
+        by("draft", filing),
+        ("own_drafts", json!({"corporate_number": operator, "limit": 200}), None),
+        ("own_offices", json!({"corporate_number": operator, "limit": 500}), None),
+        ("last_accepted", json!({"corporate_number": operator, "office_name": "x"}), None),
+        (
+            "save_draft",
+            json!({"id": filing, "version": 1, "office_name": "x", "body": "{}",
+                              "saved_by": "x", "saved_at": now}),
+            None,
+        ),
+        ("file_draft", json!({"id": filing, "filing": filing}), None),
+        ("delete_draft", json!({"id": filing, "version": 1}), None),
         by("delivery", delivery),
         by("events_of_filing", filing),
         by("filing", filing),
@@ -244,7 +257,8 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         ("awaiting_decision", json!("sftp"), Some("deliveries_to_collect")),
         ("orphans", old.clone(), Some("objects_unnamed")),
         ("claim_deleting", old.clone(), Some("objects_deleting")),
-        ("delete_old_sessions", old, None),
+        ("delete_old_sessions", old.clone(), None),
+        ("delete_old_drafts", old, None),
         ("old_events", aged.clone(), None),
         ("old_attempts", aged.clone(), None),
         ("old_answers", aged, None),
@@ -323,4 +337,21 @@ fn pages(known: &Known) -> Vec<Asked> {
     asked.push(("accepted_before", with(&like, json!({"office_name": "none such"})), None));
     asked.push(("inbox_counts", json!(authority), Some("deliveries_undecided")));
     asked
+}
+
+/// An operator's list of what it has filed.
+fn own_pages(known: &Known) -> Vec<Asked> {
+    let Known { filing, operator, now, .. } = known;
+    let ask = |kind: Option<&str>, state: Option<&str>, text: Option<&str>| {
+        json!({"corporate_number": operator, "kind": kind, "state": state, "text": text,
+               "before": null, "before_id": null, "limit": 51})
+    };
+    let mut later = ask(None, None, None);
+    later["before"] = json!(now - 10_000_000_000);
+    later["before_id"] = json!(filing);
+    let first = ask(None, None, None);
+    let named = ask(Some("change"), None, Some("office"));
+    let returned = ask(None, Some("returned"), None);
+    let asked = [first, named, returned, later];
+    asked.map(|with| ("own_filings", with, Some("filings_by_operator"))).into()
 }

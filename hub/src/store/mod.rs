@@ -12,11 +12,13 @@
 
 mod acts;
 mod chain;
+mod drafts;
 pub mod embedded;
 mod engine;
 mod inbox;
 mod limits;
 mod months;
+mod own;
 mod parameters;
 mod postgres;
 mod reads;
@@ -39,12 +41,14 @@ use uuid::Uuid;
 
 pub use acts::{Colleague, Like};
 pub use chain::{Chain, ChainBreak, NewEvent, event_hash, verify_chain};
+pub use drafts::DraftRow;
 pub use embedded::KeptObject;
 pub use engine::StoreError;
 use engine::{Answer, Engine, EngineTx, Sql};
 pub use inbox::{InboxCounts, InboxFilter};
 pub use limits::{MigrateLimits, StoreLimits};
 pub use months::{Months, Part};
+pub use own::OwnFilter;
 use parameters::Parameters;
 pub use reads::{Backlog, DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
 pub use retention::{Batch, Kept, Mark, Term};

@@ -89,6 +89,7 @@ impl Upkeep {
             self.ctx.reload_directory().await?;
             self.release_held().await?;
             self.end_sessions().await?;
+            self.end_drafts().await?;
             self.count().await?;
         }
         let now = self.ctx.clock.now_ms();
@@ -140,6 +141,14 @@ impl Upkeep {
         let limits = self.ctx.config.sessions.over_at(now);
         let mut tx = self.ctx.store.begin().await?;
         tx.delete_old_sessions(limits, self.ctx.config.upkeep.batch_max).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Drafts that nobody has gone on with are thrown away.
+    async fn end_drafts(&self) -> anyhow::Result<()> {
+        let before = self.ctx.clock.now_ms() - self.ctx.config.drafts.keep_days * 86_400_000;
+        let mut tx = self.ctx.store.begin().await?;
+        tx.delete_old_drafts(before, self.ctx.config.upkeep.batch_max).await?;
         Ok(tx.commit().await?)
     }
 

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::frame::Shell;
+use super::problem::Problem;
 use super::roles::Who;
 use super::visit::Visit;
 use super::words::Words;
@@ -26,6 +27,16 @@ pub(super) enum Fault {
     NotYours(Who),
     /// Its operator took it back before it went out.
     Cancelled,
+    /// It was accepted or withdrawn already, so that it cannot be withdrawn.
+    NotWithdrawn,
+    /// No such draft, or it was thrown away.
+    NoDraft,
+    /// There are as many drafts as may be.
+    DraftsMax,
+    /// Nothing of the filing was returned, or not any more.
+    NothingReturned,
+    /// Someone else saved the same meanwhile.
+    Clash,
     /// A form that does not come from a page of ours, or from one that is too old.
     ForeignForm,
     /// A form that cannot be read: too long, or cut off.
@@ -47,15 +58,29 @@ impl From<StoreError> for Fault {
 }
 
 impl Fault {
+    /// The page about what the interface would tell a program: what fits no more is `otherwise`.
+    pub(super) fn of_problem(problem: Problem, otherwise: Self) -> Self {
+        match StatusCode::from_u16(problem.status) {
+            Ok(StatusCode::NOT_FOUND) => Self::NoFiling,
+            Ok(StatusCode::GONE) => Self::Retired,
+            Ok(status) if status.is_client_error() => otherwise,
+            Ok(_) | Err(_) => Self::Away(problem.detail),
+        }
+    }
+
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NoPage
             | Self::NoFiling
+            | Self::NoDraft
             | Self::NoDelivery
             | Self::NoAuthority
             | Self::NoPrefecture => StatusCode::NOT_FOUND,
             Self::NotYours(_) | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::FormUnreadable => StatusCode::BAD_REQUEST,
+            Self::NotWithdrawn | Self::DraftsMax | Self::NothingReturned | Self::Clash => {
+                StatusCode::CONFLICT
+            }
             Self::Cancelled | Self::Retired => StatusCode::GONE,
             Self::Away(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -72,6 +97,11 @@ impl Fault {
             Self::NotYours(Who::Authority) => (w.error_not_yours, w.error_authority_only),
             Self::NotYours(Who::Operator) => (w.error_not_yours, w.error_operator_only),
             Self::Cancelled => (w.error_cancelled, w.error_cancelled_why),
+            Self::NoDraft => (w.error_draft, w.error_draft_why),
+            Self::DraftsMax => (w.error_drafts_max, w.error_drafts_max_why),
+            Self::NothingReturned => (w.error_nothing_returned, w.error_nothing_returned_why),
+            Self::Clash => (w.error_clash, w.error_clash_why),
+            Self::NotWithdrawn => (w.error_not_withdrawn, w.error_not_withdrawn_why),
             Self::ForeignForm => (w.error_foreign_form, w.error_foreign_form_why),
             Self::FormUnreadable => (w.error_form, w.error_form_why),
             Self::Retired => (w.error_retired, w.error_retired_why),

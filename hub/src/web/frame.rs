@@ -94,7 +94,9 @@ impl Who {
                 ("/dead-letters", |w| w.nav_dead_letters),
             ],
             Self::Authority => &[("/authority", |w| w.nav_inbox)],
-            Self::Operator => &[("/operator", |w| w.nav_own_filings)],
+            Self::Operator => {
+                &[("/operator", |w| w.nav_own_filings), ("/operator/start", |w| w.nav_start)]
+            }
         }
     }
 

@@ -26,9 +26,23 @@ pub(super) fn half_width(text: &str) -> String {
     text.chars().map(narrow).collect::<String>().trim().to_owned()
 }
 
+/// Hiragana as katakana.
+pub(super) fn katakana(text: &str) -> String {
+    let shift = |c: char| match c {
+        '\u{3041}'..='\u{3096}' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
+        other => other,
+    };
+    text.chars().map(shift).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hiragana_find_what_is_read_in_katakana() {
+        assert_eq!(katakana("さっぽろ"), "サッポロ");
+    }
 
     #[test]
     fn receipt_numbers_are_understood_however_typed() {

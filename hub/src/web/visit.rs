@@ -100,6 +100,17 @@ impl Visit {
         values.next().map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// All values of the query by this name that are not empty.
+    pub(super) fn all(&self, name: &str) -> Vec<&str> {
+        let values = self.query.iter().filter(|(key, value)| key == name && !value.is_empty());
+        values.map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// Who is logged in, for people; empty when nobody is.
+    pub(super) fn person_name(&self) -> String {
+        self.session.as_ref().map(|session| session.name.clone()).unwrap_or_default()
+    }
+
     /// The address of this page with some values of its query changed; an empty one is left out.
     pub(super) fn link(&self, changes: &[(&str, &str)]) -> String {
         let kept = self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));

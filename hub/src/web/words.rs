@@ -89,6 +89,7 @@ words! {
     nav_dead_letters: "処理不能", "Dead letters";
     nav_inbox: "受信箱", "Inbox";
     nav_own_filings: "申請・届出の一覧", "Filings";
+    nav_start: "新しく届け出る", "File something";
     other_language: "English", "日本語";
     log_out: "ログアウト", "Log out";
     search: "検索", "Search";
@@ -297,6 +298,20 @@ words! {
     error_cancelled: "取り下げられた届出です", "This filing was withdrawn";
     error_cancelled_why: "送り出す前に事業者が取り下げたため、内容はありません。",
         "Its operator took it back before it went out; there is nothing to fetch.";
+    error_draft: "この下書きはありません", "There is no such draft";
+    error_draft_why: "捨てられたか、保存期間を過ぎました。一覧から新しく始めてください。",
+        "It was thrown away, or its time was over. Begin another from the list.";
+    error_drafts_max: "下書きが多すぎます", "There are too many drafts";
+    error_drafts_max_why: "使わない下書きを捨ててから、もう一度始めてください。",
+        "Throw away some that you do not need, then begin again.";
+    error_nothing_returned: "訂正するものがありません", "There is nothing to correct";
+    error_nothing_returned_why: "差し戻した指定権者がないか、取り下げられています。届出のページで状況を確かめてください。",
+        "No authority has returned it, or it was withdrawn. Its page tells how it stands.";
+    error_clash: "別の画面でも保存されています", "It was saved in another window too";
+    error_clash_why: "前のページに戻り、読み込み直してください。", "Go back and reload the page.";
+    error_not_withdrawn: "この届出は取り下げられません", "This filing cannot be withdrawn";
+    error_not_withdrawn_why: "すでに受付完了になったか、取り下げられています。届出のページで状況を確かめてください。",
+        "It was accepted or withdrawn already. Its page tells how it stands.";
     error_foreign_form: "このフォームは送れません", "This form cannot be sent";
     error_foreign_form_why: "フォームを開いたときと違うブラウザーか、Cookie が消えた後に送られました。何も記録していません。前のページに戻り、\
          読み込み直してから送ってください。",

@@ -9,11 +9,12 @@ use crate::browser::Browser;
 use crate::world::World;
 
 /// Where routes are written down.
-const ROUTES: [&str; 4] = [
+const ROUTES: [&str; 5] = [
     include_str!("../../src/web/mod.rs"),
     include_str!("../../src/web/operations/mod.rs"),
     include_str!("../../src/web/authority/mod.rs"),
     include_str!("../../src/web/operator/mod.rs"),
+    include_str!("../../src/web/operator/draft/mod.rs"),
 ];
 
 /// For whom a page is.
@@ -33,13 +34,23 @@ struct Row {
     path: String,
     is_sent: bool,
     fields: &'static [(&'static str, &'static str)],
+    /// Whether what is sent is a file.
+    is_file: bool,
     whose: Whose,
     /// Whether it is a thing of the authority or operator whose key the world has.
     own: bool,
 }
 
 fn row(route: &'static str, whose: Whose) -> Row {
-    Row { route, path: route.to_owned(), is_sent: false, fields: &[], whose, own: true }
+    Row {
+        route,
+        path: route.to_owned(),
+        is_sent: false,
+        is_file: false,
+        fields: &[],
+        whose,
+        own: true,
+    }
 }
 
 impl Row {
@@ -55,12 +66,55 @@ impl Row {
         Self { fields, ..self.sent() }
     }
 
+    fn file(self) -> Self {
+        Self { is_sent: true, is_file: true, ..self }
+    }
+
     fn foreign(self) -> Self {
         Self { own: false, ..self }
     }
 }
 
 fn rows(world: &World) -> Vec<Row> {
+    let mut rows = fixed_rows(world);
+    rows.extend(draft_rows(world));
+    rows
+}
+
+/// The routes of drafts, each on a draft of the operator's own and on another's.
+fn draft_rows(world: &World) -> Vec<Row> {
+    let at = |route: &'static str, base: &str| {
+        let below = route.strip_prefix("/operator/drafts/{id}").expect("a route of drafts");
+        let path = format!("{base}{}", below.replace("{place}", "0"));
+        row(route, Whose::Operator).at(path)
+    };
+    let own = format!("/operator/drafts/{}", world.own_draft);
+    let foreign = format!("/operator/drafts/{}", world.foreign_draft);
+    let mut all = vec![
+        row("/operator/start", Whose::Operator),
+        row("/operator/drafts", Whose::Operator).sent(),
+    ];
+    // Thrown away last.
+    for base in [&foreign, &own] {
+        let one = |row: Row| if base == &own { row } else { row.foreign() };
+        for (route, is_shown, is_sent) in [
+            ("/operator/drafts/{id}", true, false),
+            ("/operator/drafts/{id}/forms/{place}", true, true),
+            ("/operator/drafts/{id}/files", true, false),
+            ("/operator/drafts/{id}/files/remove", false, true),
+            ("/operator/drafts/{id}/review", true, false),
+            ("/operator/drafts/{id}/submit", false, true),
+            ("/operator/drafts/{id}/discard", false, true),
+        ] {
+            all.extend(is_shown.then(|| one(at(route, base))));
+            all.extend(is_sent.then(|| one(at(route, base).sent())));
+        }
+        all.push(one(at("/operator/drafts/{id}/files", base).file()));
+    }
+    all
+}
+
+fn fixed_rows(world: &World) -> Vec<Row> {
     use Whose::{Anyones, Authority, Operations, Operator};
     let filing = world.filings[3].receipt_number();
     let delivery = "/authority/deliveries/{id}";
@@ -70,7 +124,12 @@ fn rows(world: &World) -> Vec<Row> {
     let hand = "/authority/deliveries/{id}/hand";
     let accept: &[_] = &[("verdict", "accepted")];
     let package = "/authority/deliveries/{id}/package";
-    let receipt = "/operator/filings/{key}/receipt";
+    let own = format!("/operator/filings/{filing}");
+    let others = format!("/operator/filings/{}", world.foreign_filing);
+    let of_filing = |route: &'static str, base: &str| {
+        let below = route.strip_prefix("/operator/filings/{key}").expect("a route of filings");
+        row(route, Operator).at(format!("{base}{below}"))
+    };
     vec![
         row("/", Operations),
         row("/filings", Operations),
@@ -117,10 +176,20 @@ fn rows(world: &World) -> Vec<Row> {
             .foreign(),
         row("/authority/accept", Authority).sent(),
         row("/operator", Operator),
-        row(receipt, Operator).at(format!("/operator/filings/{filing}/receipt")),
-        row(receipt, Operator)
-            .at(format!("/operator/filings/{}/receipt", world.foreign_filing))
-            .foreign(),
+        of_filing("/operator/filings/{key}", &own),
+        of_filing("/operator/filings/{key}", &others).foreign(),
+        of_filing("/operator/filings/{key}/receipt", &own),
+        of_filing("/operator/filings/{key}/receipt", &others).foreign(),
+        of_filing("/operator/filings/{key}/receipt/print", &own),
+        of_filing("/operator/filings/{key}/receipt/print", &others).foreign(),
+        of_filing("/operator/filings/{key}/withdraw", &own),
+        of_filing("/operator/filings/{key}/withdraw", &others).foreign(),
+        of_filing("/operator/filings/{key}/withdraw", &own).sent(),
+        of_filing("/operator/filings/{key}/withdraw", &others).sent().foreign(),
+        of_filing("/operator/filings/{key}/correct", &own).sent(),
+        of_filing("/operator/filings/{key}/correct", &others).sent().foreign(),
+        of_filing("/operator/filings/{key}/files/{sha256}", &own).foreign(),
+        of_filing("/operator/filings/{key}/files/{sha256}", &others).foreign(),
     ]
 }
 
@@ -164,7 +233,9 @@ async fn nobody_opens_what_is_not_theirs() {
                 browser.log_in(key).await;
             }
             browser.get("/login").await;
-            let seen = if row.is_sent {
+            let seen = if row.is_file {
+                browser.upload(&row.path, ("", "a.pdf", "application/pdf"), b"x").await
+            } else if row.is_sent {
                 browser.send(&row.path, row.fields).await
             } else {
                 browser.get(&row.path).await
@@ -172,15 +243,23 @@ async fn nobody_opens_what_is_not_theirs() {
             let may = row.whose == Whose::Anyones || (who == Some(row.whose) && row.own);
             let expected: &[StatusCode] = match (may, who) {
                 (true, _) if row.path == "/login" && row.is_sent => &[StatusCode::UNAUTHORIZED],
+                // What is sent has nothing in it: it was let in, and told so.
+                (true, _) if row.is_sent => &[
+                    StatusCode::OK,
+                    StatusCode::SEE_OTHER,
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    StatusCode::CONFLICT,
+                ],
                 (true, _) => &[StatusCode::OK, StatusCode::SEE_OTHER],
-                (false, None) if row.is_sent => &[StatusCode::UNAUTHORIZED],
+                (false, None) if row.is_sent && !row.is_file => &[StatusCode::UNAUTHORIZED],
                 (false, None) => &[StatusCode::SEE_OTHER],
                 (false, Some(_)) => &[StatusCode::FORBIDDEN],
             };
             let (path, status) = (&row.path, seen.status);
             assert!(expected.contains(&status), "{who:?} at {path}: {status}\n{}", seen.text);
             let is_to_login = seen.to().starts_with("/login");
-            assert_eq!(is_to_login, !may && who.is_none() && !row.is_sent, "{who:?} at {path}");
+            let is_form = row.is_sent && !row.is_file;
+            assert_eq!(is_to_login, !may && who.is_none() && !is_form, "{who:?} at {path}");
         }
     }
 }

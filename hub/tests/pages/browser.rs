@@ -98,6 +98,18 @@ impl<'w> Browser<'w> {
         self.token.clone()
     }
 
+    /// Sends a file by a form with the token of the page seen last, as what paper, as which type.
+    pub(crate) async fn upload(
+        &mut self,
+        path: &str,
+        (item, name, media_type): (&str, &str, &str),
+        bytes: &[u8],
+    ) -> Seen {
+        let token = self.token();
+        let fields = [("token", token.as_str()), ("item", item)];
+        self.send_files(path, &fields, &[(name, media_type, bytes)]).await
+    }
+
     /// The cookie's value; empty without one.
     pub(crate) fn cookie(&self, name: &str) -> &str {
         self.cookies.iter().find(|(it, _)| it == name).map_or("", |(_, value)| value)

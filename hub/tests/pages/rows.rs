@@ -1,7 +1,8 @@
 //! What the world is made of: submissions, and rows as the stages would write them.
 
+use hub::context::Context;
 use hub::delivery::{Delivery, Review, State};
-use hub::store::{AttemptRow, DecisionRow, FilingRow, NewEvent, RevisionRow};
+use hub::store::{AttemptRow, DecisionRow, DraftRow, FilingRow, NewEvent, RevisionRow};
 use schemas::{
     CorporateNumber, FilingId, FilingKind, Outcome, Owner, Proof, ProofLevel, Submission, Verdict,
     Why,
@@ -164,4 +165,32 @@ pub(crate) fn decision(delivery: &Delivery, verdict: Verdict) -> DecisionRow {
         source: "api".into(),
         decided_at: delivery.created_at + 60_000,
     }
+}
+
+fn draft_row(id: uuid::Uuid, submission: &Submission, now: i64) -> DraftRow {
+    DraftRow {
+        id,
+        corporate_number: submission.corporate_number,
+        version: 1,
+        kind: submission.kind,
+        office_name: submission.offices[0].name.clone(),
+        body: serde_json::to_string(&submission).expect("a text"),
+        saved_by: "tests".into(),
+        corrects: None,
+        filed_as: None,
+        created_at: now,
+        saved_at: now,
+    }
+}
+
+/// A draft with one form in which nothing is written.
+pub(crate) async fn draft(ctx: &Context, submission: &Submission) -> uuid::Uuid {
+    let form = json!({"forms": [{"form": "s1-change", "version": "2024-10-01", "fields": {}}]});
+    let submission = Submission { form, ..submission.clone() };
+    let (id, now) = (ctx.clock.id(), ctx.clock.now_ms());
+    let row = draft_row(id, &submission, now);
+    let mut tx = ctx.store.begin().await.expect("a store");
+    tx.insert_draft(&row).await.expect("a draft");
+    tx.commit().await.expect("a commit");
+    id
 }

@@ -22,11 +22,12 @@ use schemas::{
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::cases;
 use crate::rows::{
-    attempt, attempt_event, decision, filing, held, one_stop, operator_number, outcome, revision,
-    submission, verdict, why,
+    attempt, attempt_event, decision, draft, filing, held, one_stop, operator_number, outcome,
+    revision, submission, verdict, why,
 };
 
 /// Sapporo: whose key the world has.
@@ -50,6 +51,9 @@ pub(crate) struct World {
     pub(crate) readable: DeliveryId,
     /// Another operator's filing.
     pub(crate) foreign_filing: FilingId,
+    /// A draft of the operator whose key the world has, and one of another.
+    pub(crate) own_draft: Uuid,
+    pub(crate) foreign_draft: Uuid,
     pub(crate) operations_key: String,
     pub(crate) operator_key: String,
     pub(crate) authority_key: String,
@@ -78,6 +82,9 @@ impl World {
         if config.store.url.starts_with("sqlite:") {
             config.store.url = format!("sqlite:{}", folder.path().join("pages.db").display());
         }
+        config.limits.attachment_bytes_max = 4_096;
+        config.limits.attachments_max = 2;
+        config.drafts.operator_max = 3;
         config.mail.url = format!("spool:{}", folder.path().join("mail").display());
         let start = "2026-07-15T00:00:00Z".parse().expect("a time");
         let clock = Arc::new(Clock::manual(start, 7));
@@ -96,6 +103,8 @@ impl World {
         filler.lanes().await;
         // One more is made below.
         let (deliveries, failed) = (filler.all.len() + 1, filler.failed.expect("one failed"));
+        let own_draft = draft(&ctx, &submission(2)).await;
+        let foreign_draft = draft(&ctx, &others).await;
         let [operations_key, operator_key, authority_key] = keys(&ctx).await;
         serve(&ctx, listener, door);
         let [own_delivery, foreign_delivery] = deliveries_of_two(&ctx).await;
@@ -117,6 +126,8 @@ impl World {
             foreign_delivery,
             readable,
             foreign_filing,
+            own_draft,
+            foreign_draft,
             operations_key,
             operator_key,
             authority_key,
@@ -129,13 +140,32 @@ impl World {
         self.client.get(format!("{}{path}", self.address))
     }
 
+    /// Every authority accepts a filing.
+    pub(crate) async fn accept(&self, id: FilingId) {
+        let revision = self.ctx.store.revisions(id).await.expect("a store").remove(0);
+        let submission = serde_json::from_str(&revision.document).expect("a submission");
+        let now = self.ctx.clock.now_ms();
+        let plan = routing::plan(&self.ctx.master, &submission, day_in_japan(now)).expect("a plan");
+        let filler = Filler { ctx: &self.ctx, all: Vec::new(), failed: None };
+        let accepted = |target| Delivery {
+            state: State::Delivered { at: now },
+            review: Review::Accepted,
+            ..filler.delivery(id, target, now)
+        };
+        let deliveries: Vec<_> = plan.targets.iter().map(accepted).collect();
+        let mut tx = self.ctx.store.begin().await.expect("a store");
+        tx.insert_deliveries(&deliveries).await.expect("deliveries");
+        tx.commit().await.expect("a commit");
+    }
+
     pub(crate) fn post(&self, path: &str) -> RequestBuilder {
         self.client.post(format!("{}{path}", self.address))
     }
 }
 
 fn serve(ctx: &Arc<Context>, listener: TcpListener, door: Option<Door>) {
-    let (intake, _) = intake(ctx);
+    let (intake, taking) = intake(ctx);
+    tokio::spawn(taking.run());
     let desk = Arc::new(web::Desk {
         ctx: Arc::clone(ctx),
         intake,

@@ -99,6 +99,11 @@ impl Catalogue {
         self.in_force(day).filter(move |form| form.is_for(kind) && form.covers(service))
     }
 
+    /// Whether a filing of this kind has an annex (付表) for each service; none: it never has.
+    pub fn annex_need(&self, kind: FilingKind) -> Option<Need> {
+        self.attachments.annexes.get(&kind).copied()
+    }
+
     /// Whether a version may be used on a day, where the one before it stays good for some days.
     pub fn standing(&self, form: &Form, day: Date, grace_days: u16) -> Standing {
         let Some(from) = form.from else { return Standing::NotYet { from: None } };

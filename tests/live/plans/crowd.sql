@@ -74,4 +74,9 @@ SELECT sha256, created_at, CASE WHEN i % 100 > 0 THEN created_at END,
     CASE WHEN i % 1000 = 0 THEN created_at END
 FROM (SELECT a.*, row_number() OVER () AS i FROM attachments AS a) AS x;
 
+INSERT INTO drafts
+SELECT pg_temp.id_of(ms, 'draft ' || i), operator, 1, 'change', 'office', '{}', 'someone', NULL,
+    CASE WHEN i % 10 > 0 THEN filing END, ms, ms
+FROM crowd WHERE i % 4 = 0;
+
 ANALYZE;

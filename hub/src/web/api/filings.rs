@@ -223,8 +223,18 @@ pub(super) async fn withdraw(
     if is_too_long(reason, desk.ctx.config.review.comment_chars_max) {
         return Err(Problem::bad_request("reason_length", "write a shorter reason"));
     }
-    let request = withdrawal(&desk, &filing, number, (reason, idempotency_key)).await?;
-    Ok(answer(desk.reviewer.withdraw(filing.id, &request).await?))
+    Ok(answer(withdraw_filing(&desk, &filing, number, (reason, idempotency_key)).await?))
+}
+
+/// Withdraws, for the interface and the pages alike.
+pub(in crate::web) async fn withdraw_filing(
+    desk: &Desk,
+    filing: &FilingRow,
+    number: CorporateNumber,
+    said: (&str, String),
+) -> Result<Receipted, Problem> {
+    let request = withdrawal(desk, filing, number, said).await?;
+    Ok(desk.reviewer.withdraw(filing.id, &request).await?)
 }
 
 /// The withdrawal as a document: the filing's facts without its files, and the reason.

@@ -1,7 +1,7 @@
 //! The HTTP interface (architecture §9), described by OpenAPI 3.1 generated from the code.
 
 mod attachments;
-mod filings;
+pub(super) mod filings;
 mod inbox;
 mod operations;
 pub(super) mod packages;

@@ -12,7 +12,7 @@ use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
-use crate::web::numbers::{as_receipt_number, half_width};
+use crate::web::numbers::{as_receipt_number, half_width, katakana};
 use crate::web::roles::Staff;
 use crate::web::visit::{Visit, see_other};
 
@@ -84,23 +84,4 @@ fn by_name(desk: &Desk, asked: &str, visit: &Visit) -> SearchPage {
         prefecture: body.prefecture.to_owned(),
     });
     SearchPage { shell: visit.shell("/search"), asked: asked.to_owned(), found: found.collect() }
-}
-
-/// Hiragana as katakana.
-fn katakana(text: &str) -> String {
-    let shift = |c: char| match c {
-        '\u{3041}'..='\u{3096}' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
-        other => other,
-    };
-    text.chars().map(shift).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hiragana_find_what_is_read_in_katakana() {
-        assert_eq!(katakana("さっぽろ"), "サッポロ");
-    }
 }

@@ -4,7 +4,16 @@
 //!   `visit.answer(…)`, a template in `templates/operator`, a route here, and its row in the access
 //!   matrix of `tests/pages`.
 
+mod draft;
+mod filing;
 mod filings;
+mod outlook;
+mod papers;
+mod places;
+mod plain;
+mod receipt;
+mod start;
+mod withdraw;
 mod words;
 
 use std::sync::Arc;
@@ -25,7 +34,13 @@ use super::visit::Visit;
 pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/operator", get(filings::list))
-        .route("/operator/filings/{key}/receipt", get(filings::receipt))
+        .route("/operator/start", get(start::show))
+        .route("/operator/filings/{key}", get(filing::show))
+        .route("/operator/filings/{key}/files/{sha256}", get(filing::file))
+        .route("/operator/filings/{key}/receipt", get(receipt::download))
+        .route("/operator/filings/{key}/receipt/print", get(receipt::page))
+        .route("/operator/filings/{key}/withdraw", get(withdraw::ask).post(withdraw::send))
+        .merge(draft::routes())
 }
 
 /// A visit by someone of an operator.

@@ -8,5 +8,173 @@ words! {
     none_yet: "まだ申請・届出はありません。", "You have filed nothing yet.";
     nothing_found: "この条件に合うものはありません。", "Nothing fits.";
     clear: "条件を消す", "Clear";
-    receipt: "到達確認書(署名付き)", "Signed receipt";
+    text: "事業所名・受付番号", "Office or receipt number";
+    state_moving: "手続中", "Under way";
+    state_returned: "差戻しあり", "Returned";
+    state_accepted: "受付完了", "Accepted";
+    state_withdrawn: "取下げ", "Withdrawn";
+
+    // One filing.
+    next_step: "いまの状況", "Where it stands";
+    authorities: "指定権者ごとの状況", "State at each authority";
+    answered: "回答", "Answer";
+    revision: "第", "revision ";
+    revision_after: "版", "";
+    attachments: "添付ファイル", "Attachments";
+    no_attachments: "添付ファイルはありません。", "There are no attachments.";
+    actions: "この届出でできること", "What you can do";
+    receipt: "到達確認書(署名付きデータ)", "Signed receipt (data)";
+    receipt_page: "到達確認書(印刷用)", "Receipt to print";
+    withdraw: "取り下げる", "Withdraw";
+    back_to_list: "一覧へ戻る", "Back to the list";
+    back_to_filing: "届出に戻る", "Back to the filing";
+
+    // The receipt.
+    receipt_title: "到達確認書", "Receipt";
+    receipt_says: "下記の申請・届出が、次の日時に電子情報処理組織のファイルに記録され、到達したことを確認します(介護保険法施行規則 第165条の7)。",
+        "The filing below was recorded, and so has arrived, at the time below \
+         (Ordinance for Enforcement of the Long-Term Care Insurance Act, article 165-7).";
+    revisions: "提出の記録", "Submissions";
+    submitted: "提出", "submitted";
+    corrected: "補正", "corrected";
+    withdrawn_word: "取下げ", "withdrawn";
+    digest: "内容のハッシュ値(SHA-256)", "Digest of the text (SHA-256)";
+    sent_to: "送り先", "Goes to";
+    issuer: "発行", "Issued by";
+    key: "署名鍵の指紋", "Fingerprint of the key";
+    print_hint: "印刷はブラウザーの印刷機能を使ってください。改ざんの有無は、署名付きデータの到達確認書で確かめられます。",
+        "Print it with your browser. The signed receipt proves that nothing was changed.";
+
+    // Withdrawing.
+    withdraw_title: "届出の取下げ", "Withdraw the filing";
+    withdraw_why: "取り下げると、まだ送っていない指定権者には送られず、届いている指定権者には取下げが通知されます。取下げは元に戻せません。取り下げた届出は一覧に残ります。",
+        "Authorities that have not got it will not; those that have it are told. This cannot be \
+         undone. The filing stays in your list.";
+    withdraw_reason: "理由(任意。指定権者に伝わります)", "Reason (optional; authorities read it)";
+    withdraw_sure: "この届出を取り下げます", "I withdraw this filing";
+    withdraw_unsure: "取り下げるには、確認の欄に印を付けてください。",
+        "Tick the box to confirm the withdrawal.";
+    withdraw_long: "理由が長すぎます。文字数の上限:", "The reason is too long; characters at most:";
+
+    // Starting.
+    start: "新しく届け出る", "File something";
+    drafts: "下書き", "Drafts";
+    start_known: "事業所を選ぶ", "Choose an office";
+    start_known_none: "これまでの届出にある事業所はまだありません。右に入力してください。",
+        "No earlier filing names an office. Write one beside this.";
+    start_other: "ほかの事業所(新規を含む)", "Another office, or a new one";
+    start_again: "選び直す", "Choose again";
+    start_name: "事業所の名称を200文字までで入力してください。", "Write the office's name, up to 200 characters.";
+    start_number: "介護事業所番号が違います。10桁の番号を写し間違えていないか確かめてください。まだ番号がないときは空けておいてください。",
+        "The office number is wrong: compare its ten characters with their source, or leave \
+         it empty.";
+    start_place_none: "その名前の市区町村はありません。", "There is no such municipality.";
+    start_place_many: "当てはまる市区町村がいくつかあります。都道府県から書くか、下の番号を入力してください。",
+        "Several municipalities fit. Write the prefecture too, or one of these codes.";
+    start_insurer: "保険者が分かりません:", "No one insurer is meant by";
+    office_name: "事業所・施設の名称", "Name of the office";
+    number: "介護事業所番号", "office number";
+    office_number: "介護事業所番号(あれば)", "Office number, if it has one";
+    office_number_hint: "10桁。新規指定の前はありません。", "Ten characters; none before the first designation.";
+    office_place: "所在地の市区町村", "Municipality";
+    office_place_hint: "名前・かな・6桁の番号のどれか。例: 札幌市、さっぽろし、011002",
+        "By name, in kana or by its 6-digit code, for example 札幌市 or 011002.";
+    go_on: "次へ", "Go on";
+    choose: "選んでください", "choose";
+    services: "サービスの種類", "Services";
+    insurers: "利用者の保険者(ほかの市区町村のときだけ)", "Insurers, only where not the office's own town";
+    insurers_hint: "地域密着型・総合事業などで、所在地以外の市区町村の指定も受けるとき。「、」で区切ります。",
+        "For community-based services that other municipalities designate too; separated by \
+         commas.";
+    deemed: "みなし指定を受けている事業所", "The office is designated as deemed";
+    show_outlook: "送り先・期限・必要な書類を見る", "Show who gets it, what is due, what is needed";
+    goes_to: "送り先とその理由", "Who gets it, and why";
+    no_route: "この選び方では送り先が決まりません。", "With these choices it goes nowhere.";
+    and_more: "ほか", "and more:";
+    due_title: "期限", "What is due when";
+    due_none: "この手続に期限の定めは登録されていません。", "No deadline is known for this.";
+    fee_note: "手数料がかかる手続があります。金額と納め方は送り先の案内を確かめてください。",
+        "Some applications cost a fee; the authority tells how much, and how it is paid.";
+    needed: "必要な書類", "What is needed";
+    needed_forms: "様式", "Forms";
+    needed_papers: "添付書類", "Papers";
+    no_forms: "この手続とサービスの様式は登録されていません。送り先に確かめてください。",
+        "The catalogue has no form for this. Please ask the authority.";
+    paper_usual: "通常必要", "usually needed";
+    paper_optional: "該当するとき", "where it applies";
+    begin: "書き始める", "Begin";
+    begin_hint: "途中でも保存され、後で続けられます。", "It is saved as you go, and can be finished later.";
+
+    // Writing.
+    draft: "下書き", "Draft";
+    draft_hint: "上の番号順に進んでください。様式は保存するたびにこのハブに残ります。",
+        "Follow the steps above. What you save stays here until you file it.";
+    draft_write: "様式を書く", "Write the form";
+    steps: "手順", "Steps";
+    saved_at: "最後の保存:", "Saved last:";
+    prefilled: "この事業所の受付完了の届出から、変わらない項目を写しました。確かめてください:",
+        "Taken over from this office's last accepted filing; please check:";
+    returned_why: "差戻しのコメント", "Why it was returned";
+    marked: "指定権者が訂正を求めている欄です。", "The authority asks you to mend this.";
+    correct_hint: "訂正したものは、差し戻した指定権者だけに送られます。",
+        "What you file goes only to who returned it.";
+    assumed: "この版の様式は想定で作られています", "This version of the form is assumed";
+    left_out: "(付けない)", " (left out)";
+    include: "この付表を付けて提出する", "File this annex too";
+    include_hint: "この手続では任意です。付けないときも、書いた内容は下書きに残ります。",
+        "It is optional here. Left out, what you wrote stays in the draft.";
+    optional: "任意", "optional";
+    required: "必須", "required";
+    remove: "削除", "Remove";
+    remove_row: "この行を削除:", "Remove row";
+    remove_block: "この項目を保存のときに削除する", "Remove this when saving";
+    more_rows: "保存して行を増やす", "Save and add rows";
+    save: "保存する", "Save";
+    save_next: "保存して次へ", "Save and go on";
+    check: "保存して確認する", "Save and check";
+    saved: "保存しました。", "Saved.";
+    found: "確かめてください", "Please look at";
+    nothing_wrong: "直すところは見つかりませんでした。", "Nothing was found to mend.";
+    clash: "別の画面でも保存されています。", "It was saved in another window too.";
+    clash_why: "あなたが書いた内容は下の欄にあり、まだ保存していません。違うところには別の画面の内容を並べました。見比べて直し、保存してください。",
+        "What you wrote is in the fields below, not saved yet; where it differs, what was \
+         saved there is shown beside it. Compare, mend and save.";
+
+    // Attachments.
+    file_add: "ファイルを追加", "Add a file";
+    file_item: "書類の種類", "What it is";
+    file_item_none: "そのほか", "something else";
+    file: "ファイル", "File";
+    file_send: "アップロードする", "Upload";
+    files_there: "追加したファイル", "Files so far";
+    files_each: "1ファイル", "each up to";
+    files_max: "件数の上限", "at most";
+    file_missing: "ファイルが選ばれていません。", "No file was chosen.";
+    file_name: "ファイル名に使えない文字があるか、長すぎます。名前を変えてください。",
+        "The file's name is too long or has characters that cannot be used: rename it.";
+    file_type: "この種類のファイルは受け付けられません。PDF などに変えてください。",
+        "Files of this type are not taken; make it a PDF, for example.";
+    file_too_large: "ファイルが大きすぎます。分けるか、小さくしてください。",
+        "The file is too large: split or shrink it.";
+    file_too_many: "これ以上ファイルを追加できません。まとめるか、いらないものを削除してください。",
+        "No more files can be added: join some, or remove one.";
+    file_broken: "途中で切れました。何も失われていません。もう一度アップロードしてください。",
+        "The upload broke off. Nothing is lost; send it again.";
+    file_clearing: "同じファイルの古いものを片付けています。しばらくしてからもう一度お試しください。",
+        "An older copy of the same file is being cleared away. Try again in a while.";
+    to_review: "確認へ進む", "On to the review";
+
+    // Reviewing and filing.
+    step_review: "確認と提出", "Review and file";
+    found_errors: "直さないと提出できません", "Mend these first";
+    found_warnings: "気になる点があります(このままでも提出できます)", "Worth a look; you may file as it is";
+    submit: "提出する", "File it";
+    submit_hint: "提出すると受付番号が出て、指定権者に送られます。受付完了までは取り下げられます。",
+        "You get a receipt number, and it goes to the authorities. Until it is accepted you \
+         may withdraw it.";
+    filed_now: "受け付けました。この受付番号で問い合わせができます。到達確認書はいつでも取り出せます。",
+        "It was received under this number. The receipt can be fetched at any time.";
+    correct: "訂正する", "Correct it";
+    discard: "この下書きを捨てる", "Throw this draft away";
+    discard_sure: "書いた内容は元に戻せません。捨てます。", "What was written cannot be restored. Throw it away.";
 }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod deliveries;
+mod drafts;
 mod filings;
 mod inbox;
 mod lists;
@@ -26,6 +27,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 pub use acts::*;
 pub use deliveries::*;
+pub use drafts::*;
 pub use filings::*;
 pub use inbox::*;
 pub use lists::*;
@@ -80,6 +82,9 @@ macro_rules! store_contract {
 
             a_session_lasts_as_long_as_its_key
             old_sessions_are_cleared_away
+
+            a_draft_is_saved_over_what_was_read
+            old_drafts_go_with_their_files
 
             an_inbox_pages_and_narrows
             acts_come_back_in_order

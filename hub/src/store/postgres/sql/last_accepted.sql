@@ -1,0 +1,8 @@
+-- The newest filing about an office that an authority has accepted.
+SELECT to_json(x.id)::text FROM filings AS x
+WHERE x.corporate_number = ($1::json) ->> 'corporate_number'
+    AND x.office_name = ($1::json) ->> 'office_name' AND x.withdrawn_at IS NULL
+    AND EXISTS (
+        SELECT 1 FROM deliveries AS d WHERE d.filing_id = x.id AND d.review = 'accepted'
+    )
+ORDER BY x.received_at DESC LIMIT 1

@@ -1,0 +1,260 @@
+//! The attachments of a draft: one upload at a time, by a plain form, streamed to the object store.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::multipart::Field;
+use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use schemas::filing::{check_file_name, normalised_file_name};
+use schemas::{Attachment, Submission};
+use serde_json::{Map, Value, json};
+
+use super::{Draft, Gone, change, find};
+use crate::objects::ObjectError;
+use crate::uploads::{self, UploadProblem};
+use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::frame::Shell;
+use crate::web::operator::Applicant;
+use crate::web::operator::filing::FileLine;
+use crate::web::operator::papers::{Paper, papers};
+use crate::web::operator::words::Words;
+use crate::web::parts::{Choice, bytes};
+use crate::web::roles::{Refusal, Role};
+use crate::web::sent::{Fields, Sent, TOKEN, refused};
+use crate::web::sessions::is_own_form;
+use crate::web::visit::{Visit, see_other};
+
+/// Bytes of a field beside the file.
+const FIELD_BYTES_MAX: usize = 1_000;
+
+#[derive(Template)]
+#[template(path = "operator/files.html")]
+struct FilesPage {
+    shell: Shell,
+    w: &'static Words,
+    steps: Vec<(String, String, bool)>,
+    office: String,
+    action: String,
+    review: String,
+    papers: Vec<Paper>,
+    choices: Vec<Choice>,
+    files: Vec<(FileLine, String)>,
+    /// What was wrong with the upload.
+    problem: Option<String>,
+    limits: String,
+    accept: String,
+}
+
+/// `GET /operator/drafts/{id}/files`
+pub(super) async fn show(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    applicant: Applicant,
+) -> Response {
+    match find(&desk, &applicant, &id).await {
+        Ok(draft) => {
+            let page = page(&desk, &draft, &applicant.visit, None);
+            applicant.visit.page(StatusCode::OK, &page)
+        }
+        Err(gone) => gone.answer(&applicant.visit),
+    }
+}
+
+fn page(desk: &Desk, draft: &Draft, visit: &Visit, problem: Option<String>) -> FilesPage {
+    let w = Words::of(visit.lang);
+    let limits = &desk.ctx.config.limits;
+    let papers = papers(desk, &draft.submission, visit);
+    let choice =
+        |paper: &Paper| Choice { word: paper.id.clone(), name: paper.title.clone(), chosen: false };
+    let choices = papers.iter().filter(|paper| paper.file.is_none()).map(choice).collect();
+    let of_item = |file: &Attachment| {
+        let paper = papers.iter().find(|paper| paper.file.as_deref() == Some(&*file.name));
+        paper.map(|paper| paper.title.clone()).unwrap_or_default()
+    };
+    let files = &draft.submission.attachments;
+    let each = bytes(usize::try_from(limits.attachment_bytes_max).unwrap_or(usize::MAX));
+    let (count, per, up_to) = (limits.attachments_max, w.files_each, w.files_max);
+    FilesPage {
+        shell: visit.shell(""),
+        w,
+        steps: draft.steps(desk, visit, "/files"),
+        office: draft.row.office_name.clone(),
+        action: draft.link("/files"),
+        review: draft.link("/review"),
+        files: files.iter().map(|file| (FileLine::new(file), of_item(file))).collect(),
+        choices,
+        papers,
+        problem,
+        limits: format!("{per} {each} · {up_to} {count}"),
+        accept: limits.media_types.join(","),
+    }
+}
+
+/// `POST /operator/drafts/{id}/files`
+pub(super) async fn upload(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    request: Request<Body>,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let visit = Visit::read(&parts, &desk).await;
+    let headers = parts.headers.clone();
+    let action = parts.uri.path().to_owned();
+    let multipart = Multipart::from_request(Request::from_parts(parts, body), &desk).await;
+    let Ok(mut form) = multipart else { return visit.fault(&Fault::FormUnreadable) };
+    // The token stands first, so that nothing of a foreign form is read.
+    let token = field(&mut form, TOKEN).await.unwrap_or_default();
+    if !is_own_form(&desk.ctx, &headers, &token) {
+        return visit.fault(&Fault::ForeignForm);
+    }
+    let by = match Applicant::of(&visit) {
+        Ok(by) => by,
+        // A file is not kept for later; the way back to this page is.
+        Err(Refusal::NotIn) => return see_other(&format!("/login?next={action}")),
+        Err(refusal) => return refused(&visit, refusal, &action, &Fields::default()),
+    };
+    match take(&desk, &by, &id, &mut form).await {
+        Ok(Ok(draft)) => see_other(&draft.link("/files")),
+        Ok(Err(problem)) => match find(&desk, &by, &id).await {
+            Ok(draft) => {
+                let page = page(&desk, &draft, &visit, Some(problem));
+                visit.page(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            }
+            Err(gone) => gone.answer(&visit),
+        },
+        Err(gone) => gone.answer(&visit),
+    }
+}
+
+/// The text of the next field, if it has this name.
+async fn field(form: &mut Multipart, name: &str) -> Option<String> {
+    let mut field = form.next_field().await.ok()?.filter(|field| field.name() == Some(name))?;
+    let mut text = Vec::new();
+    while let Some(part) = field.chunk().await.ok()? {
+        text.extend_from_slice(&part);
+        if text.len() > FIELD_BYTES_MAX {
+            return None;
+        }
+    }
+    String::from_utf8(text).ok()
+}
+
+/// Takes the file in; the inner error is for whoever sent it.
+async fn take(
+    desk: &Desk,
+    by: &Applicant,
+    id: &str,
+    form: &mut Multipart,
+) -> Result<Result<Draft, String>, Gone> {
+    let w = Words::of(by.visit.lang);
+    let draft = find(desk, by, id).await?;
+    let limits = &desk.ctx.config.limits;
+    if draft.submission.attachments.len() >= limits.attachments_max {
+        return Ok(Err(w.file_too_many.to_owned()));
+    }
+    let Some(item) = field(form, "item").await else { return Err(Fault::FormUnreadable.into()) };
+    let Ok(Some(file)) = form.next_field().await else {
+        return Err(Fault::FormUnreadable.into());
+    };
+    let name = file_name(file.file_name().unwrap_or_default());
+    let media_type = media_type(&file);
+    if name.is_empty() {
+        return Ok(Err(w.file_missing.to_owned()));
+    }
+    if check_file_name(&name, limits.name_chars_max).is_err() {
+        return Ok(Err(w.file_name.to_owned()));
+    }
+    if !limits.media_types.contains(&media_type) {
+        return Ok(Err(w.file_type.to_owned()));
+    }
+    let upload_id = desk.ctx.clock.id().to_string();
+    let max = limits.attachment_bytes_max;
+    let upload = match desk.ctx.objects.receive(file, &upload_id, max).await {
+        Ok(upload) => upload,
+        Err(ObjectError::TooLarge { .. }) => return Ok(Err(w.file_too_large.to_owned())),
+        Err(ObjectError::Broken(_)) => return Ok(Err(w.file_broken.to_owned())),
+        Err(error) => return Err(Fault::Away(error.to_string()).into()),
+    };
+    let size = upload.stored.size;
+    let row = match uploads::keep(&desk.ctx, upload, by.number.to_string(), media_type).await {
+        Ok(row) => row,
+        Err(UploadProblem::Clearing) => return Ok(Err(w.file_clearing.to_owned())),
+        Err(problem) => return Err(Fault::Away(problem.to_string()).into()),
+    };
+    let file = Attachment { name, sha256: row.sha256, size, media_type: row.media_type };
+    let add = |draft: &mut Draft| {
+        add(&mut draft.submission, &file, &item);
+        Ok(())
+    };
+    let (draft, ()) = change(desk, by, id, add).await?;
+    Ok(Ok(draft))
+}
+
+/// The last part of what a browser says, in NFC.
+fn file_name(given: &str) -> String {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    normalised_file_name(last.trim().trim_start_matches('.'))
+}
+
+/// What the browser says that it is, or what its name says where the browser knows nothing.
+fn media_type(file: &Field<'_>) -> String {
+    let given = file.content_type().unwrap_or_default();
+    let given = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let name = file.file_name().unwrap_or_default().to_ascii_lowercase();
+    match (given.as_str(), name.rsplit('.').next()) {
+        ("application/octet-stream" | "", Some("pdf")) => "application/pdf".to_owned(),
+        // Windows calls it so where a spreadsheet program is installed.
+        ("application/vnd.ms-excel" | "application/octet-stream" | "", Some("csv")) => {
+            "text/csv".to_owned()
+        }
+        ("application/x-zip-compressed", Some("zip")) => "application/zip".to_owned(),
+        _ => given,
+    }
+}
+
+/// Adds a file, under a name that no other has, as an item of the checklist where one was chosen.
+fn add(submission: &mut Submission, file: &Attachment, item: &str) {
+    let taken = |name: &str| {
+        submission.attachments.iter().any(|it| it.name.to_lowercase() == name.to_lowercase())
+    };
+    let (stem, end) = file.name.rsplit_once('.').unwrap_or((&file.name, ""));
+    let dot = if end.is_empty() { "" } else { "." };
+    let mut name = file.name.clone();
+    let mut number = 2;
+    while taken(&name) {
+        name = format!("{stem} ({number}){dot}{end}");
+        number += 1;
+    }
+    if !item.is_empty() {
+        if !submission.form["checklist"].is_object() {
+            submission.form["checklist"] = Value::Object(Map::new());
+        }
+        submission.form["checklist"][item] = json!(name);
+    }
+    submission.attachments.push(Attachment { name, ..file.clone() });
+}
+
+/// `POST /operator/drafts/{id}/files/remove`
+pub(super) async fn remove(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    sent: Sent<Applicant>,
+) -> Response {
+    let Sent { by, fields, visit } = sent;
+    let name = fields.get("name").unwrap_or_default();
+    let take_out = |draft: &mut Draft| {
+        draft.submission.attachments.retain(|file| file.name != name);
+        if let Some(items) = draft.submission.form["checklist"].as_object_mut() {
+            items.retain(|_, file| file != name);
+        }
+        Ok(())
+    };
+    match change(&desk, &by, &id, take_out).await {
+        Ok((draft, ())) => see_other(&draft.link("/files")),
+        Err(gone) => gone.answer(&visit),
+    }
+}
