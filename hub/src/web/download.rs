@@ -68,7 +68,7 @@ mod tests {
         let told = disposition("運営 規程;\"\r\n.pdf", true);
         assert_eq!(
             told,
-            "inline; filename=\"_______.pdf\"; \
+            "inline; filename=\"_________.pdf\"; \
              filename*=UTF-8''%E9%81%8B%E5%96%B6%20%E8%A6%8F%E7%A8%8B%3B%22%0D%0A.pdf"
         );
         assert!(disposition("a.csv", false).starts_with("attachment; filename=\"a.csv\""));

@@ -115,21 +115,15 @@ fn draft_rows(world: &World) -> Vec<Row> {
 }
 
 fn fixed_rows(world: &World) -> Vec<Row> {
-    use Whose::{Anyones, Authority, Operations, Operator};
+    let mut all = operations_rows(world);
+    all.extend(authority_rows(world));
+    all.extend(operator_rows(world));
+    all
+}
+
+fn operations_rows(world: &World) -> Vec<Row> {
+    use Whose::{Anyones, Operations};
     let filing = world.filings[3].receipt_number();
-    let delivery = "/authority/deliveries/{id}";
-    let file = "/authority/deliveries/{id}/files/{place}";
-    let decision = "/authority/deliveries/{id}/decision";
-    let answer = "/authority/deliveries/{id}/answer/{place}";
-    let hand = "/authority/deliveries/{id}/hand";
-    let accept: &[_] = &[("verdict", "accepted")];
-    let package = "/authority/deliveries/{id}/package";
-    let own = format!("/operator/filings/{filing}");
-    let others = format!("/operator/filings/{}", world.foreign_filing);
-    let of_filing = |route: &'static str, base: &str| {
-        let below = route.strip_prefix("/operator/filings/{key}").expect("a route of filings");
-        row(route, Operator).at(format!("{base}{below}"))
-    };
     vec![
         row("/", Operations),
         row("/filings", Operations),
@@ -146,6 +140,19 @@ fn fixed_rows(world: &World) -> Vec<Row> {
         row("/logout", Anyones).sent(),
         row("/static/style.css", Anyones),
         row("/static/icon.svg", Anyones),
+    ]
+}
+
+fn authority_rows(world: &World) -> Vec<Row> {
+    use Whose::Authority;
+    let delivery = "/authority/deliveries/{id}";
+    let file = "/authority/deliveries/{id}/files/{place}";
+    let decision = "/authority/deliveries/{id}/decision";
+    let answer = "/authority/deliveries/{id}/answer/{place}";
+    let hand = "/authority/deliveries/{id}/hand";
+    let accept: &[_] = &[("verdict", "accepted")];
+    let package = "/authority/deliveries/{id}/package";
+    vec![
         row("/authority", Authority),
         row(package, Authority).at(format!("/authority/deliveries/{}/package", world.own_delivery)),
         row(package, Authority)
@@ -175,6 +182,19 @@ fn fixed_rows(world: &World) -> Vec<Row> {
             .at(format!("/authority/deliveries/{}/answer/0", world.foreign_delivery))
             .foreign(),
         row("/authority/accept", Authority).sent(),
+    ]
+}
+
+fn operator_rows(world: &World) -> Vec<Row> {
+    use Whose::Operator;
+    let filing = world.filings[3].receipt_number();
+    let own = format!("/operator/filings/{filing}");
+    let others = format!("/operator/filings/{}", world.foreign_filing);
+    let of_filing = |route: &'static str, base: &str| {
+        let below = route.strip_prefix("/operator/filings/{key}").expect("a route of filings");
+        row(route, Operator).at(format!("{base}{below}"))
+    };
+    vec![
         row("/operator", Operator),
         of_filing("/operator/filings/{key}", &own),
         of_filing("/operator/filings/{key}", &others).foreign(),
