@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, Row};
 
 use super::place;
 use super::supervise::{Program, own};
@@ -150,15 +150,21 @@ impl Postgres {
     /// From now on a commit is answered when the standby has it on disk, too.
     pub async fn commit_on_standby(&self) -> Result<()> {
         let mut connection = PgConnection::connect(&self.url()).await?;
-        for statement in [
-            "ALTER SYSTEM SET synchronous_standby_names = '*'",
-            "SELECT pg_reload_conf()",
-            "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_replication \
-             WHERE sync_state = 'sync') LOOP PERFORM pg_sleep(0.05), pg_stat_clear_snapshot(); \
-             END LOOP; END $$",
-        ] {
+        for statement in
+            ["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"]
+        {
             sqlx::raw_sql(statement).execute(&mut connection).await.context(statement)?;
         }
+        // Asked anew each time: a backend reads the new setting between two statements only.
+        let in_step = "SELECT count(*) > 0, pg_sleep(0.05)::text \
+                       FROM pg_stat_replication WHERE sync_state = 'sync'";
+        let wait = async {
+            while !sqlx::query(in_step).fetch_one(&mut connection).await?.get::<bool, _>(0) {}
+            anyhow::Ok(())
+        };
+        tokio::time::timeout(Duration::from_mins(1), wait)
+            .await
+            .context("no standby keeps in step")??;
         Ok(connection.close().await?)
     }
 
