@@ -40,9 +40,17 @@ impl DeadlineLine {
             revisions: if revisions.is_empty() { "–".to_owned() } else { revisions.join(" ") },
             accepted: day(judged.moments.accepted),
             counted: counted(judged.counted, lang),
-            source: format!("{} [{}]", judged.source, judged.sure),
+            source: source(judged, lang),
         }
     }
+}
+
+/// Where a rule stands, and whether all of that was read there.
+pub(super) fn source(judged: &Judged, lang: Lang) -> String {
+    if judged.sure == "V" {
+        return judged.source.clone();
+    }
+    format!("{}{}", judged.source, lang.pick("(一部未確認)", " (in part not confirmed)"))
 }
 
 /// In time or late.

@@ -394,6 +394,6 @@ async fn drafts_are_listed_thrown_away_and_no_more_than_may_be() {
     }
     let fields = [("version", "1"), ("sure", "yes")];
     assert_eq!(browser.send(&format!("{last}/discard"), &fields).await.to(), "/operator");
-    assert_eq!(browser.get(&last).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(browser.get(&last).await.status, StatusCode::NOT_FOUND);
     assert!(!browser.get("/operator").await.text.contains(&last));
 }

@@ -11,7 +11,7 @@ use super::papers::{Paper, papers};
 use super::words::Words;
 use crate::context::day_in_japan;
 use crate::web::Desk;
-use crate::web::deadlines::badge;
+use crate::web::deadlines::{badge, source};
 use crate::web::parts::Badge;
 use crate::web::visit::Visit;
 
@@ -131,13 +131,14 @@ fn deadlines(
     }
     let mut all: Vec<Deadline> = Vec::new();
     for it in judged {
+        let source = source(&it, visit.lang);
         let rule = visit.lang.pick(it.title, it.title_en);
         let due = it.due.filter(|_| is_dated);
         let line = Deadline {
             rule,
             authority: it.authority_name,
             due: due.map(|due| (due.to_string(), badge(it.timeliness, visit.lang))),
-            source: it.source,
+            source,
         };
         let is_same = |known: &Deadline| {
             (&known.rule, &known.authority) == (&line.rule, &line.authority)

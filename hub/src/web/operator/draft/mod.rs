@@ -98,8 +98,10 @@ impl Gone {
 async fn find(desk: &Desk, applicant: &Applicant, id: &str) -> Result<Draft, Gone> {
     let Ok(id) = id.parse::<Uuid>() else { return Err(Fault::NoDraft.into()) };
     let row = desk.ctx.store.draft(id).await.map_err(Fault::from)?;
-    let row = row.filter(|row| row.corporate_number == applicant.number);
-    let row = row.ok_or(Fault::NotYours(Who::Operator))?;
+    let row = row.ok_or(Fault::NoDraft)?;
+    if row.corporate_number != applicant.number {
+        return Err(Fault::NotYours(Who::Operator).into());
+    }
     if let Some(filing) = row.filed_as {
         return Err(Gone::Filed(filing));
     }
