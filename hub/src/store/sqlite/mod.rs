@@ -34,8 +34,24 @@ pub(super) struct Sqlite {
 #[derive(Debug)]
 struct Writer {
     connection: SqliteConnection,
-    /// A unit of work was dropped without commit: roll it back before the next.
+    /// A unit of work was begun and not seen to end: roll it back before the next.
     dirty: bool,
+}
+
+impl Writer {
+    /// Ends the unit of work that was given up, at whichever of its statements. Where that was in
+    /// the midst of its BEGIN or its COMMIT, there may be none any more.
+    async fn clean(&mut self) -> Result<(), sqlx::Error> {
+        if !self.dirty {
+            return Ok(());
+        }
+        match sqlx::raw_sql("ROLLBACK").execute(&mut self.connection).await {
+            Err(sqlx::Error::Database(e)) if e.message().contains("no transaction is active") => {}
+            other => _ = other?,
+        }
+        self.dirty = false;
+        Ok(())
+    }
 }
 
 impl Sqlite {
@@ -98,19 +114,13 @@ impl Engine for Sqlite {
 
     async fn begin(&self) -> Result<Box<dyn EngineTx>, StoreError> {
         let mut writer = Arc::clone(&self.writer).lock_owned().await;
-        if writer.dirty {
-            sqlx::raw_sql("ROLLBACK")
-                .execute(&mut writer.connection)
-                .await
-                .map_err(driver("rollback"))?;
-            writer.dirty = false;
-        }
+        writer.clean().await.map_err(driver("rollback"))?;
+        writer.dirty = true;
         // Deferred transactions fail under contention when they first write; IMMEDIATE waits.
         sqlx::raw_sql("BEGIN IMMEDIATE")
             .execute(&mut writer.connection)
             .await
             .map_err(driver("begin"))?;
-        writer.dirty = true;
         Ok(Box::new(SqliteTx(writer)))
     }
 
@@ -161,11 +171,8 @@ impl Engine for Sqlite {
     async fn close(&self) {
         self.readers.close().await;
         let mut writer = self.writer.lock().await;
-        if writer.dirty {
-            // A unit of work that was given up: folding in would wait for it in vain.
-            drop(sqlx::raw_sql("ROLLBACK").execute(&mut writer.connection).await);
-            writer.dirty = false;
-        }
+        // Folding in would wait in vain for a unit of work that was given up.
+        drop(writer.clean().await);
         // A connection that was never used would read the schema in the midst of the checkpoint,
         // and wait for itself to have done so.
         let end = "SELECT count(*) FROM sqlite_schema; PRAGMA wal_checkpoint(TRUNCATE)";

@@ -1,5 +1,6 @@
 //! Filings, their revisions and their chains of events.
 
+use std::task::Poll;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -169,4 +170,34 @@ pub async fn what_is_not_committed_leaves_no_trace(bench: &Bench) -> Result<()> 
     }
     bench.filed(1).await?;
     Ok(())
+}
+
+/// After each number of steps that a unit of work takes, its COMMIT's too, the caller goes away.
+pub async fn who_goes_away_in_the_middle_hinders_nobody(bench: &Bench) -> Result<()> {
+    for steps in 0..1_000 {
+        let (filing, revision, event) = bench.filing(1);
+        let mut unit = Box::pin(async {
+            let mut tx = bench.store.begin().await?;
+            tx.insert_filings(&mut [filing.clone()], &[revision], &[event]).await?;
+            tx.commit().await
+        });
+        let mut is_done = false;
+        for _ in 0..steps {
+            if let Poll::Ready(ended) = futures::poll!(unit.as_mut()) {
+                ended?;
+                is_done = true;
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        drop(unit);
+        bench.filed(1).await.with_context(|| format!("after {steps} steps"))?;
+        let kept = bench.store.filing(filing.id).await?.is_some();
+        ensure!(kept == bench.store.events(filing.id).await?.len().eq(&1), "half of {steps}");
+        if is_done {
+            ensure!(kept && steps > 3, "{steps} steps");
+            return Ok(());
+        }
+    }
+    anyhow::bail!("never done")
 }

@@ -51,6 +51,7 @@ macro_rules! store_contract {
             events_chain_on_and_prove_themselves
             tampering_breaks_the_chain
             what_is_not_committed_leaves_no_trace
+            who_goes_away_in_the_middle_hinders_nobody
 
             every_state_of_a_delivery_comes_back
             a_contradictory_delivery_is_refused
