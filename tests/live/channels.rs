@@ -2,48 +2,17 @@
 
 use adapters::email::{Email, MailSettings, Mailer};
 use adapters::guard::Guard;
-use adapters::sftp::{Config, Login, PoolLimits, Sftp};
-use adapters::{Action, Adapter, Endpoint, Parcel, Sealed, Secret, email};
+use adapters::sftp::{PoolLimits, Sftp};
+use adapters::{Adapter, Endpoint, Parcel, Sealed, email};
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use hub::clock::Clock;
-use russh::keys::{HashAlg, PublicKey};
-use schemas::{DeliveryId, FilingId, FilingKind, Outcome, ProofLevel};
+use schemas::{Outcome, ProofLevel};
+use tests::parcels::parcel_of;
 use tests::servers::{Postfix, Sshd};
 
 fn parcel() -> Result<Parcel> {
-    let clock = Clock::system();
-    let filing = FilingId(clock.id());
-    Ok(Parcel {
-        delivery: DeliveryId(clock.id()),
-        filing,
-        receipt_number: filing.receipt_number(),
-        revision: 1,
-        authority: "011002".parse()?,
-        authority_name: "札幌市".to_owned(),
-        kind: FilingKind::Change,
-        attempt: 1,
-        package: Sealed::in_memory(Bytes::from(vec![0x50; 300_000])),
-        second_copy: false,
-        action: Action::Submit,
-        link: None,
-        trace: None,
-        now: clock.now(),
-    })
-}
-
-fn drop_box(server: &Sshd) -> Result<(Config, std::path::PathBuf)> {
-    let key = PublicKey::from_openssh(&server.host_key()?)?;
-    let folder = server.fresh_folder()?;
-    let login = Login::Key { private_key: Secret::new(server.user_key()?), passphrase: None };
-    let config = Config {
-        port: server.port(),
-        host_keys: vec![key.fingerprint(HashAlg::Sha256).to_string()],
-        result_folder: Some(folder.clone()),
-        folder: folder.clone(),
-        ..Config::new("127.0.0.1", server.user(), login)
-    };
-    Ok((config, server.home().join(folder)))
+    parcel_of(Sealed::in_memory(Bytes::from(vec![0x50; 300_000])))
 }
 
 fn sftp() -> Sftp {
@@ -52,7 +21,7 @@ fn sftp() -> Sftp {
 
 #[tokio::test]
 async fn openssh_gets_a_package_once_and_its_marker_last() -> Result<()> {
-    let (config, folder) = drop_box(Sshd::shared())?;
+    let (config, folder) = Sshd::shared().drop_box()?;
     let (sftp, parcel) = (sftp(), parcel()?);
     let endpoint = Endpoint::Sftp(config);
     for duplicate in [false, true] {
@@ -76,7 +45,7 @@ async fn openssh_gets_a_package_once_and_its_marker_last() -> Result<()> {
 
 #[tokio::test]
 async fn openssh_with_a_key_that_is_not_pinned_is_refused() -> Result<()> {
-    let (mut config, folder) = drop_box(Sshd::shared())?;
+    let (mut config, folder) = Sshd::shared().drop_box()?;
     config.host_keys = vec!["SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU".to_owned()];
     let outcome = sftp().deliver(&Endpoint::Sftp(config), &parcel()?).await;
     let Outcome::Refused { why } = outcome else { anyhow::bail!("{outcome:?}") };
@@ -87,7 +56,7 @@ async fn openssh_with_a_key_that_is_not_pinned_is_refused() -> Result<()> {
 
 #[tokio::test]
 async fn decisions_are_collected_from_openssh_and_cleared_away() -> Result<()> {
-    let (config, folder) = drop_box(Sshd::shared())?;
+    let (config, folder) = Sshd::shared().drop_box()?;
     let delivery = parcel()?.delivery;
     let text = format!(r#"{{"delivery": "{delivery}", "verdict": "accepted"}}"#);
     std::fs::write(folder.join("a.decision.json"), text)?;

@@ -36,7 +36,7 @@ async fn bare_http(args: &Args, cast: &Cast) -> anyhow::Result<f64> {
     let url = cast.sandbox.api_endpoint(cast.authorities[cast.authorities.len() - 1]).url;
     let client = reqwest::Client::builder().tcp_nodelay(true).build()?;
     let body = bytes::Bytes::from(vec![b'x'; args.bytes]);
-    let watch = Watch::start();
+    let watch = Watch::start(std::process::id());
     let count = futures::stream::repeat(())
         .map(|()| {
             let request = client.post(&url).body(body.clone());
@@ -54,7 +54,7 @@ async fn postgres_commits(url: &str) -> anyhow::Result<f64> {
     let pool = sqlx::postgres::PgPoolOptions::new().max_connections(32).connect(url).await?;
     sqlx::raw_sql("CREATE TABLE IF NOT EXISTS load_raw (body text)").execute(&pool).await?;
     let body = "x".repeat(2_048);
-    let watch = Watch::start();
+    let watch = Watch::start(std::process::id());
     let count = futures::stream::repeat(())
         .map(|()| sqlx::query("INSERT INTO load_raw VALUES ($1)").bind(&body).execute(&pool))
         .buffer_unordered(32)
@@ -76,7 +76,7 @@ async fn confirms(url: &str) -> anyhow::Result<f64> {
     let options = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
     channel.queue_declare("todoke.load.raw".into(), options, arguments).await?;
     let body = Arc::new(vec![b'x'; 2_048]);
-    let watch = Watch::start();
+    let watch = Watch::start(std::process::id());
     let count = futures::stream::repeat(())
         .map(|()| {
             let (channel, body) = (channel.clone(), Arc::clone(&body));

@@ -124,8 +124,10 @@ pub async fn program() -> Result<PathBuf> {
     let own = std::env::current_exe()?;
     let is_profile = |folder: &&Path| folder.ends_with("debug") || folder.ends_with("release");
     let folder = own.ancestors().find(is_profile).context("the target folder")?;
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--locked", "-p", "hub", "--bin", "todoke"]);
+    // The cargo that started us, or else the one in the path: both know of the right toolchain.
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // `tests` beside it: so its crates have the features that they have had in building us.
+    build.args(["build", "--quiet", "--locked", "-p", "hub", "-p", "tests", "--bin", "todoke"]);
     if folder.ends_with("release") {
         build.arg("--release");
     }

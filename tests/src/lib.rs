@@ -5,13 +5,14 @@
 //! `house` is the whole hub on a manual clock, beside a sandbox of far sides; `world` is several
 //! processes of it as a seed plays them; `demo` is the demo environment as a process of its own,
 //! `town` the hub on real engines in real time. `foreign` is every parser of foreign bytes.
-//! `authorities` finds some to file to.
+//! `authorities` finds some to file to, `parcels` are for channels without a hub.
 
 pub mod authorities;
 pub mod contracts;
 pub mod demo;
 pub mod foreign;
 pub mod house;
+pub mod parcels;
 pub mod servers;
 pub mod town;
 pub mod world;

@@ -46,6 +46,11 @@ impl HubProcess {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// The id of the process.
+    pub fn id(&self) -> u32 {
+        self.program.id
+    }
+
     /// Its roles and port, for people.
     pub fn name(&self) -> String {
         format!("{} :{}", if self.roles.is_empty() { "all roles" } else { &self.roles }, self.port)

@@ -1,12 +1,15 @@
 //! A private OpenSSH server that offers SFTP, and nothing else, to whoever runs the tests.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use adapters::Secret;
+use adapters::sftp::{Config, Login};
 use anyhow::{Context, Result};
+use russh::keys::{HashAlg, PublicKey};
 use serde::{Deserialize, Serialize};
 
 use super::place;
@@ -85,6 +88,34 @@ impl Sshd {
         let name = place::name();
         fs::create_dir(self.home().join(&name))?;
         Ok(name)
+    }
+
+    /// An endpoint whose packages and answers lie in a fresh folder, and that folder.
+    pub fn drop_box(&self) -> Result<(Config, PathBuf)> {
+        let key = PublicKey::from_openssh(&self.host_key()?)?;
+        let folder = self.fresh_folder()?;
+        let login = Login::Key { private_key: Secret::new(self.user_key()?), passphrase: None };
+        let config = Config {
+            port: self.port,
+            host_keys: vec![key.fingerprint(HashAlg::Sha256).to_string()],
+            result_folder: Some(folder.clone()),
+            folder: folder.clone(),
+            ..Config::new("127.0.0.1", self.user(), login)
+        };
+        Ok((config, self.home().join(folder)))
+    }
+
+    /// OpenSSH's own client, which carries out a file of commands and ends.
+    pub fn client(&self, commands: &Path) -> Result<Command> {
+        let known = self.folder.join("known_hosts");
+        fs::write(&known, format!("[127.0.0.1]:{} {}\n", self.port, self.host_key()?))?;
+        let mut client = Command::new(place::program("sftp", "openssh-client")?);
+        client.arg("-q").arg("-b").arg(commands).arg("-P").arg(self.port.to_string());
+        client.arg("-i").arg(self.folder.join("user_key"));
+        client.args(["-F", "none", "-o", "IdentitiesOnly=yes", "-o"]);
+        client.arg(format!("UserKnownHostsFile={}", known.display()));
+        client.arg(format!("{}@127.0.0.1", self.user));
+        Ok(client)
     }
 
     /// Stops listening and cuts every session.

@@ -11,7 +11,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 
 const SCRIPT: &str = include_str!("supervise.sh");
 
@@ -22,6 +22,8 @@ pub(super) struct Program {
     orders: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
     folder: PathBuf,
+    /// Of the server, while it runs.
+    pub(super) id: u32,
 }
 
 impl Program {
@@ -46,7 +48,7 @@ impl Program {
             .context("start the supervising shell")?;
         let orders = shell.stdin.take();
         let answers = BufReader::new(shell.stdout.take().context("the shell's answers")?);
-        let mut program = Self { shell, orders, answers, folder };
+        let mut program = Self { shell, orders, answers, folder, id: 0 };
         program.order("start")?;
         Ok(program)
     }
@@ -57,7 +59,9 @@ impl Program {
         writeln!(orders, "{word}").with_context(|| format!("order: {word}"))?;
         let mut answer = String::new();
         self.answers.read_line(&mut answer)?;
-        ensure!(answer.starts_with(word), "ordered {word}, was answered {answer:?}");
+        let id = answer.strip_prefix(word);
+        let id = id.with_context(|| format!("ordered {word}, was answered {answer:?}"))?;
+        self.id = id.trim().parse().unwrap_or(0);
         Ok(())
     }
 
