@@ -1,4 +1,5 @@
-//! Lists the files of `forms/` for the binary, so that adding a form is adding files.
+//! Lists the files of `forms/` and `ledgers/` for the binary, so that adding a form or a profile is
+//! adding files.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -6,19 +7,28 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() -> io::Result<()> {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("forms");
+    let house = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    for folder in ["forms", "ledgers"] {
+        fs::write(out.join(format!("{folder}.rs")), list(&house.join(folder))?)?;
+        writeln!(io::stdout(), "cargo:rerun-if-changed={folder}")?;
+    }
+    Ok(())
+}
+
+/// The files below a folder, each with its name from there, as an expression.
+fn list(root: &Path) -> io::Result<String> {
     let mut files = Vec::new();
-    find(&root, &mut files)?;
+    find(root, &mut files)?;
     files.sort();
     let mut list = String::from("&[\n");
     for file in &files {
-        let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
+        let name = file.strip_prefix(root).unwrap_or(file).to_string_lossy().replace('\\', "/");
         let path = file.to_string_lossy();
         writeln!(list, "    ({name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
     }
     list += "]\n";
-    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("forms.rs"), list)?;
-    writeln!(io::stdout(), "cargo:rerun-if-changed=forms")
+    Ok(list)
 }
 
 fn find(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -2,15 +2,16 @@
 
 use std::io::{self, Cursor};
 
-use adapters::Action::{Correct, Submit, Withdraw};
+use adapters::Action::Submit;
 use adapters::package::{
-    AttachmentSource, Contents, LedgerFacts, NoAttachments, OpenError, SealError, Sealed,
-    ledger_csv, read_package, seal,
+    AttachmentSource, Contents, Layout, LedgerFacts, NoAttachments, OpenError, SealError, Sealed,
+    Second, filing_xml, ledger, ledger_csv, read_package, seal,
 };
 use async_trait::async_trait;
 use aws_lc_rs::digest::{Context, SHA256, digest};
 use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt};
+use schemas::ledger::{EMBEDDED, Profile};
 use schemas::{Attachment, Submission};
 use tokio::io::AsyncReadExt;
 
@@ -60,7 +61,25 @@ fn facts() -> LedgerFacts<'static> {
         delivery: "01932c07-209c-7a36-8d4f-7c1f4d1c2b3a".parse().expect("an id"),
         authority: "011002".parse().expect("a code"),
         received_at: "2026-04-01T00:00:00+09:00".parse().expect("a time"),
+        first_received_at: "2026-03-30T09:15:00+09:00".parse().expect("a time"),
     }
+}
+
+/// A package of the first layout.
+fn first(attachments: Vec<Attachment>) -> Contents {
+    let layout = Layout::First(ledger_csv(&submission(), &facts()));
+    Contents { layout, ..contents(attachments) }
+}
+
+fn standard() -> Profile {
+    profile("standard")
+}
+
+/// One of the embedded profiles.
+fn profile(id: &str) -> Profile {
+    let name = format!("{id}.json");
+    let (_, text) = EMBEDDED.iter().find(|(file, _)| *file == name).expect("a profile");
+    Profile::parse(id, text).expect("a profile")
 }
 
 fn contents(attachments: Vec<Attachment>) -> Contents {
@@ -70,8 +89,11 @@ fn contents(attachments: Vec<Attachment>) -> Contents {
         receipt_number: facts.receipt_number.into(),
         received_at: facts.received_at,
         filing_json: serde_json::to_vec(&submission()).expect("JSON").into(),
-        filing_csv: ledger_csv(&submission(), &facts),
         receipt_json: Bytes::from_static(br#"{"receipt":"TTKVW-3X6H-RAST"}"#),
+        layout: Layout::Second(Box::new(Second {
+            ledger: ledger(&submission(), &facts, &standard()),
+            xml: filing_xml(&serde_json::to_value(submission()).expect("JSON")),
+        })),
         attachments,
     }
 }
@@ -84,16 +106,23 @@ async fn bytes(sealed: &Sealed) -> Vec<u8> {
 
 #[tokio::test]
 async fn the_bytes_never_change() {
+    let files = || vec![attachment("運営規程 100%.pdf", 5000), attachment("b.pdf", 0)];
+    let sha256 = "f98feb99016d5696dd1ce3e0cc386cd813f7eeb5d1ba83a6978ea03332c2759f";
+    assert_bytes(&first(files()), (10458, sha256)).await;
+    let sha256 = "06866fc83b6e4fc3c7ded06df6e923eea76b4d1bce006982f05f3fbbb7a1d9a7";
+    assert_bytes(&contents(files()), (13874, sha256)).await;
+}
+
+async fn assert_bytes(contents: &Contents, expected: (u64, &str)) {
     let folder = tempfile::tempdir().expect("a folder");
-    let contents = contents(vec![attachment("運営規程 100%.pdf", 5000), attachment("b.pdf", 0)]);
     // One source for both sizes: each asks for its own digest.
-    let sealed = seal(&contents, &ByDigest, folder.path(), MEMORY).await.expect("a package");
+    let sealed = seal(contents, &ByDigest, folder.path(), MEMORY).await.expect("a package");
     assert_eq!(
         (sealed.size, sealed.sha256.as_str()),
-        (10458, "f98feb99016d5696dd1ce3e0cc386cd813f7eeb5d1ba83a6978ea03332c2759f"),
+        expected,
         "a package's bytes must never change: packages under way would differ between tries"
     );
-    let spooled = seal(&contents, &ByDigest, folder.path(), 0).await.expect("a package");
+    let spooled = seal(contents, &ByDigest, folder.path(), 0).await.expect("a package");
     assert_eq!((spooled.size, &spooled.sha256), (sealed.size, &sealed.sha256));
     assert!(sealed.bytes().is_some() && spooled.bytes().is_none());
     assert_eq!(bytes(&sealed).await, bytes(&spooled).await);
@@ -128,18 +157,26 @@ async fn what_was_sealed_can_be_opened() {
     assert_eq!(csv.lines().count(), 3, "one row per office and service");
     assert!(csv.contains(",'=さくら介護,"), "{csv}");
     assert!(csv.contains("2026-04-01T00:00:00+09:00"), "{csv}");
+    let xml = String::from_utf8(opened.filing_xml.expect("XML").to_vec()).expect("UTF-8");
+    assert!(xml.contains("<operator_name>=さくら介護</operator_name>"), "{xml}");
+    let manifest = opened.manifest_json.expect("a manifest");
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");
+    assert_eq!(manifest["ledger"]["encoding"], "utf-8");
+    let cells = r#"[{"row":1,"column":"事業者名"},{"row":2,"column":"事業者名"}]"#;
+    assert_eq!(manifest["ledger"]["defused"].to_string(), cells);
+    let last = &manifest["files"][4];
+    assert_eq!(last["path"], "data/attachments/勤務表 100%.xlsx");
+    assert_eq!((&last["kind"], &last["bytes"]), (&"attachment".into(), &70_000.into()));
 }
 
-#[test]
-fn the_ledger_tells_a_filing_from_its_correction_and_withdrawal() {
-    for (action, word) in [(Submit, "届出"), (Correct, "補正"), (Withdraw, "取下げ")] {
-        let csv = ledger_csv(&submission(), &LedgerFacts { action, ..facts() });
-        let csv = std::str::from_utf8(&csv).expect("UTF-8");
-        assert!(csv.starts_with("\u{feff}受付番号,版,区分,"), "{csv}");
-        let rows = csv.lines().skip(1);
-        assert!(rows.clone().all(|row| row.split(',').nth(2) == Some(word)), "{csv}");
-        assert_eq!(rows.count(), 2);
-    }
+#[tokio::test]
+async fn packages_of_the_first_layout_open_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sealed = seal(&first(vec![]), &NoAttachments, folder.path(), MEMORY).await.expect("one");
+    let opened = read_package(Cursor::new(bytes(&sealed).await)).expect("a whole package");
+    assert_eq!(opened.filing_csv, ledger_csv(&submission(), &facts()));
+    assert!(opened.filing_xml.is_none() && opened.manifest_json.is_none(), "{opened:?}");
+    assert!(!opened.info.contains_key("Todoke-Layout"), "{:?}", opened.info);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use adapters::registry::Adapters;
 use adapters::sftp::{PoolLimits, Sftp};
 use anyhow::{Context as _, bail};
 use routing::Master;
-use schemas::Catalogue;
+use schemas::{Catalogue, Ledgers};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -149,6 +149,7 @@ pub async fn open_store(
 /// What needs no server: a mistake here is told before anything is written elsewhere.
 struct Local {
     forms: Arc<Catalogue>,
+    ledgers: Arc<Ledgers>,
     objects: Objects,
     mailer: Mailer,
     signer: Signer,
@@ -162,10 +163,12 @@ fn open_local(config: &Config) -> anyhow::Result<Local> {
     let folder = &config.data.folder;
     let spool = folder.join("spool");
     make_folder(&spool)?;
+    let forms = crate::forms::open(&config.forms.folder)?;
     Ok(Local {
         mailer: mailer(config)?,
         objects: Objects::open(&config.objects.url, &folder.join("objects"))?,
-        forms: crate::forms::open(&config.forms.folder)?,
+        ledgers: crate::ledgers::open(&config.package.ledgers, &forms)?,
+        forms,
         signer: Signer::open(folder)?,
     })
 }
@@ -187,13 +190,14 @@ async fn assemble(
     (store, broker, local): (Store, Arc<dyn Broker>, Local),
     stop: CancellationToken,
 ) -> anyhow::Result<Arc<Context>> {
-    let Local { forms, objects, mailer, signer } = local;
+    let Local { forms, ledgers, objects, mailer, signer } = local;
     let sftp = Arc::new(Sftp::new(guard(&config), PoolLimits::default()));
     let parts = Parts {
         adapters: adapters(&config, &mailer, &sftp)?,
         sftp,
         master: Arc::new(Master::embedded()?),
         forms,
+        ledgers,
         signer,
         config,
         clock,

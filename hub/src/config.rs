@@ -71,7 +71,7 @@ sections! {
     /// `[relay]`
     Relay { claim_ms: i64, }
     /// `[package]`
-    Package { memory_bytes_max: usize, link_hours: i64, }
+    Package { memory_bytes_max: usize, link_hours: i64, ledgers: String, }
     /// `[endpoints]`
     Endpoints { allow_private_addresses: bool, }
     /// `[review]`

@@ -13,8 +13,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use routing::Master;
-use schemas::Catalogue;
-use schemas::CorporateNumber;
+use schemas::{Catalogue, CorporateNumber, Ledgers};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -49,6 +48,8 @@ pub struct Context {
     pub master: Arc<Master>,
     /// The forms.
     pub forms: Arc<Catalogue>,
+    /// What authorities' ledgers take in.
+    pub ledgers: Arc<Ledgers>,
     /// How each authority is reached.
     pub directory: ArcSwap<Directory>,
     /// The hub's key.
@@ -91,14 +92,17 @@ pub struct Parts {
     /// See [`Context`].
     pub forms: Arc<Catalogue>,
     /// See [`Context`].
+    pub ledgers: Arc<Ledgers>,
+    /// See [`Context`].
     pub signer: Signer,
     /// See [`Context`].
     pub stop: CancellationToken,
 }
 
 impl Context {
-    /// Puts the parts together and reads the directory.
+    /// Puts the parts together, keeps the profiles that may be planned with, reads the directory.
     pub async fn new(parts: Parts) -> Result<Arc<Self>, StoreError> {
+        crate::recipe::keep_profiles(&parts.store, &parts.ledgers).await?;
         let directory = Directory::new(&parts.store.endpoints().await?);
         Ok(Arc::new(Self {
             config: parts.config,
@@ -111,6 +115,7 @@ impl Context {
             mailer: parts.mailer,
             master: parts.master,
             forms: parts.forms,
+            ledgers: parts.ledgers,
             directory: ArcSwap::from_pointee(directory),
             signer: parts.signer,
             metrics: Metrics::default(),

@@ -11,16 +11,19 @@ use schemas::forms::{CatalogueError, EMBEDDED};
 #[derive(Debug, thiserror::Error)]
 pub enum FormsError {
     /// The folder cannot be read.
-    #[error("forms.folder: cannot read {}: {why}; empty means the embedded forms", path.display())]
-    Folder {
-        /// What was tried.
-        path: PathBuf,
-        /// Why not.
-        why: std::io::Error,
-    },
+    #[error("forms.folder: {0}; empty means the embedded forms")]
+    Folder(#[from] Unreadable),
     /// A file does not fit.
     #[error("{0}; schemas/forms/README.md says how a file is written")]
     File(#[from] CatalogueError),
+}
+
+/// A folder or file of an installation's own cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {}: {why}", path.display())]
+pub struct Unreadable {
+    path: PathBuf,
+    why: std::io::Error,
 }
 
 /// The catalogue, with the files of a folder laid over it; an empty name: as embedded.
@@ -30,16 +33,20 @@ pub fn open(folder: &str) -> Result<Arc<Catalogue>, FormsError> {
     if folder.is_empty() {
         return Ok(AS_EMBEDDED.clone()?);
     }
-    let root = Path::new(folder);
-    let mut own = Vec::new();
-    find(root, root, &mut own)?;
+    let own = files_below(Path::new(folder))?;
     let own = own.iter().map(|(name, text)| (name.as_str(), text.as_str()));
     Ok(Arc::new(Catalogue::from_files(EMBEDDED.iter().copied().chain(own))?))
 }
 
 /// Every `.json` file below a folder: its name from there, and its text.
-fn find(root: &Path, folder: &Path, own: &mut Vec<(String, String)>) -> Result<(), FormsError> {
-    let of = |path: &Path, why| FormsError::Folder { path: path.to_owned(), why };
+pub(crate) fn files_below(root: &Path) -> Result<Vec<(String, String)>, Unreadable> {
+    let mut own = Vec::new();
+    find(root, root, &mut own)?;
+    Ok(own)
+}
+
+fn find(root: &Path, folder: &Path, own: &mut Vec<(String, String)>) -> Result<(), Unreadable> {
+    let of = |path: &Path, why| Unreadable { path: path.to_owned(), why };
     for entry in std::fs::read_dir(folder).map_err(|why| of(folder, why))? {
         let path = entry.map_err(|why| of(folder, why))?.path();
         if path.is_dir() {

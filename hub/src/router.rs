@@ -16,6 +16,7 @@ use crate::broker::topology::ROUTER;
 use crate::context::{Context, day_in_japan};
 use crate::delivery::{Delivery, Review, State};
 use crate::notices::{self, NoticeKind, new_notice};
+use crate::recipe::Recipe;
 use crate::store::{NewEvent, NoticeRow, RevisionRow, StoreError, Tx};
 use crate::work::{Asked, Batch, Tray, enqueue_due, tell_of_dead};
 
@@ -92,7 +93,7 @@ async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
         }
     }
     tx.save_routed(&revisions).await?;
-    tx.insert_deliveries(&deliveries).await?;
+    tx.insert_deliveries(&deliveries, |it| Some(Recipe::now(ctx, it.authority).text())).await?;
     for delivery in &deliveries {
         enqueue_due(&mut tx, delivery)?;
     }

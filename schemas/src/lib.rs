@@ -15,6 +15,7 @@ pub mod finding;
 pub mod forms;
 pub mod id;
 pub mod kind;
+pub mod ledger;
 pub mod message;
 pub mod outcome;
 
@@ -25,4 +26,5 @@ pub use finding::{Finding, Level};
 pub use forms::Catalogue;
 pub use id::{DeliveryId, FilingId, NoticeId};
 pub use kind::FilingKind;
+pub use ledger::Ledgers;
 pub use outcome::{Channel, Outcome, Owner, Proof, ProofLevel, Response, Why};

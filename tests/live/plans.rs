@@ -197,6 +197,7 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         by("decisions_of_filing", filing),
         by("deliveries_of_filing", filing),
         by("draft", filing),
+        by("kept_profile", digest),
         ("own_drafts", json!({"corporate_number": operator, "limit": 200}), None),
         ("own_offices", json!({"corporate_number": operator, "limit": 500}), None),
         ("last_accepted", json!({"corporate_number": operator, "office_name": "x"}), None),

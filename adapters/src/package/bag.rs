@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::{Contents, SealError, Sealed, day_in_japan};
+use super::{Contents, LAYOUT, Layout, SealError, Sealed, Texts, day_in_japan};
 
 /// Room for headers, tag files and manifests of a bag without attachments.
 const FRAME_BYTES: usize = 6 * 1024;
@@ -129,7 +129,11 @@ pub(super) struct Bag {
 
 impl Bag {
     /// Writes what comes before the attachments.
-    pub(super) fn start(target: Target, contents: &Contents) -> Result<Box<Self>, SealError> {
+    pub(super) fn start(
+        target: Target,
+        contents: &Contents,
+        texts: &Texts,
+    ) -> Result<Box<Self>, SealError> {
         let in_memory = target.is_memory();
         let folder = format!("todoke-{}/", contents.delivery);
         let (payload, tags) = (Manifests::default(), Manifests::default());
@@ -137,10 +141,10 @@ impl Bag {
         let mut bag = Box::new(Self { zip, in_memory, folder, entry: None, payload, tags });
         let declaration = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
         bag.tag_file("bagit.txt", declaration)?;
-        bag.tag_file("bag-info.txt", &bag_info(contents))?;
-        bag.payload_file("data/filing.json", &contents.filing_json)?;
-        bag.payload_file("data/filing.csv", &contents.filing_csv)?;
-        bag.payload_file("data/receipt.json", &contents.receipt_json)?;
+        bag.tag_file("bag-info.txt", &bag_info(contents, texts))?;
+        for (path, bytes) in texts {
+            bag.payload_file(path, bytes)?;
+        }
         Ok(bag)
     }
 
@@ -209,14 +213,18 @@ impl Bag {
 }
 
 /// RFC 8493 §2.2.2, without anything that could differ between two tries.
-fn bag_info(contents: &Contents) -> String {
-    let files = contents.attachments.len() + 3;
+fn bag_info(contents: &Contents, texts: &Texts) -> String {
+    let files = contents.attachments.len() + texts.len();
+    let layout = match &contents.layout {
+        Layout::First(_) => String::new(),
+        Layout::Second(_) => format!("Todoke-Layout: {LAYOUT}\n"),
+    };
     format!(
         "Source-Organization: Todoke\nExternal-Identifier: {}\nInternal-Sender-Identifier: {}\n\
-         Bagging-Date: {}\nPayload-Oxum: {}.{files}\n",
+         Bagging-Date: {}\nPayload-Oxum: {}.{files}\n{layout}",
         contents.receipt_number,
         contents.delivery,
         day_in_japan(contents.received_at),
-        contents.payload_bytes(),
+        contents.payload_bytes(texts),
     )
 }

@@ -3,17 +3,23 @@
 //! ```text
 //! todoke-<delivery id>/
 //!   bagit.txt  bag-info.txt
-//!   data/filing.json  data/filing.csv  data/receipt.json  data/attachments/*
+//!   data/filing.json  data/filing.csv  data/receipt.json
+//!   data/filing.xml  data/manifest.json                     (since the second layout)
+//!   data/attachments/*
 //!   manifest-sha256.txt  manifest-sha512.txt  tagmanifest-sha256.txt  tagmanifest-sha512.txt
 //! ```
 //!
 //! Entries are stored, not compressed, with a fixed date and in a fixed order, so that the bytes
-//! are a function of the contents alone and no library's version can change them.
+//! are a function of the contents alone and no library's version can change them. A package that
+//! was planned in an earlier layout is built in it for ever.
 
 mod bag;
+mod characters;
 mod ledger;
+mod manifest;
 mod open;
 mod sealed;
+mod xml;
 
 use std::io;
 use std::path::Path;
@@ -27,9 +33,15 @@ use jiff::tz::Offset;
 use schemas::{Attachment, DeliveryId};
 
 use bag::{Bag, Target};
-pub use ledger::{LedgerFacts, ledger_csv};
+pub use characters::{Cell, Replaced, check_profile};
+pub use ledger::{Ledger, LedgerFacts, ledger, ledger_csv};
 pub use open::{HeldFile, OpenError, Opened, read_package};
 pub use sealed::Sealed;
+pub use xml::{Forbidden, Xml, filing_xml};
+
+/// The number of the layout in which new packages are built; stands in `bag-info.txt` since the
+/// second.
+pub const LAYOUT: u32 = 2;
 
 /// Everything that goes into one delivery's package.
 #[derive(Debug, Clone)]
@@ -42,19 +54,55 @@ pub struct Contents {
     pub received_at: Timestamp,
     /// `data/filing.json`.
     pub filing_json: Bytes,
-    /// `data/filing.csv`, as [`ledger_csv`] makes it.
-    pub filing_csv: Bytes,
     /// `data/receipt.json`.
     pub receipt_json: Bytes,
+    /// The rest of the hub's own files.
+    pub layout: Layout,
     /// The files of `data/attachments/`, read from the source by digest while sealing.
     pub attachments: Vec<Attachment>,
 }
 
+/// Which files there are beside `filing.json` and `receipt.json`.
+#[derive(Debug, Clone)]
+pub enum Layout {
+    /// `data/filing.csv` alone, as [`ledger_csv`] makes it.
+    First(Bytes),
+    /// All of today's.
+    Second(Box<Second>),
+}
+
+/// The files of the second layout.
+#[derive(Debug, Clone)]
+pub struct Second {
+    /// `data/filing.csv`, as [`ledger`] makes it.
+    pub ledger: Ledger,
+    /// `data/filing.xml`, as [`filing_xml`] makes it.
+    pub xml: Xml,
+}
+
+/// The hub's own payload files, path and bytes, in the order in which they stand in the bag.
+type Texts = Vec<(&'static str, Bytes)>;
+
 impl Contents {
-    /// Bytes of all payload files.
-    pub fn payload_bytes(&self) -> u64 {
-        let texts = self.filing_json.len() + self.filing_csv.len() + self.receipt_json.len();
-        self.attachments.iter().fold(texts as u64, |sum, a| sum.saturating_add(a.size))
+    fn texts(&self) -> Texts {
+        let json = ("data/filing.json", self.filing_json.clone());
+        let receipt = ("data/receipt.json", self.receipt_json.clone());
+        match &self.layout {
+            Layout::First(csv) => vec![json, ("data/filing.csv", csv.clone()), receipt],
+            Layout::Second(second) => {
+                let csv = ("data/filing.csv", second.ledger.bytes.clone());
+                let xml = ("data/filing.xml", Bytes::from(second.xml.text.clone()));
+                let mut texts = vec![json, csv, xml, receipt];
+                texts.push((manifest::PATH, manifest::manifest(self, second, &texts)));
+                texts
+            }
+        }
+    }
+
+    /// Bytes of all payload files, those of the hub's own given.
+    fn payload_bytes(&self, texts: &Texts) -> u64 {
+        let own = texts.iter().map(|(_, bytes)| bytes.len() as u64).sum();
+        self.attachments.iter().fold(own, |sum, a| sum.saturating_add(a.size))
     }
 }
 
@@ -139,14 +187,16 @@ pub async fn seal(
     spool: &Path,
     memory_bytes_max: usize,
 ) -> Result<Sealed, SealError> {
-    let target = if contents.payload_bytes() <= memory_bytes_max as u64 {
-        Target::memory(contents.payload_bytes())
+    let texts = contents.texts();
+    let payload_bytes = contents.payload_bytes(&texts);
+    let target = if payload_bytes <= memory_bytes_max as u64 {
+        Target::memory(payload_bytes)
     } else {
         let folder = spool.to_owned();
         blocking(move || Ok(Target::spool(&folder)?)).await?
     };
     let in_memory = target.is_memory();
-    let mut bag = Bag::start(target, contents)?;
+    let mut bag = Bag::start(target, contents, &texts)?;
     for attachment in &contents.attachments {
         bag = add_attachment(bag, attachment, source).await?;
     }

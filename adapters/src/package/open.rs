@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use bytes::Bytes;
+use serde::Deserialize;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::bag::Sums;
+use super::manifest;
 
 /// Bytes of `filing.json`, `filing.csv`, `receipt.json` and of each tag file that are read at most.
 const TEXT_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -25,6 +27,10 @@ pub struct Opened {
     pub filing_csv: Bytes,
     /// `data/receipt.json`.
     pub receipt_json: Bytes,
+    /// `data/filing.xml`; packages of the first layout have none.
+    pub filing_xml: Option<Bytes>,
+    /// `data/manifest.json`, its every file compared; packages of the first layout have none.
+    pub manifest_json: Option<Bytes>,
     /// The attachments, by name.
     pub attachments: Vec<HeldFile>,
 }
@@ -107,6 +113,7 @@ pub fn read_package(mut reader: impl Read + Seek) -> Result<Opened, OpenError> {
     check_manifest(&entries, "tagmanifest-sha256.txt", false)?;
     check_manifest(&entries, "tagmanifest-sha512.txt", false)?;
     let info = check_oxum(&entries)?;
+    let is_later = info.contains_key("Todoke-Layout");
     let attachments = entries.iter().filter_map(|(path, entry)| {
         let name = path.strip_prefix("data/attachments/")?.to_owned();
         Some(HeldFile { name, size: entry.size, sha256: entry.sums.0.clone() })
@@ -117,6 +124,8 @@ pub fn read_package(mut reader: impl Read + Seek) -> Result<Opened, OpenError> {
         filing_json: text(&entries, "data/filing.json")?,
         filing_csv: text(&entries, "data/filing.csv")?,
         receipt_json: text(&entries, "data/receipt.json")?,
+        filing_xml: is_later.then(|| text(&entries, "data/filing.xml")).transpose()?,
+        manifest_json: is_later.then(|| check_listed(&entries)).transpose()?,
         attachments: attachments.collect(),
     })
 }
@@ -196,6 +205,36 @@ fn check_manifest(entries: &Entries, file: &'static str, payload: bool) -> Resul
         }
     }
     named.pop_first().map_or(Ok(()), |(path, _)| Err(OpenError::Missing(path)))
+}
+
+/// The machine's list names every other file of the payload with its digest and size, and no more.
+fn check_listed(entries: &Entries) -> Result<Bytes, OpenError> {
+    let bytes = text(entries, manifest::PATH)?;
+    let tag = |problem: String| OpenError::Tag { file: manifest::PATH, problem };
+    let read: Listed = serde_json::from_slice(&bytes).map_err(|error| tag(error.to_string()))?;
+    let is_listed = |path: &str| path.starts_with("data/") && path != manifest::PATH;
+    let mut left: BTreeMap<&String, &Entry> =
+        entries.iter().filter(|(path, _)| is_listed(path)).collect();
+    for file in &read.files {
+        let found = left.remove(&file.path);
+        let found = found.ok_or_else(|| OpenError::Missing(file.path.clone()))?;
+        if (found.size, &found.sums.0) != (file.bytes, &file.sha256) {
+            return Err(OpenError::Digest(file.path.clone()));
+        }
+    }
+    left.pop_first().map_or(Ok(bytes), |(path, _)| Err(OpenError::Extra(path.clone())))
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    files: Vec<ListedFile>,
+}
+
+#[derive(Deserialize)]
+struct ListedFile {
+    path: String,
+    bytes: u64,
+    sha256: String,
 }
 
 fn decode_path(path: &str) -> String {

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use adapters::api::{Api, Settings};
 use adapters::guard::Guard;
-use adapters::package::{Contents, NoAttachments, seal};
+use adapters::package::{Contents, Layout, NoAttachments, seal};
 use adapters::sandbox::{Keep, Sandbox};
 use adapters::sftp::{Config, PoolLimits, Sftp};
 use adapters::{Adapter, Endpoint, Parcel};
@@ -79,7 +79,7 @@ async fn seals_per_second() {
         receipt_number: "TTKVW-3X6H-RAST".into(),
         received_at: now(),
         filing_json: Bytes::from(vec![b'x'; 2048]),
-        filing_csv: Bytes::from(vec![b'x'; 512]),
+        layout: Layout::First(Bytes::from(vec![b'x'; 512])),
         receipt_json: Bytes::from(vec![b'x'; 512]),
         attachments: vec![],
     };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use adapters::package::{AttachmentSource, Contents, NoAttachments, seal};
+use adapters::package::{AttachmentSource, Contents, Layout, NoAttachments, seal};
 use adapters::sandbox::{Sandbox, Settings};
 use adapters::{Action, Parcel, Sealed};
 use bytes::Bytes;
@@ -50,7 +50,7 @@ pub(crate) async fn package(
         receipt_number: "TTKVW-3X6H-RAST".into(),
         received_at: now(),
         filing_json: Bytes::from_static(b"{}"),
-        filing_csv: Bytes::from_static(b"a\r\n"),
+        layout: Layout::First(Bytes::from_static(b"a\r\n")),
         receipt_json: Bytes::from_static(b"{}"),
         attachments,
     };

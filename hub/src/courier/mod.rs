@@ -3,10 +3,11 @@
 //! Reads `deliveries`, `lanes`, `revisions`; writes `deliveries`, `attempts`, `lanes`, events,
 //! notices. A delivery passes through here in four steps, a file each: `claim` (lane admission
 //! and lease, one commit for a batch; the work message is acknowledged then, since the lease has
-//! taken over), `send` (package and adapter, no store), `policy` (what the outcome means;
+//! taken over), `send` (package, as it was planned, and adapter), `policy` (what the outcome means;
 //! pure) and `record` (one commit for all that came in meanwhile).
 
 mod claim;
+mod package;
 mod policy;
 mod record;
 mod send;
@@ -21,9 +22,10 @@ use crate::broker::topology;
 use crate::context::Context;
 use crate::work::{Batch, Tray};
 
+pub use package::held_package;
 pub use policy::{LaneEffect, Settlement, settle};
 use record::{Attempted, Recorder};
-pub use send::{held_package, parcel_of};
+pub use send::parcel_of;
 
 /// Deliveries that one commit records at most.
 const RECORD_MAX: usize = 512;

@@ -1,25 +1,18 @@
-//! Send: builds the package and makes one try. Touches no store.
+//! Send: has the package built and makes one try. Writes nothing.
 
-use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use adapters::package::{LedgerFacts, ledger_csv};
-use adapters::{Action, AttachmentSource, Contents, Parcel, Sealed, seal};
-use async_trait::async_trait;
-use bytes::Bytes;
+use adapters::Parcel;
 use futures::FutureExt;
-use futures::stream::BoxStream;
-use jiff::Timestamp;
-use schemas::{Outcome, Owner, Submission, Why};
-use serde_json::json;
+use schemas::{Outcome, Owner, Why};
 use tokio::sync::mpsc;
 
 use super::claim::Job;
+use super::package::{action_of, held_package};
 use super::record::{Attempted, Tried};
 use crate::context::Context;
 use crate::delivery::Delivery;
-use crate::objects::Objects;
 use crate::store::ParcelRow;
 
 /// One try, whose result always reaches the recorder: a panic in between is our own fault.
@@ -93,81 +86,4 @@ pub async fn parcel_of(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> R
         trace: None,
         now,
     })
-}
-
-fn action_of(word: &str) -> Action {
-    match word {
-        "correct" => Action::Correct,
-        "withdraw" => Action::Withdraw,
-        _ => Action::Submit,
-    }
-}
-
-/// Builds (or builds again) the sealed package of a delivery.
-pub async fn held_package(
-    ctx: &Context,
-    delivery: &Delivery,
-    row: &ParcelRow,
-) -> Result<Sealed, Why> {
-    let ours = |code: &str, what: String| Why::new(code, Owner::Hub, what);
-    let submission: Submission = serde_json::from_str(&row.document)
-        .map_err(|e| ours("document_unreadable", format!("the stored document: {e}")))?;
-    let contents = contents_of(ctx, delivery, row, &submission);
-    let source = FromObjects(ctx.objects.clone());
-    let spool = ctx.spool_folder();
-    let memory = ctx.config.package.memory_bytes_max;
-    seal(&contents, &source, &spool, memory)
-        .await
-        .map_err(|e| ours("package_not_built", format!("{e}; the attempt waits until it can be")))
-}
-
-fn contents_of(
-    ctx: &Context,
-    delivery: &Delivery,
-    row: &ParcelRow,
-    submission: &Submission,
-) -> Contents {
-    let time = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
-    let received_at = time(row.received_at);
-    let document: serde_json::Value = serde_json::from_str(&row.document).unwrap_or_default();
-    let filing = json!({
-        "delivery": delivery.id, "filing": delivery.filing_id, "revision": delivery.revision,
-        "action": row.action, "receipt_number": row.receipt_number,
-        "authority": delivery.authority, "received_at": received_at.to_string(),
-        "first_received_at": time(row.first_received_at).to_string(),
-        "document_sha256": row.document_sha256, "document": document,
-    });
-    let receipt = ctx.signer.sign(json!({
-        "type": "todoke.package.v1", "delivery": delivery.id, "filing": delivery.filing_id,
-        "revision": delivery.revision, "receipt_number": row.receipt_number,
-        "authority": delivery.authority, "received_at": received_at.to_string(),
-        "document_sha256": row.document_sha256,
-    }));
-    let facts = LedgerFacts {
-        receipt_number: &row.receipt_number,
-        revision: u32::try_from(delivery.revision).unwrap_or(1),
-        action: action_of(&row.action),
-        delivery: delivery.id,
-        authority: delivery.authority,
-        received_at,
-    };
-    Contents {
-        delivery: delivery.id,
-        receipt_number: row.receipt_number.clone(),
-        received_at,
-        filing_json: Bytes::from(filing.to_string()),
-        filing_csv: ledger_csv(submission, &facts),
-        receipt_json: Bytes::from(serde_json::to_vec(&receipt).unwrap_or_default()),
-        attachments: submission.attachments.clone(),
-    }
-}
-
-/// Reads attachments from the object store while a package is sealed.
-struct FromObjects(Objects);
-
-#[async_trait]
-impl AttachmentSource for FromObjects {
-    async fn open(&self, sha256: &str) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
-        self.0.get(sha256).await.map_err(io::Error::other)
-    }
 }

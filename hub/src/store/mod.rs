@@ -21,6 +21,7 @@ mod months;
 mod own;
 mod parameters;
 mod postgres;
+mod profiles;
 mod reads;
 mod retention;
 mod rows;
@@ -55,7 +56,7 @@ pub use retention::{Batch, Kept, Mark, Term};
 pub use rows::{
     ActRow, ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow,
     EventRow, FilingRow, HeadRow, InboxRow, NoticeRow, OperatorRow, OutboxRow, ParcelRow,
-    RevisionRow, SessionRow,
+    ProfileRow, RevisionRow, SessionRow,
 };
 pub use stale::StaleAfter;
 

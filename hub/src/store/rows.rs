@@ -165,6 +165,13 @@ rows! {
         first_received_at: i64 = "Milliseconds, of the filing",
         receipt_number: String = "受付番号",
         kind: FilingKind = "手続の種類",
+        recipe: Option<String> = "How its package is built, JSON; none before there were recipes",
+    }
+    /// A ledger profile that deliveries were planned with.
+    ProfileRow {
+        sha256: String = "Hex digest of it",
+        id: String = "Its name",
+        text: String = "Its file's text",
     }
     /// One line of an authority's inbox.
     InboxRow {
@@ -249,6 +256,14 @@ pub(super) struct DeliveryRow {
     delivered_at: Option<i64>,
     decided_at: Option<i64>,
     updated_at: i64,
+}
+
+/// A delivery as it is written first.
+#[derive(Debug, Serialize)]
+pub(super) struct NewDeliveryRow {
+    #[serde(flatten)]
+    pub(super) row: DeliveryRow,
+    pub(super) recipe: Option<String>,
 }
 
 impl From<&Delivery> for DeliveryRow {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::chain::chain;
 use super::engine::{StoreError, sql};
-use super::rows::DeliveryRow;
+use super::rows::{DeliveryRow, NewDeliveryRow};
 use super::{
     ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow, FilingRow,
     HeadRow, IdempotentRow, LaneLoad, NewEvent, NoticeRow, OperatorRow, OutboxRow, ParcelRow,
@@ -86,9 +86,14 @@ impl Tx {
         self.run_all(sql!("save_routed"), revisions).await
     }
 
-    /// Router: new deliveries.
-    pub async fn insert_deliveries(&mut self, all: &[Delivery]) -> Result<(), StoreError> {
-        let rows: Vec<DeliveryRow> = all.iter().map(DeliveryRow::from).collect();
+    /// Router: new deliveries, each with how its package is built.
+    pub async fn insert_deliveries(
+        &mut self,
+        all: &[Delivery],
+        recipe: impl Fn(&Delivery) -> Option<String>,
+    ) -> Result<(), StoreError> {
+        let row = |it| NewDeliveryRow { row: DeliveryRow::from(it), recipe: recipe(it) };
+        let rows: Vec<NewDeliveryRow> = all.iter().map(row).collect();
         self.run_all(sql!("insert_deliveries"), &rows).await
     }
 

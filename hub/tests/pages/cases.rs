@@ -87,7 +87,7 @@ pub(crate) async fn filed_to(ctx: &Context, filing: &Submission, to: &str) -> De
     let mut tx = ctx.store.begin().await.expect("a store");
     tx.insert_filings(&mut row, &[revision], &[event]).await.expect("a filing");
     let delivery = arrived(ctx, (id, 1), to);
-    tx.insert_deliveries(std::slice::from_ref(&delivery)).await.expect("a delivery");
+    tx.insert_deliveries(std::slice::from_ref(&delivery), |_| None).await.expect("a delivery");
     tx.commit().await.expect("a commit");
     delivery.id
 }
@@ -118,7 +118,7 @@ pub(crate) async fn revised(
     row.withdrawn_at = (action == "withdraw").then(|| ctx.clock.now_ms());
     tx.insert_revision(&revision).await.expect("a revision");
     tx.save_filing(&row).await.expect("a filing");
-    tx.insert_deliveries(std::slice::from_ref(&delivery)).await.expect("a delivery");
+    tx.insert_deliveries(std::slice::from_ref(&delivery), |_| None).await.expect("a delivery");
     tx.commit().await.expect("a commit");
     delivery.id
 }

@@ -154,7 +154,7 @@ impl World {
         };
         let deliveries: Vec<_> = plan.targets.iter().map(accepted).collect();
         let mut tx = self.ctx.store.begin().await.expect("a store");
-        tx.insert_deliveries(&deliveries).await.expect("deliveries");
+        tx.insert_deliveries(&deliveries, |_| None).await.expect("deliveries");
         tx.commit().await.expect("a commit");
     }
 
@@ -236,7 +236,7 @@ impl Filler<'_> {
             self.settle(&mut delivery, number, place);
             deliveries.push(delivery);
         }
-        tx.insert_deliveries(&deliveries).await.expect("deliveries");
+        tx.insert_deliveries(&deliveries, |_| None).await.expect("deliveries");
         self.tell(&mut tx, id, &deliveries).await;
         tx.insert_notices(&[self.notice(id, number)]).await.expect("a notice");
         tx.commit().await.expect("a commit");

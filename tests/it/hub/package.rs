@@ -1,15 +1,18 @@
 //! The package: the same bytes on every try, over every channel and in the inbox.
 
 use adapters::Endpoint;
-use adapters::package::read_package;
+use adapters::package::{Opened, read_package};
 use adapters::sandbox::Behaviour;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
+use encoding_rs::SHIFT_JIS;
 use futures::stream;
+use hub::courier::held_package;
 use hub::delivery::State;
 use hub::uploads;
 use hub::web::access::Scope;
 use reqwest::StatusCode;
 use schemas::{Channel, Submission};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tests::house::{House, attachment, change, code, operator};
 
@@ -58,6 +61,63 @@ async fn every_try_brings_the_same_bytes_as_the_inbox() -> Result<()> {
         house.finish().await?;
     }
     Ok(())
+}
+
+/// The package that an authority's far side holds.
+fn opened(house: &House) -> Result<Opened> {
+    let held = house.held()?.pop().context("a package")?;
+    Ok(read_package(std::io::Cursor::new(std::fs::read(held.path)?))?)
+}
+
+#[tokio::test]
+async fn a_package_is_built_as_it_was_planned_whatever_the_profiles_say_since() -> Result<()> {
+    let own = tempfile::tempdir()?;
+    let write = |name: &str, text: &str| std::fs::write(own.path().join(name), text);
+    let assigned = r#"{"default": "register", "authorities": {"011002": "standard-cp932"}}"#;
+    write("authorities.json", assigned)?;
+    let folder = own.path().to_string_lossy().into_owned();
+    let mut house = House::build()
+        .ladder(SAPPORO, &[Channel::Sftp])
+        .behaviour(SAPPORO, Behaviour::Flapping { fail_every: 0, fail_first: 1 })
+        .with(move |config| config.package.ledgers.clone_from(&folder))
+        .start()
+        .await?;
+    let operator_name = "𠮷野\u{301c}家".to_owned();
+    let submission = Submission { operator_name, ..change(SAPPORO, &[]) };
+    let filing = house.deliver(&submission).await?;
+    let sealed = house.delivery(filing).await?.package_sha256.context("a package")?;
+
+    let other =
+        r#"{"title": "x", "encoding": "utf-8", "columns": [{"name": "a", "from": "kind"}]}"#;
+    write("standard-cp932.json", other)?;
+    house.restart().await?;
+    house.outlast(10).await?;
+    let delivery = house.delivery(filing).await?;
+    assert!(matches!(delivery.state, State::Delivered { .. }), "{delivery:?}");
+    assert_eq!(delivery.package_sha256.as_ref(), Some(&sealed));
+    let package = opened(&house)?;
+    let table = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&package.filing_csv);
+    let table = table.context("CP932")?;
+    assert!(table.contains(",〓野\u{ff5e}家,"), "{table}");
+    let manifest: Value = serde_json::from_slice(&package.manifest_json.context("one")?)?;
+    assert_eq!(manifest["ledger"]["encoding"], "cp932");
+    let replaced = manifest["ledger"]["replaced"].as_array().context("a list")?;
+    let replaced: Vec<_> =
+        replaced.iter().map(|it| (it["code_point"].as_str(), it["written"].as_str())).collect();
+    assert_eq!(replaced, [(Some("U+301C"), Some("\u{ff5e}")), (Some("U+20BB7"), Some("〓"))]);
+
+    // What builds from before have planned is in the first layout, and stays in it.
+    let mut row = house.ctx.store.parcel(delivery.id).await?.context("a row")?;
+    row.recipe = None;
+    let first =
+        held_package(&house.ctx, &delivery, &row).await.map_err(|why| anyhow!("{why:?}"))?;
+    let first = read_package(std::io::Cursor::new(first.bytes().context("in memory")?.clone()))?;
+    assert!(first.filing_xml.is_none(), "{first:?}");
+    assert!(std::str::from_utf8(&first.filing_csv)?.contains("𠮷野"), "UTF-8, as it was filed");
+    row.recipe = Some(r#"{"layout": 3, "profile": ""}"#.to_owned());
+    let why = held_package(&house.ctx, &delivery, &row).await.expect_err("of a newer build");
+    assert_eq!(why.code, "recipe_unreadable");
+    house.finish().await
 }
 
 #[tokio::test]

@@ -17,13 +17,24 @@ const FLOORS: [&[&str]; 10] = [
         "judgement",
         "notices",
         "receipt",
+        "recipe",
         "revision",
         "uploads",
         "work",
     ],
     &["store", "config"],
     &["delivery", "filing", "lane", "broker"],
-    &["clock", "forms", "objects", "metrics", "telemetry", "lifecycle", "retry", "signer"],
+    &[
+        "clock",
+        "forms",
+        "ledgers",
+        "objects",
+        "metrics",
+        "telemetry",
+        "lifecycle",
+        "retry",
+        "signer",
+    ],
 ];
 
 /// One floor, and none knows another: they meet in the store.

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use adapters::package::{AttachmentSource, Contents, Opened, read_package, seal};
+use adapters::package::{AttachmentSource, Contents, Layout, Opened, read_package, seal};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::FutureExt;
@@ -26,7 +26,9 @@ pub(super) fn open(bytes: &[u8]) {
 
 fn payload(opened: &Opened) -> u64 {
     let texts = [&opened.filing_json, &opened.filing_csv, &opened.receipt_json];
-    let texts = texts.iter().map(|text| text.len() as u64).sum::<u64>();
+    let later = [&opened.filing_xml, &opened.manifest_json];
+    let texts = texts.into_iter().chain(later.into_iter().flatten());
+    let texts = texts.map(|text| text.len() as u64).sum::<u64>();
     texts + opened.attachments.iter().map(|file| file.size).sum::<u64>()
 }
 
@@ -52,7 +54,7 @@ pub(super) fn seal_and_open(bytes: &[u8]) {
         receipt_number: "TTKVW-3X6H-RAST".to_owned(),
         received_at: jiff::Timestamp::UNIX_EPOCH,
         filing_json: body.clone(),
-        filing_csv: body.clone(),
+        layout: Layout::First(body.clone()),
         receipt_json: body.clone(),
         attachments: attachments.collect(),
     };

@@ -4,24 +4,32 @@
 use std::sync::LazyLock;
 
 use adapters::Action;
-use adapters::package::{LedgerFacts, ledger_csv};
+use adapters::package::{LedgerFacts, filing_xml, ledger, ledger_csv};
+use encoding_rs::SHIFT_JIS;
 use jiff::civil::date;
 use routing::{Master, plan};
 use schemas::filing::Limits;
 use schemas::forms::At;
-use schemas::{Catalogue, Finding, Submission};
+use schemas::ledger::{EMBEDDED, Encoding};
+use schemas::{Catalogue, Finding, Ledgers, Submission};
 
 use super::assert_sentence;
 
 struct Desk {
     master: Master,
     forms: &'static Catalogue,
+    ledgers: Ledgers,
     limits: Limits,
 }
 
 static DESK: LazyLock<Desk> = LazyLock::new(|| Desk {
     master: Master::embedded().expect("the master"),
     forms: Catalogue::embedded().expect("the forms"),
+    ledgers: Ledgers::from_files(
+        EMBEDDED.iter().copied(),
+        Catalogue::embedded().expect("the forms"),
+    )
+    .expect("the profiles"),
     limits: hub::config::Config::defaults().expect("the defaults").limits,
 });
 
@@ -70,9 +78,25 @@ fn write_ledger(submission: &Submission) {
         delivery: "01932c07-209c-7a36-8d4f-7c1f4d1c2b3a".parse().expect("an id"),
         authority: "011002".parse().expect("a code"),
         received_at: jiff::Timestamp::UNIX_EPOCH,
+        first_received_at: jiff::Timestamp::UNIX_EPOCH,
     };
-    let csv = ledger_csv(submission, &facts);
-    let text = std::str::from_utf8(&csv).expect("UTF-8").trim_start_matches('\u{feff}');
+    let xml = filing_xml(&serde_json::to_value(submission).expect("JSON"));
+    assert!(!xml.text.contains(|it: char| it < ' ' && it != '\n' && it != '\t'), "{}", xml.text);
+    for profile in DESK.ledgers.profiles() {
+        let written = ledger(submission, &facts, profile);
+        assert_table(submission, profile.encoding, &written.bytes);
+    }
+    assert_table(submission, Encoding::Utf8, &ledger_csv(submission, &facts));
+}
+
+fn assert_table(submission: &Submission, encoding: Encoding, csv: &[u8]) {
+    let text = match encoding {
+        Encoding::Utf8 => std::str::from_utf8(csv).expect("UTF-8").into(),
+        Encoding::Cp932 => SHIFT_JIS
+            .decode_without_bom_handling_and_without_replacement(csv)
+            .expect("no byte that is not CP932"),
+    };
+    let text = text.trim_start_matches('\u{feff}');
     let mut table = csv::Reader::from_reader(text.as_bytes());
     let rows: Vec<Vec<String>> = table.deserialize().map(|row| row.expect("even rows")).collect();
     let services = submission.offices.iter().map(|office| office.services.len()).sum::<usize>();

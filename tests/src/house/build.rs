@@ -226,6 +226,7 @@ impl Builder {
         let guard = Guard { allow_private: config.endpoints.allow_private_addresses };
         let sftp = Arc::new(Sftp::new(guard, PoolLimits::default()));
         let mailer = mailer(&config)?;
+        let forms = hub::forms::open(&config.forms.folder)?;
         let parts = Parts {
             adapters: Adapters::new(vec![
                 Arc::new(Api::new(api::Settings { guard, ..api::Settings::default() })?),
@@ -238,7 +239,8 @@ impl Builder {
                 Some(master) => Arc::clone(master),
                 None => Arc::new(Master::embedded()?),
             },
-            forms: hub::forms::open(&config.forms.folder)?,
+            ledgers: hub::ledgers::open(&config.package.ledgers, &forms)?,
+            forms,
             objects: match &self.objects {
                 Some((url, variables)) => {
                     Objects::open_with(url, "unused".as_ref(), variables.iter().cloned())?

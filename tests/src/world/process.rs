@@ -101,6 +101,7 @@ impl Process {
             adapters: Adapters::new(pushed.into_iter().chain([Arc::new(Pull) as _]).collect()),
             sftp: Arc::new(Sftp::new(guard, PoolLimits::default())),
             master: Arc::clone(&shared.master),
+            ledgers: hub::ledgers::open("", &shared.forms)?,
             forms: Arc::clone(&shared.forms),
             objects: Objects::open("", &config.data.folder.join("objects"))?,
             signer: Signer::open(&config.data.folder)?,

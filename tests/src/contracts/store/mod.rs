@@ -244,7 +244,7 @@ impl Bench {
     /// Writes deliveries and commits.
     pub async fn planned(&self, deliveries: &[Delivery]) -> Result<(), StoreError> {
         let mut tx = self.store.begin().await?;
-        tx.insert_deliveries(deliveries).await?;
+        tx.insert_deliveries(deliveries, |_| None).await?;
         tx.commit().await
     }
 }

@@ -1,0 +1,113 @@
+//! Package: what an authority gets of a delivery, built (or built again) as it was planned.
+
+use std::io;
+
+use adapters::package::{Layout, LedgerFacts, Second, filing_xml, ledger, ledger_csv};
+use adapters::{Action, AttachmentSource, Contents, Sealed, seal};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use jiff::Timestamp;
+use schemas::{Owner, Submission, Why};
+use serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::delivery::Delivery;
+use crate::objects::Objects;
+use crate::recipe::Recipe;
+use crate::store::ParcelRow;
+
+/// Builds (or builds again) the sealed package of a delivery: the same bytes whenever it is asked
+/// for.
+pub async fn held_package(
+    ctx: &Context,
+    delivery: &Delivery,
+    row: &ParcelRow,
+) -> Result<Sealed, Why> {
+    let ours = |code: &str, what: String| Why::new(code, Owner::Hub, what);
+    let submission: Submission = serde_json::from_str(&row.document)
+        .map_err(|e| ours("document_unreadable", format!("the stored document: {e}")))?;
+    let contents = contents_of(ctx, delivery, row, &submission).await?;
+    let source = FromObjects(ctx.objects.clone());
+    let spool = ctx.spool_folder();
+    let memory = ctx.config.package.memory_bytes_max;
+    seal(&contents, &source, &spool, memory)
+        .await
+        .map_err(|e| ours("package_not_built", format!("{e}; the attempt waits until it can be")))
+}
+
+async fn contents_of(
+    ctx: &Context,
+    delivery: &Delivery,
+    row: &ParcelRow,
+    submission: &Submission,
+) -> Result<Contents, Why> {
+    let recipe = Recipe::read(row.recipe.as_deref())?;
+    let filing = filing_of(delivery, row);
+    let receipt = ctx.signer.sign(json!({
+        "type": "todoke.package.v1", "delivery": delivery.id, "filing": delivery.filing_id,
+        "revision": delivery.revision, "receipt_number": row.receipt_number,
+        "authority": delivery.authority, "received_at": time(row.received_at).to_string(),
+        "document_sha256": row.document_sha256,
+    }));
+    let facts = LedgerFacts {
+        receipt_number: &row.receipt_number,
+        revision: u32::try_from(delivery.revision).unwrap_or(1),
+        action: action_of(&row.action),
+        delivery: delivery.id,
+        authority: delivery.authority,
+        received_at: time(row.received_at),
+        first_received_at: time(row.first_received_at),
+    };
+    let layout = match recipe {
+        None => Layout::First(ledger_csv(submission, &facts)),
+        Some(recipe) => {
+            let profile = recipe.profile(ctx).await?;
+            let ledger = ledger(submission, &facts, &profile);
+            Layout::Second(Box::new(Second { ledger, xml: filing_xml(&filing) }))
+        }
+    };
+    Ok(Contents {
+        delivery: delivery.id,
+        receipt_number: row.receipt_number.clone(),
+        received_at: time(row.received_at),
+        filing_json: Bytes::from(filing.to_string()),
+        receipt_json: Bytes::from(serde_json::to_vec(&receipt).unwrap_or_default()),
+        layout,
+        attachments: submission.attachments.clone(),
+    })
+}
+
+/// The filing and what the hub knows of it.
+fn filing_of(delivery: &Delivery, row: &ParcelRow) -> Value {
+    let document: Value = serde_json::from_str(&row.document).unwrap_or_default();
+    json!({
+        "delivery": delivery.id, "filing": delivery.filing_id, "revision": delivery.revision,
+        "action": row.action, "receipt_number": row.receipt_number,
+        "authority": delivery.authority, "received_at": time(row.received_at).to_string(),
+        "first_received_at": time(row.first_received_at).to_string(),
+        "document_sha256": row.document_sha256, "document": document,
+    })
+}
+
+fn time(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+pub(super) fn action_of(word: &str) -> Action {
+    match word {
+        "correct" => Action::Correct,
+        "withdraw" => Action::Withdraw,
+        _ => Action::Submit,
+    }
+}
+
+/// Reads attachments from the object store while a package is sealed.
+struct FromObjects(Objects);
+
+#[async_trait]
+impl AttachmentSource for FromObjects {
+    async fn open(&self, sha256: &str) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
+        self.0.get(sha256).await.map_err(io::Error::other)
+    }
+}
