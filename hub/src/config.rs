@@ -34,7 +34,7 @@ sections! {
         broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits, intake: Batch,
         forms: Forms, router: Batch, courier: Courier, retry: Retry, lane: LanePolicy,
         notices: Notices, relay: Relay, package: Package, endpoints: Endpoints, sessions: Sessions,
-        review: Review, drafts: Drafts, upkeep: Upkeep, retention: Retention, log: Log,
+        review: Review, drafts: Drafts, bulk: Bulk, upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
@@ -80,6 +80,11 @@ sections! {
     Sessions { idle_minutes: i64, absolute_minutes: i64, }
     /// `[drafts]`
     Drafts { keep_days: i64, operator_max: usize, filings_looked_max: usize, }
+    /// `[bulk]`
+    Bulk {
+        rows_max: usize, bytes_max: usize, unpacked_bytes_max: u64, columns_max: usize,
+        list_rows: usize, at_once: usize, operator_max: usize, keep_days: i64,
+    }
     /// `[upkeep]`
     Upkeep {
         interval_ms: u64, batch_max: usize, stale_ms: i64, stale_ms_max: i64, collect_ms: i64,

@@ -9,6 +9,7 @@
 pub mod app;
 pub mod backup;
 pub mod broker;
+pub mod bulk;
 pub mod cli;
 pub mod clock;
 pub mod collector;
@@ -46,3 +47,4 @@ pub mod upkeep;
 pub mod uploads;
 pub mod web;
 pub mod work;
+mod written;

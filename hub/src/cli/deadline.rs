@@ -10,6 +10,7 @@ use schemas::{AuthorityId, Catalogue, FilingKind, ServiceCode};
 
 use super::say;
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::context::day_in_japan;
 
 /// By when a filing must be in
@@ -41,7 +42,7 @@ pub(super) struct Args {
     json: bool,
 }
 
-pub(super) fn run(args: &Args, (forms, _): &(Arc<Catalogue>, u16)) -> anyhow::Result<()> {
+pub(super) fn run(args: &Args, (forms, _): &(Arc<Catalogue>, Config)) -> anyhow::Result<()> {
     let question = Question {
         kind: args.kind,
         service: args.service,

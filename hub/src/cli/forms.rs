@@ -7,11 +7,12 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use jiff::civil::Date;
 use schemas::forms::{At, Circumstances, Form, Role, Sheet, carry_over};
-use schemas::{Catalogue, FilingKind, Finding, ServiceCode, Submission};
+use schemas::{Catalogue, CorporateNumber, FilingKind, Finding, ServiceCode, Submission};
 use serde_json::{Value, json};
 
-use super::{print_rows, say};
+use super::{bulk, print_rows, say};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::context::day_in_japan;
 
 /// The form catalogue
@@ -27,10 +28,14 @@ enum Command {
     List(List),
     /// One form: what it is for, its fields, how sure each fact is
     Show(Show),
-    /// What is wrong with a filing's forms, or with one form
+    /// What is wrong with a filing's forms, with one form, or with each row of a filled-in template
     Check {
-        /// A submission as `POST /v1/filings` takes it, or one sheet {form, version, fields}
+        /// A submission as `POST /v1/filings` takes it, one sheet {form, version, fields}, or a
+        /// template that was filled in (.csv, .xlsx)
         file: PathBuf,
+        /// Whose rows a template holds: a 法人番号
+        #[arg(long)]
+        operator: Option<CorporateNumber>,
         /// The day on which it is first handed in (default: today in Japan)
         #[arg(long)]
         on: Option<Date>,
@@ -38,6 +43,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Write a template for 一括申請: a heading for each field, a row for each filing
+    Template(bulk::Template),
     /// Carry a draft over to the version in force on a day, and say what changed
     Carry {
         /// One sheet {form, version, fields}
@@ -91,11 +98,16 @@ struct Show {
     sample: bool,
 }
 
-pub(super) fn run(args: &Args, (forms, grace_days): &(Arc<Catalogue>, u16)) -> anyhow::Result<()> {
+pub(super) fn run(args: &Args, (forms, config): &(Arc<Catalogue>, Config)) -> anyhow::Result<()> {
+    let grace_days = config.forms.grace_days;
     match &args.command {
+        Command::Template(args) => bulk::template(args, forms, config),
+        Command::Check { file, on, json, operator } if bulk::is_table(file) => {
+            bulk::check(file, (*operator, day(*on)), (forms, config), *json)
+        }
         Command::List(list) => self::list(forms, list),
         Command::Show(show) => self::show(forms, show),
-        Command::Check { file, on, json } => check(forms, file, (day(*on), *grace_days), *json),
+        Command::Check { file, on, json, .. } => check(forms, file, (day(*on), grace_days), *json),
         Command::Carry { file, from, to, on } => {
             carry(forms, file, (from.as_deref(), to.as_deref()), day(*on))
         }
@@ -103,7 +115,7 @@ pub(super) fn run(args: &Args, (forms, grace_days): &(Arc<Catalogue>, u16)) -> a
 }
 
 /// The day that was given, or today in Japan.
-fn day(given: Option<Date>) -> Date {
+pub(super) fn day(given: Option<Date>) -> Date {
     given.unwrap_or_else(|| day_in_japan(Clock::system().now_ms()))
 }
 

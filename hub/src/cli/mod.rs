@@ -2,6 +2,7 @@
 
 mod authority;
 mod backup;
+mod bulk;
 mod deadline;
 mod delivery;
 mod demo;
@@ -66,7 +67,7 @@ enum Command {
     Route(route::Args),
     /// The routing tables
     Master(master::Args),
-    /// The form catalogue: list, show, check, carry
+    /// The form catalogue: list, show, check, carry, template
     Forms(forms::Args),
     /// By when a filing must be in, and whether it was in time
     Deadline(deadline::Args),
@@ -173,9 +174,9 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
 }
 
 /// The form catalogue of this installation, and the days of grace.
-fn open_forms(arguments: &Arguments) -> anyhow::Result<(Arc<Catalogue>, u16)> {
+fn open_forms(arguments: &Arguments) -> anyhow::Result<(Arc<Catalogue>, Config)> {
     let config = Config::load(arguments.config.as_deref())?;
-    Ok((crate::forms::open(&config.forms.folder)?, config.forms.grace_days))
+    Ok((crate::forms::open(&config.forms.folder)?, config))
 }
 
 async fn migrate(mut config: Config) -> anyhow::Result<()> {

@@ -11,6 +11,7 @@
 //!   build before go on meanwhile: expand, move, contract (`deploy/README.md`, "Upgrading").
 
 mod acts;
+mod bulk;
 mod chain;
 mod drafts;
 pub mod embedded;
@@ -41,6 +42,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 pub use acts::{Colleague, Like};
+pub use bulk::{BulkCounts, BulkLine, BulkRow, LineFilter};
 pub use chain::{Chain, ChainBreak, NewEvent, event_hash, verify_chain};
 pub use drafts::DraftRow;
 pub use embedded::KeptObject;

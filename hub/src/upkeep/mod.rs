@@ -90,6 +90,7 @@ impl Upkeep {
             self.release_held().await?;
             self.end_sessions().await?;
             self.end_drafts().await?;
+            self.end_bulks().await?;
             self.count().await?;
         }
         let now = self.ctx.clock.now_ms();
@@ -149,6 +150,14 @@ impl Upkeep {
         let before = self.ctx.clock.now_ms() - self.ctx.config.drafts.keep_days * 86_400_000;
         let mut tx = self.ctx.store.begin().await?;
         tx.delete_old_drafts(before, self.ctx.config.upkeep.batch_max).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Uploads of many filings go with their reports; the filings stay.
+    async fn end_bulks(&self) -> anyhow::Result<()> {
+        let before = self.ctx.clock.now_ms() - self.ctx.config.bulk.keep_days * 86_400_000;
+        let mut tx = self.ctx.store.begin().await?;
+        tx.delete_old_bulks(before, self.ctx.config.upkeep.batch_max).await?;
         Ok(tx.commit().await?)
     }
 

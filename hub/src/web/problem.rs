@@ -89,7 +89,7 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "key_scope", Owner::Operator, detail)
     }
 
-    fn unavailable(what: &str) -> Self {
+    pub(super) fn unavailable(what: &str) -> Self {
         tracing::error!(what, "a request could not be served");
         let detail = "nothing was recorded; send the same request again, with the same key";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", Owner::Hub, detail)

@@ -18,6 +18,7 @@ use super::frame::Shell;
 use super::roles::{Refusal, Role, Who};
 use super::sessions::is_own_form;
 use super::visit::Visit;
+pub(super) use crate::written::Fields;
 
 /// The field that carries a form's token.
 pub(super) const TOKEN: &str = "token";
@@ -30,23 +31,6 @@ pub(super) struct Sent<R> {
     pub(super) fields: Fields,
     /// The same visit.
     pub(super) visit: Visit,
-}
-
-/// The fields of a form, in its order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Fields(pub(super) Vec<(String, String)>);
-
-impl Fields {
-    /// The texts of all fields of a name.
-    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    /// A field's text, when it is there and not empty.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
-        values.find(|value| !value.is_empty()).map(String::as_str)
-    }
 }
 
 /// The page of someone who was logged out: it holds what they wrote.

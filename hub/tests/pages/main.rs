@@ -7,6 +7,7 @@ mod access;
 mod answers;
 mod authority;
 mod browser;
+mod bulk;
 mod cases;
 mod colleagues;
 mod drafts;

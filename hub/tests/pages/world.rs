@@ -85,6 +85,9 @@ impl World {
         config.limits.attachment_bytes_max = 4_096;
         config.limits.attachments_max = 2;
         config.drafts.operator_max = 3;
+        config.bulk.rows_max = 300;
+        config.bulk.bytes_max = 200_000;
+        config.bulk.operator_max = 3;
         config.mail.url = format!("spool:{}", folder.path().join("mail").display());
         let start = "2026-07-15T00:00:00Z".parse().expect("a time");
         let clock = Arc::new(Clock::manual(start, 7));

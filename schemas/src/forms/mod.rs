@@ -36,7 +36,7 @@ pub use sheet::{Sheet, names_forms, sheets};
 pub use tables::{Item, Need, Standing};
 
 use crate::deadline::Deadlines;
-use crate::{FilingKind, ServiceCode};
+use crate::{FilingKind, ServiceCode, Submission};
 use tables::{Attachments, Figures};
 
 /// The files of `schemas/forms/`: name from there, and text.
@@ -102,6 +102,34 @@ impl Catalogue {
     /// Whether a filing of this kind has an annex (付表) for each service; none: it never has.
     pub fn annex_need(&self, kind: FilingKind) -> Option<Need> {
         self.attachments.annexes.get(&kind).copied()
+    }
+
+    /// The forms that a filing of this kind about these services has on a day: each main form once,
+    /// and for each service its annex.
+    pub fn forms_of(
+        &self,
+        submission: &Submission,
+        day: Date,
+    ) -> Vec<(&Form, Option<ServiceCode>)> {
+        let mut all: Vec<(&Form, Option<ServiceCode>)> = Vec::new();
+        for service in submission.offices.iter().flat_map(|office| &office.services) {
+            for form in self.used_for(submission.kind, service.service, day) {
+                let about = match form.role {
+                    Role::Main => None,
+                    Role::Annex => Some(service.service),
+                };
+                if all.iter().all(|(other, of)| (&other.id, of) != (&form.id, &about)) {
+                    all.push((form, about));
+                }
+            }
+        }
+        all.sort_by_key(|(form, _)| form.role);
+        all
+    }
+
+    /// Whether a filing of this kind may do without the form.
+    pub fn is_optional(&self, kind: FilingKind, form: &Form) -> bool {
+        form.role == Role::Annex && self.annex_need(kind) != Some(Need::Required)
     }
 
     /// Whether a version may be used on a day, where the one before it stays good for some days.

@@ -11,6 +11,7 @@ const FLOORS: [&[&str]; 10] = [
     &["operate", "collector", "prober", "backup"],
     STAGES,
     &[
+        "bulk",
         "context",
         "directory",
         "followers",
@@ -21,6 +22,7 @@ const FLOORS: [&[&str]; 10] = [
         "revision",
         "uploads",
         "work",
+        "written",
     ],
     &["store", "config"],
     &["delivery", "filing", "lane", "broker"],

@@ -79,4 +79,13 @@ SELECT pg_temp.id_of(ms, 'draft ' || i), operator, 1, 'change', 'office', '{}', 
     CASE WHEN i % 10 > 0 THEN filing END, ms, ms
 FROM crowd WHERE i % 4 = 0;
 
+INSERT INTO bulks
+SELECT pg_temp.id_of(ms, 'bulk ' || i), operator, i::text, md5(i::text), 'file', '[]', 'someone', ms,
+    CASE WHEN i % 10 > 0 THEN ms END
+FROM crowd WHERE i % 40 = 0;
+INSERT INTO bulk_lines
+SELECT pg_temp.id_of(ms, 'bulk ' || i), number, operator, 'good', 'office', '{}', '[]', '[]',
+    NULL, NULL
+FROM crowd, generate_series(2, 11) AS number WHERE i % 40 = 0;
+
 ANALYZE;

@@ -1,6 +1,7 @@
 //! The HTTP interface (architecture §9), described by OpenAPI 3.1 generated from the code.
 
 mod attachments;
+mod bulk;
 pub(super) mod filings;
 mod inbox;
 mod operations;
@@ -55,6 +56,11 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(filings::receipt))
         .routes(routes!(filings::correct))
         .routes(routes!(filings::withdraw))
+        .routes(routes!(bulk::list))
+        .routes(routes!(bulk::show))
+        .routes(routes!(bulk::rows))
+        .routes(routes!(bulk::remainder))
+        .routes(routes!(bulk::file))
         .routes(routes!(inbox::list))
         .routes(routes!(inbox::package))
         .routes(routes!(inbox::acknowledge))
@@ -76,10 +82,15 @@ pub fn routes(config: &Config) -> Router<Arc<Desk>> {
         .routes(routes!(attachments::upload))
         .layer(DefaultBodyLimit::disable());
     let (uploads, openapi) = uploads.split_for_parts();
+    let tables = OpenApiRouter::with_openapi(openapi)
+        .routes(routes!(bulk::upload))
+        .layer(DefaultBodyLimit::max(config.bulk.bytes_max));
+    let (tables, openapi) = tables.split_for_parts();
     let openapi = Arc::new(openapi);
     router
         .layer(DefaultBodyLimit::max(config.http.body_bytes_max))
         .merge(uploads)
+        .merge(tables)
         .route("/packages/{delivery}", get(packages::by_link))
         .route("/v1/signing-key", get(signing_key))
         .merge(metrics_routes())
@@ -93,7 +104,8 @@ pub fn metrics_routes() -> Router<Arc<Desk>> {
 
 /// The description alone, for `todoke openapi`.
 pub fn description() -> utoipa::openapi::OpenApi {
-    let (_, openapi) = described().routes(routes!(attachments::upload)).split_for_parts();
+    let all = described().routes(routes!(attachments::upload)).routes(routes!(bulk::upload));
+    let (_, openapi) = all.split_for_parts();
     openapi
 }
 

@@ -23,9 +23,9 @@ use crate::web::deadlines;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
-use crate::web::numbers::as_receipt_number;
 use crate::web::parts::{Badge, Choice, Stamp, grouped};
 use crate::web::visit::{Visit, see_other};
+use crate::written::as_receipt_number;
 
 /// Services that a line names at most.
 const SERVICES_MAX: usize = 3;

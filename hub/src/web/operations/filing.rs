@@ -20,11 +20,11 @@ use crate::web::deadlines::DeadlineLine;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
-use crate::web::numbers::as_receipt_number;
 use crate::web::parts::{Badge, Part, Stamp, grouped};
 use crate::web::roles::Staff;
 use crate::web::story::Line;
 use crate::web::visit::Visit;
+use crate::written::as_receipt_number;
 
 /// Lines of the plan in sentences at most.
 const SENTENCES_MAX: usize = 80;

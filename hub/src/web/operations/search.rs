@@ -12,9 +12,9 @@ use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
-use crate::web::numbers::{as_receipt_number, half_width, katakana};
 use crate::web::roles::Staff;
 use crate::web::visit::{Visit, see_other};
+use crate::written::{as_receipt_number, half_width, katakana};
 
 /// Authorities that a search lists at most.
 const FOUND_MAX: usize = 50;

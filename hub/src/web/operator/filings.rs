@@ -15,10 +15,10 @@ use crate::web::cursor::{ROWS, newest, older};
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::listed::FilingLine;
-use crate::web::numbers::as_receipt_number;
 use crate::web::parts::{Choice, Stamp};
 use crate::web::roles::Who;
 use crate::web::visit::see_other;
+use crate::written::as_receipt_number;
 
 #[derive(Template)]
 #[template(path = "operator/filings.html")]

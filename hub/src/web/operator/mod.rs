@@ -9,7 +9,6 @@ mod filing;
 mod filings;
 mod outlook;
 mod papers;
-mod places;
 mod plain;
 mod receipt;
 mod start;

@@ -6,7 +6,7 @@ use schemas::deadline::{Moments, Question};
 use schemas::forms::At;
 use schemas::{AuthorityId, Submission};
 
-use super::draft::{Note, forms_of, is_optional};
+use super::draft::{Note, is_optional};
 use super::papers::{Paper, papers};
 use super::words::Words;
 use crate::context::day_in_japan;
@@ -60,7 +60,7 @@ impl Outlook {
         let authorities: Vec<AuthorityId> =
             plan.iter().flat_map(|plan| &plan.targets).map(|target| target.authority).collect();
         let mut forms = Vec::new();
-        for (form, service) in forms_of(desk, submission, day) {
+        for (form, service) in desk.ctx.forms.forms_of(submission, day) {
             let title = visit.lang.pick(&form.title, &form.title_en).clone();
             let service = service.map(|code| {
                 let row = desk.ctx.master.service(code, day);

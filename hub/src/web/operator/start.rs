@@ -14,15 +14,14 @@ use url::form_urlencoded;
 
 use super::Applicant;
 use super::outlook::Outlook;
-use super::places::{self, OFFERED_MAX};
 use super::words::Words;
 use crate::context::day_in_japan;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
-use crate::web::numbers::half_width;
 use crate::web::parts::Choice;
 use crate::web::visit::Visit;
+use crate::written::{OFFERED_MAX, find_places, half_width};
 
 /// What was chosen so far.
 #[derive(Default)]
@@ -116,7 +115,7 @@ impl Start {
         if !self.number.is_empty() && self.number.parse::<OfficeNumber>().is_err() {
             self.problems.push(w.start_number.to_owned());
         }
-        let found = places::find(master, &self.place, day);
+        let found = find_places(master, &self.place, day);
         match found[..] {
             [one] => self.municipality = Some((one.code, one.name.clone())),
             [] => self.problems.push(w.start_place_none.to_owned()),
@@ -130,7 +129,7 @@ impl Start {
         }
         for written in self.insurers.split(['、', ',', ' ', '　', '，']).filter(|it| !it.is_empty())
         {
-            match places::find(master, written, day)[..] {
+            match find_places(master, written, day)[..] {
                 [one] => self.insurer_codes.push(one.code),
                 [] | [_, ..] => self.problems.push(format!("{} {written}", w.start_insurer)),
             }

@@ -1,6 +1,7 @@
 //! The contract of a store: both engines keep, find, lock and refuse the same.
 
 mod acts;
+mod bulk;
 mod deliveries;
 mod drafts;
 mod filings;
@@ -26,6 +27,7 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 pub use acts::*;
+pub use bulk::*;
 pub use deliveries::*;
 pub use drafts::*;
 pub use filings::*;
@@ -86,6 +88,9 @@ macro_rules! store_contract {
 
             a_draft_is_saved_over_what_was_read
             old_drafts_go_with_their_files
+
+            an_upload_is_kept_once_with_its_rows
+            old_uploads_go_with_their_rows
 
             an_inbox_pages_and_narrows
             acts_come_back_in_order

@@ -8,7 +8,7 @@ use axum::response::Response;
 use schemas::forms::names_forms;
 use serde_json::json;
 
-use super::begin::{empty_sheets, insert, left_out};
+use super::begin::{insert, left_out};
 use super::{Gone, LEFT_OUT};
 use crate::context::day_in_japan;
 use crate::delivery::Review;
@@ -20,6 +20,7 @@ use crate::web::operator::filing::newest_text;
 use crate::web::operator::filings::own;
 use crate::web::sent::Sent;
 use crate::web::visit::see_other;
+use crate::written::empty_sheets;
 
 /// `POST /operator/filings/{key}/correct`
 pub(super) async fn begin(
@@ -53,7 +54,7 @@ async fn draft_of(desk: &Desk, by: &Applicant, key: &str) -> Result<uuid::Uuid, 
     let mut submission = newest_text(&revisions).ok_or(Fault::NoFiling)?;
     // What a program filed without the catalogue's forms is corrected on them.
     if !names_forms(&submission.form) {
-        let sheets = empty_sheets(desk, &submission, day_in_japan(by.visit.now));
+        let sheets = empty_sheets(&desk.ctx.forms, &submission, day_in_japan(by.visit.now));
         if !submission.form.is_object() {
             submission.form = json!({});
         }

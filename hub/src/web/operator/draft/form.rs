@@ -8,11 +8,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use schemas::forms::Form;
 use schemas::{Finding, Submission};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::show::{Note, Piece, Show, id_of, notes};
-use super::{Draft, Gone, base, change, find, form_of, is_optional, marks, read};
+use super::{Draft, Gone, base, change, find, form_of, is_optional, marks};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
@@ -21,6 +21,7 @@ use crate::web::operator::words::Words;
 use crate::web::parts::Stamp;
 use crate::web::sent::{Fields, Sent};
 use crate::web::visit::{Visit, see_other};
+use crate::written::{read, sign};
 
 /// Empty rows at the end of a table, and as many when someone asks for more.
 const BLANK: usize = 1;
@@ -181,37 +182,9 @@ fn write(desk: &Desk, draft: &mut Draft, place: usize, sent: &Fields) -> Result<
 
 /// What was sent, with what the filing itself says.
 fn ours(form: &Form, submission: &Submission, sent: &Fields) -> Value {
-    let mut ours = read::read(&form.schema, sent);
+    let mut ours = read(&form.schema, sent);
     sign(form, submission, &mut ours);
     ours
-}
-
-/// Writes what the filing itself says into a form.
-pub(super) fn sign(form: &Form, submission: &Submission, fields: &mut Value) {
-    let Some(written) = fields.as_object_mut() else { return };
-    for (name, empty) in
-        [("applicant", json!({})), ("office", json!({})), ("services", Value::Array(Vec::new()))]
-    {
-        if form.schema["properties"].get(name).is_some() {
-            written.entry(name).or_insert(empty);
-        }
-    }
-    submission.sign(fields);
-    in_order(&form.schema, fields);
-}
-
-/// Fields in the order of the form, as they come from a browser too.
-fn in_order(schema: &Value, fields: &mut Value) {
-    let Some(written) = fields.as_object_mut() else { return };
-    let mut ordered = Map::new();
-    for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
-        if let Some(mut value) = written.remove(name) {
-            in_order(inner, &mut value);
-            ordered.insert(name.clone(), value);
-        }
-    }
-    ordered.append(written);
-    *written = ordered;
 }
 
 /// Where to go on.

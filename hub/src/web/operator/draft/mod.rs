@@ -9,10 +9,8 @@ mod correct;
 mod files;
 mod form;
 mod prefill;
-mod read;
 mod review;
 mod show;
-mod sort;
 
 use std::sync::Arc;
 
@@ -20,13 +18,12 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
-use schemas::forms::{Form, Need, Role, Sheet, sheets};
+use schemas::forms::{Form, Sheet, sheets};
 use schemas::{FilingId, FilingKind, Finding, Submission, Verdict};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-pub(super) use begin::forms_of;
 pub(super) use show::Note;
 
 use super::Applicant;
@@ -253,7 +250,7 @@ async fn marks(desk: &Desk, draft: &Draft) -> Result<Vec<String>, Fault> {
 
 /// Whether a filing of this kind may do without the form.
 pub(super) fn is_optional(desk: &Desk, kind: FilingKind, form: &Form) -> bool {
-    form.role == Role::Annex && desk.ctx.forms.annex_need(kind) != Some(Need::Required)
+    desk.ctx.forms.is_optional(kind, form)
 }
 
 /// What a form says was in it when it was shown.

@@ -9,10 +9,11 @@ use schemas::Submission;
 use schemas::forms::{Form, Role, Sheet, carry_over, sheets};
 use serde_json::Value;
 
-use super::{form, form_of};
+use super::form_of;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::operator::filing::newest_text;
+use crate::written::sign;
 
 /// Fills sheets in from the last accepted filing about the same office. Answers the receipt number
 /// of that filing, if there is one.
@@ -30,7 +31,7 @@ pub(super) async fn fill(
     for sheet in sheets.iter_mut() {
         let Some(form) = form_of(desk, sheet) else { continue };
         take(desk, (form, sheet), &known);
-        form::sign(form, submission, &mut sheet.fields);
+        sign(form, submission, &mut sheet.fields);
     }
     Ok((!known.is_empty()).then(|| id.receipt_number()))
 }

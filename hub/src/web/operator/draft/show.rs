@@ -8,18 +8,9 @@ use schemas::Finding;
 use schemas::forms::Form;
 use serde_json::Value;
 
-use super::sort::{Sort, sort, title};
 use crate::web::parts::Choice;
 use crate::web::words::Lang;
-
-/// What the filing itself says, and the form only repeats.
-const FIXED: [&str; 5] = [
-    "/applicant/corporate_number",
-    "/applicant/name",
-    "/office/name",
-    "/office/office_number",
-    "/services",
-];
+use crate::written::{DROP, FIXED, Sort, sort};
 
 /// One piece of a form, in order.
 pub(super) enum Piece {
@@ -227,7 +218,7 @@ impl Show<'_> {
             };
             Row {
                 cells: columns.iter().map(cell).collect(),
-                drop: format!("{}/{row}/{}", at.path, super::read::DROP),
+                drop: format!("{}/{row}/{}", at.path, DROP),
             }
         };
         let table = Piece::Table {
@@ -251,7 +242,7 @@ impl Show<'_> {
                 notes: self.notes_at(&inner.path),
             });
             self.inside(&schema["items"], &inner, all);
-            all.push(Piece::Drop { name: format!("{}/{}", inner.path, super::read::DROP) });
+            all.push(Piece::Drop { name: format!("{}/{}", inner.path, DROP) });
             all.push(Piece::Close);
         }
         all.push(Piece::More { path: at.path.clone() });
@@ -329,4 +320,9 @@ fn as_text(value: Option<&Value>) -> String {
         Some(Value::Bool(yes)) => yes.to_string(),
         Some(Value::Null | Value::Object(_)) | None => String::new(),
     }
+}
+
+/// A field's label.
+fn title(schema: &Value, lang: Lang) -> Option<&str> {
+    schema.get(lang.pick("title", "x-title-en")).and_then(Value::as_str)
 }

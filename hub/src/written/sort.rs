@@ -1,12 +1,11 @@
-//! What sort of field a part of a form's schema is: for reading what was sent, and for showing it.
+//! What sort of field a part of a form's schema is: for reading what was written, and for showing
+//! it.
 
 use serde_json::Value;
 
-use crate::web::words::Lang;
-
 /// The sort of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sort {
+pub(crate) enum Sort {
     /// Fields inside a field.
     Object,
     /// Rows of plain cells.
@@ -34,7 +33,7 @@ pub(super) enum Sort {
 }
 
 /// The sort of what a schema describes.
-pub(super) fn sort(schema: &Value) -> Sort {
+pub(crate) fn sort(schema: &Value) -> Sort {
     let items = &schema["items"];
     match schema["type"].as_str() {
         Some("object") => Sort::Object,
@@ -59,9 +58,4 @@ fn is_flat(items: &Value) -> bool {
     let properties = items["properties"].as_object();
     let is_plain = |inner: &Value| !matches!(inner["type"].as_str(), Some("object" | "array"));
     properties.is_some_and(|all| all.values().all(is_plain))
-}
-
-/// A field's label.
-pub(super) fn title(schema: &Value, lang: Lang) -> Option<&str> {
-    schema.get(lang.pick("title", "x-title-en")).and_then(Value::as_str)
 }

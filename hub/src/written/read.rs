@@ -1,4 +1,4 @@
-//! A form as it was sent, read by its schema: each field's name is its JSON Pointer.
+//! A form as it was written, read by its schema: each field's name is its JSON Pointer.
 //!
 //! What cannot be read as what the field asks for is kept as it was written; the checks say what is
 //! wrong with it. What is empty is left out, and so are rows in which nothing stands.
@@ -7,15 +7,15 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Number, Value};
 
+use super::Fields;
+use super::numbers::half_width;
 use super::sort::{Sort, sort};
-use crate::web::numbers::half_width;
-use crate::web::sent::Fields;
 
 /// What stands in the name of the box that takes a row away.
-pub(super) const DROP: &str = "-drop";
+pub(crate) const DROP: &str = "-drop";
 
 /// The fields of a form.
-pub(super) fn read(schema: &Value, sent: &Fields) -> Value {
+pub(crate) fn read(schema: &Value, sent: &Fields) -> Value {
     node(schema, "", sent).unwrap_or_else(|| Value::Object(Map::new()))
 }
 

@@ -4,13 +4,13 @@ use jiff::civil::Date;
 use routing::{AuthorityRow, Class, Master};
 use schemas::AuthorityId;
 
-use crate::web::numbers::{half_width, katakana};
+use super::numbers::{half_width, katakana};
 
 /// Places that are offered at most when a name fits several.
-pub(super) const OFFERED_MAX: usize = 30;
+pub(crate) const OFFERED_MAX: usize = 30;
 
 /// The municipalities that a text may mean; one alone is meant.
-pub(super) fn find<'m>(master: &'m Master, text: &str, day: Date) -> Vec<&'m AuthorityRow> {
+pub(crate) fn find_places<'m>(master: &'m Master, text: &str, day: Date) -> Vec<&'m AuthorityRow> {
     let asked = half_width(text);
     if asked.is_empty() {
         return Vec::new();
@@ -37,7 +37,7 @@ mod tests {
     fn a_place_is_found_by_what_people_write() {
         let master = Master::embedded().expect("the master");
         let codes = |text: &str| -> Vec<String> {
-            let found = find(&master, text, jiff::civil::date(2026, 7, 15));
+            let found = find_places(&master, text, jiff::civil::date(2026, 7, 15));
             found.iter().map(|row| row.code.to_string()).collect()
         };
         for text in ["札幌市", "北海道札幌市", "011002", "０１１００２", "さっぽろし"]

@@ -1,7 +1,7 @@
 //! Numbers as people type them.
 
 /// A receipt number however it was typed: small letters, missing hyphens, O for 0, I or L for 1.
-pub(super) fn as_receipt_number(text: &str) -> Option<String> {
+pub(crate) fn as_receipt_number(text: &str) -> Option<String> {
     let text = half_width(text).to_uppercase();
     let text: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     let rest = text.strip_prefix('T').filter(|rest| rest.len() == 12)?;
@@ -17,7 +17,7 @@ pub(super) fn as_receipt_number(text: &str) -> Option<String> {
 }
 
 /// Full-width letters and digits, as Japanese keyboards make them, as half-width ones.
-pub(super) fn half_width(text: &str) -> String {
+pub(crate) fn half_width(text: &str) -> String {
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         '\u{3000}' => ' ',
@@ -27,7 +27,7 @@ pub(super) fn half_width(text: &str) -> String {
 }
 
 /// Hiragana as katakana.
-pub(super) fn katakana(text: &str) -> String {
+pub(crate) fn katakana(text: &str) -> String {
     let shift = |c: char| match c {
         '\u{3041}'..='\u{3096}' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
         other => other,

@@ -1,0 +1,1 @@
+DELETE FROM bulks WHERE id = $1 ->> '$' AND chosen_at IS NULL

@@ -1,0 +1,1 @@
+DELETE FROM bulk_lines WHERE bulk_id = $1 ->> '$'
