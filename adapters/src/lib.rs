@@ -10,6 +10,7 @@
 //! * **To classify one more answer**: a line in that channel's `outcome.rs` and in its table.
 
 pub mod adapter;
+pub mod clamd;
 pub mod guard;
 pub mod package;
 pub mod registry;
@@ -22,5 +23,6 @@ pub mod pull;
 pub mod sftp;
 
 pub use adapter::{Action, Adapter, Endpoint, Parcel, Probe};
+pub use clamd::{Clamd, ClamdSettings, Verdict};
 pub use package::{AttachmentSource, Contents, Sealed, seal};
 pub use secret::Secret;

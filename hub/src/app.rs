@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapters::Clamd;
 use adapters::api::{self, Api};
 use adapters::email::{Email, MailSettings, Mailer};
 use adapters::guard::Guard;
@@ -35,6 +36,7 @@ use crate::prober::Prober;
 use crate::relay::Relay;
 use crate::review::Reviewer;
 use crate::router::Router;
+use crate::scanner::Scanner;
 use crate::signer::Signer;
 use crate::store::{OutboxRow, Store};
 use crate::upkeep::Upkeep;
@@ -151,6 +153,7 @@ struct Local {
     forms: Arc<Catalogue>,
     ledgers: Arc<Ledgers>,
     objects: Objects,
+    clamd: Option<Clamd>,
     mailer: Mailer,
     signer: Signer,
 }
@@ -169,6 +172,7 @@ fn open_local(config: &Config) -> anyhow::Result<Local> {
         objects: Objects::open(&config.objects.url, &folder.join("objects"))?,
         ledgers: crate::ledgers::open(&config.package.ledgers, &forms)?,
         forms,
+        clamd: clamd(config)?,
         signer: Signer::open(folder)?,
     })
 }
@@ -190,7 +194,7 @@ async fn assemble(
     (store, broker, local): (Store, Arc<dyn Broker>, Local),
     stop: CancellationToken,
 ) -> anyhow::Result<Arc<Context>> {
-    let Local { forms, ledgers, objects, mailer, signer } = local;
+    let Local { forms, ledgers, objects, clamd, mailer, signer } = local;
     let sftp = Arc::new(Sftp::new(guard(&config), PoolLimits::default()));
     let parts = Parts {
         adapters: adapters(&config, &mailer, &sftp)?,
@@ -204,6 +208,7 @@ async fn assemble(
         store,
         broker,
         objects,
+        clamd,
         mailer,
         stop,
     };
@@ -225,6 +230,11 @@ pub fn mailer(config: &Config) -> anyhow::Result<Mailer> {
         connections_max: mail.connections_max,
     };
     Mailer::open(&settings).map_err(anyhow::Error::msg)
+}
+
+/// What looks files through, where that is configured.
+pub fn clamd(config: &Config) -> anyhow::Result<Option<Clamd>> {
+    config.scan.clamd().map(Clamd::new).transpose().map_err(anyhow::Error::msg)
 }
 
 fn adapters(config: &Config, mailer: &Mailer, sftp: &Arc<Sftp>) -> anyhow::Result<Adapters> {
@@ -336,6 +346,7 @@ async fn spawn_roles(ctx: &Arc<Context>, roles: &[Role], stages: &TaskTracker) {
             Role::Review => spawn(ctx, stages, Collector::new(stage).run()),
             Role::Upkeep => {
                 spawn(ctx, stages, Prober::new(Arc::clone(ctx)).run());
+                spawn(ctx, stages, Scanner::new(Arc::clone(ctx)).run());
                 spawn(ctx, stages, Upkeep::new(stage).await.run());
             }
         }

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use adapters::ClamdSettings;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use schemas::filing::Limits;
@@ -33,8 +34,9 @@ sections! {
         http: Http, data: Data, start: Start, stop: Stop, store: StoreSettings,
         broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits, intake: Batch,
         forms: Forms, router: Batch, courier: Courier, retry: Retry, lane: LanePolicy,
-        notices: Notices, relay: Relay, package: Package, endpoints: Endpoints, sessions: Sessions,
-        review: Review, drafts: Drafts, bulk: Bulk, upkeep: Upkeep, retention: Retention, log: Log,
+        notices: Notices, relay: Relay, package: Package, scan: Scan, endpoints: Endpoints,
+        sessions: Sessions, review: Review, drafts: Drafts, bulk: Bulk,
+        upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
@@ -72,6 +74,11 @@ sections! {
     Relay { claim_ms: i64, }
     /// `[package]`
     Package { memory_bytes_max: usize, link_hours: i64, ledgers: String, }
+    /// `[scan]`
+    Scan {
+        socket: String, connect_ms: u64, idle_ms: u64, answer_ms: u64, stream_bytes_max: u64,
+        at_once: usize, poll_ms: u64, lease_ms: i64, ladder_seconds: Vec<u64>, keep_days: i64,
+    }
     /// `[endpoints]`
     Endpoints { allow_private_addresses: bool, }
     /// `[review]`
@@ -110,6 +117,20 @@ impl StoreSettings {
     pub fn migrate_limits(&self) -> MigrateLimits {
         let Self { migrate_lock_ms, migrate_tries, migrate_turn_ms, .. } = *self;
         MigrateLimits { lock_ms: migrate_lock_ms, tries: migrate_tries, turn_ms: migrate_turn_ms }
+    }
+}
+
+impl Scan {
+    /// How the scanner is reached; none when nothing is looked through.
+    pub fn clamd(&self) -> Option<ClamdSettings> {
+        let Self { connect_ms, idle_ms, answer_ms, stream_bytes_max, .. } = *self;
+        (!self.socket.is_empty()).then(|| ClamdSettings {
+            socket: self.socket.clone(),
+            connect: Duration::from_millis(connect_ms),
+            idle: Duration::from_millis(idle_ms),
+            answer: Duration::from_millis(answer_ms),
+            bytes_max: stream_bytes_max,
+        })
     }
 }
 

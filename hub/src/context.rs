@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use adapters::Clamd;
 use adapters::email::Mailer;
 use adapters::registry::Adapters;
 use adapters::sftp::Sftp;
@@ -38,6 +39,8 @@ pub struct Context {
     pub broker: Arc<dyn Broker>,
     /// Attachments.
     pub objects: Objects,
+    /// What looks files through for malware, where that is configured.
+    pub clamd: Option<Clamd>,
     /// The channels.
     pub adapters: Adapters,
     /// The SFTP channel once more, for collecting decisions.
@@ -56,6 +59,8 @@ pub struct Context {
     pub signer: Signer,
     /// Counters and histograms.
     pub metrics: Metrics,
+    /// Hints for the scanner: a file is to be looked through.
+    pub scan_asked: Notify,
     /// Hints for upkeep: something may have fallen due before the next round.
     pub hurry: Notify,
     /// Ends all stages, when what they have in hand is done.
@@ -81,6 +86,8 @@ pub struct Parts {
     pub broker: Arc<dyn Broker>,
     /// See [`Context`].
     pub objects: Objects,
+    /// See [`Context`].
+    pub clamd: Option<Clamd>,
     /// See [`Context`].
     pub adapters: Adapters,
     /// See [`Context`].
@@ -110,6 +117,7 @@ impl Context {
             store: parts.store,
             broker: parts.broker,
             objects: parts.objects,
+            clamd: parts.clamd,
             adapters: parts.adapters,
             sftp: parts.sftp,
             mailer: parts.mailer,
@@ -119,6 +127,7 @@ impl Context {
             directory: ArcSwap::from_pointee(directory),
             signer: parts.signer,
             metrics: Metrics::default(),
+            scan_asked: Notify::new(),
             hurry: Notify::new(),
             stop: parts.stop,
             break_off: CancellationToken::new(),

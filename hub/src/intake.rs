@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use schemas::message::FilingSubmitted;
-use schemas::{FilingId, Finding, Submission};
+use schemas::{Attachment, FilingId, Finding, Submission};
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
@@ -17,6 +17,7 @@ use crate::context::{Context, day_in_japan};
 use crate::judgement;
 use crate::notices::{self, NoticeKind, new_notice};
 use crate::revision::{Receipted, Request, new_revision, received_body};
+use crate::scans::{Scans, Standing};
 use crate::store::{FilingRow, NewEvent, RevisionRow, Tx};
 
 /// Why a filing is not taken.
@@ -131,8 +132,13 @@ pub(crate) async fn check_uploads(
     let known = ctx.store.find_attachments(&owner, digests).await;
     let known = known.map_err(|e| IntakeProblem::Unavailable(e.to_string()))?;
     let known: HashMap<_, _> = known.iter().map(|row| (row.sha256.as_str(), row)).collect();
+    let scans = Scans::read(ctx, &submission.attachments).await;
+    let scans = scans.map_err(|e| IntakeProblem::Unavailable(e.to_string()))?;
     let mut findings = Vec::new();
     for (i, attachment) in submission.attachments.iter().enumerate() {
+        if let Standing::Infected(signature) = scans.of(&attachment.sha256) {
+            findings.push(infected_upload(i, attachment, &signature));
+        }
         match known.get(attachment.sha256.as_str()) {
             None => findings.push(unknown_upload(i)),
             Some(row) if u64::try_from(row.size) != Ok(attachment.size) => {
@@ -147,6 +153,18 @@ pub(crate) async fn check_uploads(
         }
     }
     Ok(findings)
+}
+
+fn infected_upload(i: usize, file: &Attachment, signature: &str) -> Finding {
+    let name = &file.name;
+    Finding::new(
+        format!("/attachments/{i}"),
+        "attachment_infected",
+        format!("the file {name:?} holds malware ({signature}); leave it out, or send a clean one"),
+    )
+    .ja(format!(
+        "「{name}」からウイルスが検出されました({signature})。外すか、問題のないファイルに替えてください。"
+    ))
 }
 
 fn unknown_upload(i: usize) -> Finding {

@@ -40,6 +40,8 @@ pub mod retry;
 pub mod review;
 pub mod revision;
 pub mod router;
+pub mod scanner;
+pub mod scans;
 pub mod signer;
 pub mod store;
 pub mod telemetry;

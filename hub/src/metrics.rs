@@ -15,6 +15,7 @@ pub struct Metrics {
     delivered_seconds: HistogramVec,
     notices: IntCounterVec,
     decisions: IntCounterVec,
+    scans: IntCounterVec,
     requeued: IntCounterVec,
     dead_letters: IntCounterVec,
     backlog: IntGaugeVec,
@@ -48,6 +49,11 @@ impl Default for Metrics {
             ),
             notices: counter("todoke_notices_total", "Notices by new state", &["state"]),
             decisions: counter("todoke_decisions_total", "Decisions by verdict", &["verdict"]),
+            scans: counter(
+                "todoke_scans_total",
+                "Looks at files for malware, by what came of them",
+                &["verdict"],
+            ),
             dead_letters: counter(
                 "todoke_dead_letters_total",
                 "Messages that nobody could work on, by the code of why",
@@ -131,6 +137,11 @@ impl Metrics {
     /// An authority decided.
     pub fn decision(&self, verdict: &str) {
         self.decisions.with_label_values(&[verdict]).inc();
+    }
+
+    /// A file was looked at for malware.
+    pub fn scan(&self, verdict: &str) {
+        self.scans.with_label_values(&[verdict]).inc();
     }
 
     /// A message went to the dead letters.

@@ -22,6 +22,8 @@ pub enum NoticeKind {
     NotReady,
     /// The hub finds no authority for the filing; it has to be filed anew.
     Unplanned,
+    /// A file of the filing holds malware: nothing was sent, and it is to be corrected.
+    Infected,
     /// An authority cannot be reached by any of its channels.
     Trouble,
 }
@@ -36,6 +38,7 @@ impl NoticeKind {
             Self::Withdrawn => "withdrawn",
             Self::NotReady => "not_ready",
             Self::Unplanned => "unplanned",
+            Self::Infected => "infected",
             Self::Trouble => "trouble",
         }
     }

@@ -234,6 +234,11 @@ impl Objects {
         Ok(sound.boxed())
     }
 
+    /// Bytes of an object.
+    pub async fn size(&self, sha256: &str) -> Result<u64, ObjectError> {
+        Ok(self.store.head(&object_key(sha256)).await?.size)
+    }
+
     /// Deletes an object; one that is not there is deleted already.
     pub async fn delete(&self, sha256: &str) -> Result<(), ObjectError> {
         match self.store.delete(&object_key(sha256)).await {

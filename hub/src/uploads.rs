@@ -4,6 +4,7 @@ use schemas::Attachment;
 
 use crate::context::Context;
 use crate::objects::{ObjectError, Upload};
+use crate::scans::passed_before;
 use crate::store::{AttachmentRow, StoreError, Tx};
 
 /// Why an upload is not kept; it may be sent again.
@@ -45,7 +46,11 @@ pub async fn keep(
     };
     let mut tx = ctx.store.begin().await?;
     tx.save_attachment(&row).await?;
+    if ctx.clamd.is_some() {
+        tx.queue_scans(std::slice::from_ref(&row.sha256), passed_before(ctx)).await?;
+    }
     tx.commit().await?;
+    ctx.scan_asked.notify_one();
     Ok(row)
 }
 

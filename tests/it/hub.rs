@@ -14,6 +14,7 @@ mod proof;
 mod ready;
 mod retry;
 mod review;
+mod scan;
 mod sweep;
 
 use anyhow::Result;

@@ -13,6 +13,7 @@ mod months;
 mod objects;
 mod plans;
 mod recovery;
+mod scan;
 mod servers;
 mod store;
 mod upgrade;

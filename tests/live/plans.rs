@@ -15,7 +15,7 @@ use tests::servers::Postgres;
 
 /// What reads everything, seldom and for all who look: counts for pages. What reads small tables.
 /// What embedded engines alone call.
-const LEFT_OUT: [&str; 13] = [
+const LEFT_OUT: [&str; 14] = [
     "all_dead_letters",
     "all_endpoints",
     "all_lanes",
@@ -29,6 +29,7 @@ const LEFT_OUT: [&str; 13] = [
     "lock_lanes",
     "ping",
     "release_outbox",
+    "waits_left",
 ];
 
 /// A row's ids and owners, as the statements are asked for them.
@@ -234,6 +235,8 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         by("delete_endpoints", authority),
         ("revoke_api_key", json!({"id": "id", "at": now}), None),
         ("touch_session", json!({"id": "id", "at": now}), None),
+        ("rescan", json!({"sha256": digest, "at": now}), None),
+        ("waits_of_scan", json!({"sha256": digest, "is_infected": false, "limit": 500}), None),
         ("touch_object", json!({"sha256": digest, "at": now}), None),
         ("delete_attachments", json!([digest]), None),
         ("kept_objects", json!({"after": digest, "limit": 500}), Some("attachments_pkey")),
@@ -256,6 +259,7 @@ fn upkeep(known: &Known) -> Vec<Asked> {
                       "limit": 500});
     let claim = json!({"now": now, "until": now + 60_000, "limit": 500});
     vec![
+        ("claim_scans", claim.clone(), Some("scans_pending")),
         ("claim_outbox", claim, Some("outbox_pkey")),
         ("waiting_deliveries", due.clone(), Some("deliveries_waiting")),
         ("expired_deliveries", due.clone(), Some("deliveries_lease_end")),
@@ -279,6 +283,9 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         ("retired", json!("events"), None),
         ("save_retired", json!({"what": "events", "before": now}), None),
         ("count_backlog", json!(""), Some("notices_open")),
+        ("count_scans", json!(""), Some("scans_pending")),
+        ("list_scans", json!({"state": "infected", "limit": 1_000}), None),
+        ("list_scans", json!({"state": "pending", "limit": 1_000}), None),
     ]
 }
 

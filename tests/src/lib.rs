@@ -1,11 +1,12 @@
 //! What the tests stand on. Nothing here is part of the product.
 //!
-//! `servers` gives real, private PostgreSQL, RabbitMQ, OpenSSH and Postfix. `it/` needs nothing
-//! installed, `live/` needs those servers; `tests/run` sets up and runs all of it.
+//! `servers` gives real, private PostgreSQL, RabbitMQ, OpenSSH, Postfix and ClamAV. `it/` needs
+//! nothing installed, `live/` needs those servers; `tests/run` sets up and runs all of it.
 //! `house` is the whole hub on a manual clock, beside a sandbox of far sides; `world` is several
 //! processes of it as a seed plays them; `demo` is the demo environment as a process of its own,
 //! `town` the hub on real engines in real time. `foreign` is every parser of foreign bytes.
-//! `authorities` finds some to file to, `parcels` are for channels without a hub.
+//! `scanner` is the far side of the malware scanner, `authorities` finds some to file to, `parcels`
+//! are for channels without a hub.
 
 pub mod authorities;
 pub mod contracts;
@@ -13,6 +14,7 @@ pub mod demo;
 pub mod foreign;
 pub mod house;
 pub mod parcels;
+pub mod scanner;
 pub mod servers;
 pub mod town;
 pub mod world;

@@ -24,6 +24,7 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
         ("broker", broker(&config).await),
         ("objects", objects(&config).await),
         ("mail", mail(&config).await),
+        ("scanner", scanner(&config).await),
         ("signing key", signing_key(&config)),
         ("master", master()),
     ];
@@ -78,6 +79,13 @@ async fn objects(config: &Config) -> anyhow::Result<String> {
 async fn mail(config: &Config) -> anyhow::Result<String> {
     let mailer = app::mailer(config)?;
     mailer.probe().await.map_err(|why| anyhow::anyhow!(why.sentence))
+}
+
+async fn scanner(config: &Config) -> anyhow::Result<String> {
+    let Some(clamd) = app::clamd(config)? else {
+        return Ok("none (scan.socket): files are not looked through for malware".into());
+    };
+    clamd.version().await.map_err(|why| anyhow::anyhow!(why.sentence))
 }
 
 fn signing_key(config: &Config) -> anyhow::Result<String> {

@@ -18,6 +18,7 @@ mod restore;
 mod retention;
 mod route;
 mod run;
+mod scan;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -77,6 +78,8 @@ enum Command {
     Delivery(delivery::Args),
     /// Lanes: list, pause, resume
     Lane(lane::Args),
+    /// Files that wait to be looked through for malware, or hold some: list, again
+    Scan(scan::Args),
     /// How authorities are reached: list, set, check
     Authority(authority::Args),
     /// Operators: add
@@ -134,6 +137,7 @@ pub fn main() -> anyhow::Result<()> {
         | Command::Filing(_)
         | Command::Delivery(_)
         | Command::Lane(_)
+        | Command::Scan(_)
         | Command::Authority(_)
         | Command::Operator(_)
         | Command::Key(_) => {}
@@ -150,7 +154,7 @@ pub fn main() -> anyhow::Result<()> {
 async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
         Command::Run(args) => run::run(args, config).await,
-        Command::Demo(args) => demo::run(args, config).await,
+        Command::Demo(args) => Box::pin(demo::run(args, config)).await,
         Command::Migrate => migrate(config).await,
         Command::Backup(args) => backup::run(args, &config).await,
         Command::Restore(args) => restore::run(args, &config).await,
@@ -159,6 +163,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Filing(args) => filing::run(args, &config).await,
         Command::Delivery(args) => delivery::run(args, config).await,
         Command::Lane(args) => lane::run(args, config).await,
+        Command::Scan(args) => scan::run(args, &config).await,
         Command::Authority(args) => authority::run(args, config).await,
         Command::Operator(args) => operator::run(args, &config).await,
         Command::Key(args) => key::run(args, &config).await,

@@ -9,6 +9,7 @@ use serde_json::json;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Desk;
+use super::files::stop_unclean;
 use crate::broker::Incoming;
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, State};
@@ -47,7 +48,8 @@ pub(super) async fn claim(desk: &Desk, batch: &[Incoming]) -> anyhow::Result<Vec
     let mut lanes = load_lanes(&mut tx, &deliveries).await?;
     let before: HashMap<LaneKey, Lane> =
         lanes.iter().map(|(key, (lane, _))| (*key, lane.clone())).collect();
-    let events = hold_followers(&mut tx, &mut deliveries, now).await?;
+    let mut events = hold_followers(&mut tx, &mut deliveries, now).await?;
+    events.extend(stop_unclean(ctx, &mut tx, &mut deliveries, now).await?);
     let mut slots = HashMap::new();
     for delivery in deliveries.iter_mut().filter(|d| d.state == State::Due) {
         if let Some(slot) = admit(desk, delivery, &mut lanes)? {

@@ -3,10 +3,12 @@
 //! Reads `deliveries`, `lanes`, `revisions`; writes `deliveries`, `attempts`, `lanes`, events,
 //! notices. A delivery passes through here in four steps, a file each: `claim` (lane admission
 //! and lease, one commit for a batch; the work message is acknowledged then, since the lease has
-//! taken over), `send` (package, as it was planned, and adapter), `policy` (what the outcome means;
-//! pure) and `record` (one commit for all that came in meanwhile).
+//! taken over; `files` stops what may hold malware), `send` (package, as it was planned, and
+//! adapter), `policy` (what the outcome means; pure) and `record` (one commit for all that came in
+//! meanwhile).
 
 mod claim;
+mod files;
 mod package;
 mod policy;
 mod record;

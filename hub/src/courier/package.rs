@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::delivery::Delivery;
 use crate::objects::Objects;
 use crate::recipe::Recipe;
+use crate::scans::Scans;
 use crate::store::ParcelRow;
 
 /// Builds (or builds again) the sealed package of a delivery: the same bytes whenever it is asked
@@ -27,6 +28,12 @@ pub async fn held_package(
     let ours = |code: &str, what: String| Why::new(code, Owner::Hub, what);
     let submission: Submission = serde_json::from_str(&row.document)
         .map_err(|e| ours("document_unreadable", format!("the stored document: {e}")))?;
+    // Whoever asks, and whatever was decided before: this is where bytes leave the hub.
+    let scans = Scans::read(ctx, &submission.attachments).await;
+    let scans = scans.map_err(|e| ours("package_not_built", e.to_string()))?;
+    if let Some(why) = scans.stop(&submission.attachments) {
+        return Err(why);
+    }
     let contents = contents_of(ctx, delivery, row, &submission).await?;
     let source = FromObjects(ctx.objects.clone());
     let spool = ctx.spool_folder();

@@ -8,6 +8,12 @@ use schemas::{AuthorityId, Channel, DeliveryId, FilingId, ProofLevel};
 pub use state::{Event, Refusal, Review, State};
 pub use succession::WAITS_FOR_PREDECESSOR;
 
+/// The code of a delivery that waits until its files are looked through for malware.
+pub const SCAN_PENDING: &str = "scan_pending";
+
+/// The code of a delivery with a file that holds malware.
+pub const FILE_INFECTED: &str = "file_infected";
+
 /// One filing revision on its way to one authority.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
@@ -88,6 +94,11 @@ impl Delivery {
         self.ladder_step = step;
         self.tries = 0;
         self.channel_since = now;
+    }
+
+    /// Whether it is stopped because one of its files holds malware.
+    pub fn is_infected(&self) -> bool {
+        matches!(&self.state, State::Failed { why } if why.code == FILE_INFECTED)
     }
 
     /// Raises what is proved; a lower level changes nothing.

@@ -89,6 +89,11 @@ pub enum Event {
         /// Why, with its owner.
         why: Why,
     },
+    /// It may not go at all, and nothing was attempted.
+    Bar {
+        /// Why, with its owner.
+        why: Why,
+    },
     /// The courier vanished with its lease.
     LeaseExpired {
         /// Milliseconds of the next try.
@@ -135,6 +140,7 @@ impl Event {
             Self::Retry { .. } => "retry",
             Self::Offer { .. } => "offer",
             Self::Fail { .. } => "fail",
+            Self::Bar { .. } => "bar",
             Self::LeaseExpired { .. } => "lease expired",
             Self::FallDue => "fall due",
             Self::PickUp { .. } => "pick up",
@@ -209,7 +215,8 @@ impl State {
             (Self::Sending { .. }, Event::Retry { at, why }) => {
                 Ok(Self::Waiting { next_attempt_at: at, why })
             }
-            (Self::Due | Self::Sending { .. }, Event::Fail { why }) => Ok(Self::Failed { why }),
+            (Self::Due | Self::Sending { .. }, Event::Fail { why })
+            | (Self::Due, Event::Bar { why }) => Ok(Self::Failed { why }),
             (Self::Sending { .. }, Event::LeaseExpired { retry_at }) => {
                 let sentence = "the courier stopped in the middle of a try; it is tried again";
                 let why = Why::new("lease_expired", Owner::Hub, sentence);
@@ -241,6 +248,7 @@ impl State {
                 | Event::Retry { .. }
                 | Event::Offer { .. }
                 | Event::Fail { .. }
+                | Event::Bar { .. }
                 | Event::LeaseExpired { .. }
                 | Event::FallDue
                 | Event::PickUp { .. }

@@ -7,6 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::delivery::{Delivery, Review, State};
 
+/// The authorities that a correction goes to: those whose newest delivery was returned, or stopped
+/// because one of its files holds malware.
+pub fn to_correct(deliveries: &[Delivery]) -> Vec<AuthorityId> {
+    let newest = |d: &Delivery| {
+        let same = deliveries.iter().filter(|o| o.authority == d.authority);
+        same.map(|o| o.revision).max() == Some(d.revision)
+    };
+    let is_open = |d: &&Delivery| d.review == Review::Returned || d.is_infected();
+    deliveries.iter().filter(is_open).filter(|d| newest(d)).map(|d| d.authority).collect()
+}
+
 /// The state of a filing as the operator sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,12 +1,13 @@
 //! Corrections and withdrawals: revisions that follow a filing to the authorities concerned.
 
 use schemas::message::FilingSubmitted;
-use schemas::{AuthorityId, CorporateNumber, FilingId};
+use schemas::{CorporateNumber, FilingId};
 use sha2::{Digest, Sha256};
 
 use super::{ReviewProblem, Reviewer, no_upload};
 use crate::broker::topology::{FILING_SUBMITTED, WORK};
-use crate::delivery::{Delivery, Event, Refusal, Review};
+use crate::delivery::{Event, Refusal};
+use crate::filing::to_correct;
 use crate::notices::NoticeKind;
 use crate::revision::{Receipted, Request, join_authorities, new_revision, received_body};
 use crate::store::{FilingRow, NewEvent, Tx};
@@ -21,7 +22,8 @@ struct Follow<'a> {
 }
 
 impl Reviewer {
-    /// The operator corrects what was returned: a revision that goes only to who returned it.
+    /// The operator corrects what was returned, or stopped by malware in a file: a revision that
+    /// goes only to those authorities.
     pub async fn correct(
         &self,
         filing_id: FilingId,
@@ -42,7 +44,7 @@ impl Reviewer {
         if filing.withdrawn_at.is_some() {
             return Err(Refusal { state: "withdrawn", event: "be corrected" }.into());
         }
-        let returned = returned_authorities(&deliveries);
+        let returned = to_correct(&deliveries);
         if returned.is_empty() {
             return Err(ReviewProblem::NothingReturned);
         }
@@ -141,16 +143,6 @@ impl Reviewer {
             warnings: Vec::new(),
         })
     }
-}
-
-/// Authorities whose newest delivery of the filing was returned.
-fn returned_authorities(deliveries: &[Delivery]) -> Vec<AuthorityId> {
-    let newest = |d: &Delivery| {
-        let same = deliveries.iter().filter(|o| o.authority == d.authority);
-        same.map(|o| o.revision).max() == Some(d.revision)
-    };
-    let returned = |d: &&Delivery| d.review == Review::Returned && newest(d);
-    deliveries.iter().filter(returned).map(|d| d.authority).collect()
 }
 
 async fn own_filing(

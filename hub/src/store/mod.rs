@@ -26,6 +26,7 @@ mod profiles;
 mod reads;
 mod retention;
 mod rows;
+mod scans;
 mod sessions;
 mod sqlite;
 mod stale;
@@ -60,6 +61,7 @@ pub use rows::{
     EventRow, FilingRow, HeadRow, InboxRow, NoticeRow, OperatorRow, OutboxRow, ParcelRow,
     ProfileRow, RevisionRow, SessionRow,
 };
+pub use scans::{ScanCounts, ScanLine, ScanRow, ScanState};
 pub use stale::StaleAfter;
 
 use crate::clock::Clock;

@@ -254,6 +254,9 @@ impl Upkeep {
         metrics.set_backlog("unplanned", open.unplanned);
         metrics.set_backlog("notices", open.open_notices);
         metrics.set_backlog("dead_letters", open.dead_letters);
+        let scans = self.ctx.store.count_scans().await?;
+        metrics.set_backlog("scans", scans.pending);
+        metrics.set_backlog("infected", scans.infected);
         let lanes = self.ctx.store.lanes().await?;
         for state in TROUBLES {
             metrics.set_lanes(state, lanes.iter().filter(|lane| lane.state() == state).count());

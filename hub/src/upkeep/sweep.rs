@@ -1,7 +1,7 @@
 //! Sweep: deletes uploads that nobody has named for long, and halves of uploads that broke off.
 //!
-//! Reads and writes `objects` and `attachments`; `store/sweep.rs` says why nothing that is named
-//! can go. A sweep that fails goes on at the next: rows say how far it came.
+//! Reads and writes `objects`, `attachments` and `scans`; `store/sweep.rs` says why nothing that is
+//! named can go. A sweep that fails goes on at the next: rows say how far it came.
 
 use std::time::Duration;
 
@@ -48,6 +48,7 @@ async fn delete(ctx: &Context, now: i64) -> anyhow::Result<usize> {
     if !claimed.is_empty() {
         let mut tx = ctx.store.begin().await?;
         tx.forget_objects(now, &claimed).await?;
+        tx.delete_scans(&claimed).await?;
         tx.commit().await?;
     }
     Ok(claimed.len())

@@ -9,6 +9,7 @@ use schemas::Attachment;
 
 use super::fault::Fault;
 use crate::context::Context;
+use crate::scans::{Scans, Standing};
 
 /// Types that browsers show by themselves, without running anything that stands in them.
 const SHOWN: [&str; 3] = ["application/pdf", "image/jpeg", "image/png"];
@@ -24,6 +25,11 @@ pub(super) async fn serve(
     file: &Attachment,
     may_show: bool,
 ) -> Result<Response, Fault> {
+    match Scans::read(ctx, [file]).await?.of(&file.sha256) {
+        Standing::Off | Standing::Clean => {}
+        Standing::Pending(_) => return Err(Fault::FileWaits),
+        Standing::Infected(_) => return Err(Fault::FileInfected),
+    }
     let bytes = ctx.objects.get_sound(&file.sha256).await.map_err(|error| {
         tracing::error!(%error, "a file cannot be read");
         Fault::Away(error.to_string())

@@ -41,6 +41,10 @@ pub(super) enum Fault {
     ForeignForm,
     /// A form that cannot be read: too long, or cut off.
     FormUnreadable,
+    /// It is to be looked through for malware before anyone gets it.
+    FileWaits,
+    /// It holds malware.
+    FileInfected,
     /// What it needs was deleted when its time was over.
     Retired,
     /// The store does not answer.
@@ -76,11 +80,12 @@ impl Fault {
             | Self::NoDelivery
             | Self::NoAuthority
             | Self::NoPrefecture => StatusCode::NOT_FOUND,
-            Self::NotYours(_) | Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::NotYours(_) | Self::ForeignForm | Self::FileInfected => StatusCode::FORBIDDEN,
             Self::FormUnreadable => StatusCode::BAD_REQUEST,
             Self::NotWithdrawn | Self::DraftsMax | Self::NothingReturned | Self::Clash => {
                 StatusCode::CONFLICT
             }
+            Self::FileWaits => StatusCode::SERVICE_UNAVAILABLE,
             Self::Cancelled | Self::Retired => StatusCode::GONE,
             Self::Away(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -104,6 +109,8 @@ impl Fault {
             Self::NotWithdrawn => (w.error_not_withdrawn, w.error_not_withdrawn_why),
             Self::ForeignForm => (w.error_foreign_form, w.error_foreign_form_why),
             Self::FormUnreadable => (w.error_form, w.error_form_why),
+            Self::FileWaits => (w.error_file_waits, w.error_file_waits_why),
+            Self::FileInfected => (w.error_file_infected, w.error_file_infected_why),
             Self::Retired => (w.error_retired, w.error_retired_why),
             Self::Away(_) => (w.error_fault, w.error_fault_why),
         }

@@ -8,6 +8,7 @@ use super::words::Lang;
 use crate::delivery::Review;
 use crate::filing::Status;
 use crate::lane::Lane;
+use crate::scans::Standing;
 
 /// Every state of a delivery, in the order in which pages list them.
 pub(super) const STATES: [&str; 7] =
@@ -82,6 +83,21 @@ pub(super) fn outcome(word: &str, lang: Lang) -> Badge {
     Badge::new(tone, lang.pick(ja, en))
 }
 
+/// How a file stands with the malware scanner; nothing where there is none.
+pub(super) fn scan(standing: &Standing, lang: Lang) -> Option<Badge> {
+    let (tone, ja, en) = match standing {
+        Standing::Off => return None,
+        Standing::Pending(None) => ("move", "ウイルス検査待ち", "to be scanned"),
+        Standing::Pending(Some(_)) => ("wait", "ウイルス検査待ち(検査に支障)", "scan delayed"),
+        Standing::Clean => ("ok", "ウイルス検査済", "scanned: clean"),
+        Standing::Infected(signature) => {
+            let ja = format!("ウイルス検出({signature})");
+            return Some(Badge::new("bad", &lang.pick(ja, format!("malware ({signature})"))));
+        }
+    };
+    Some(Badge::new(tone, lang.pick(ja, en)))
+}
+
 /// A notice's state.
 pub(super) fn notice_state(word: &str, lang: Lang) -> Badge {
     let (tone, ja, en) = match word {
@@ -102,6 +118,7 @@ pub(super) fn notice_kind(word: &str, lang: Lang) -> String {
         "withdrawn" => ("取下げ", "withdrawn"),
         "not_ready" => ("電子受付の対象外", "authorities not ready"),
         "unplanned" => ("宛先なし", "no authority found"),
+        "infected" => ("ウイルス検出", "malware in a file"),
         "trouble" => ("送達の支障", "delivery trouble"),
         other => return other.to_owned(),
     };

@@ -59,6 +59,13 @@ impl Teller<'_> {
             "delivery.failed" => {
                 ("bad", self.to("に送達できません。", "could not be reached at all."))
             }
+            "delivery.barred" => (
+                "bad",
+                self.to(
+                    "への送達を止めました。添付ファイルからウイルスが検出されています。",
+                    ": the delivery is stopped, since a file holds malware.",
+                ),
+            ),
             "delivery.held" => {
                 ("hold", self.to("への送達を保留しました。", ": the delivery is held."))
             }

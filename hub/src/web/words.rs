@@ -295,6 +295,14 @@ words! {
         "Only staff of the authority that it is addressed to may open it.";
     error_operator_only: "届出を出した事業者の方だけが開けるページです。",
         "Only the operator who filed it may open it.";
+    error_file_waits: "ファイルのウイルス検査を待っています", "The file is being looked through for malware";
+    error_file_waits_why: "検査が終わると開けます。少し待ってから、もう一度開いてください。",
+        "It opens once that is done. Try again in a moment.";
+    error_file_infected: "ウイルスが検出されたファイルです", "This file holds malware";
+    error_file_infected_why: "安全のため、だれにも渡しません。問題のないファイルへの差替えを待っています。",
+        "Nobody gets it. A clean file has to take its place.";
+    scans_pending: "ウイルス検査待ち", "Files to be scanned";
+    scans_infected: "ウイルス検出", "Files with malware";
     error_cancelled: "取り下げられた届出です", "This filing was withdrawn";
     error_cancelled_why: "送り出す前に事業者が取り下げたため、内容はありません。",
         "Its operator took it back before it went out; there is nothing to fetch.";

@@ -8,7 +8,7 @@ const FLOORS: [&[&str]; 10] = [
     &["demo"],
     &["app"],
     &["web"],
-    &["operate", "collector", "prober", "backup"],
+    &["operate", "collector", "prober", "scanner", "backup"],
     STAGES,
     &[
         "bulk",
@@ -20,6 +20,7 @@ const FLOORS: [&[&str]; 10] = [
         "receipt",
         "recipe",
         "revision",
+        "scans",
         "uploads",
         "work",
         "written",

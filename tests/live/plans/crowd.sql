@@ -74,6 +74,16 @@ SELECT sha256, created_at, CASE WHEN i % 100 > 0 THEN created_at END,
     CASE WHEN i % 1000 = 0 THEN created_at END
 FROM (SELECT a.*, row_number() OVER () AS i FROM attachments AS a) AS x;
 
+INSERT INTO scans
+SELECT sha256, CASE WHEN i % 500 = 0 THEN 'pending' WHEN i % 501 = 0 THEN 'infected' ELSE 'clean' END,
+    CASE WHEN i % 500 > 0 AND i % 501 = 0 THEN 'signature' END, NULL, 0,
+    CASE WHEN i % 500 = 0 THEN created_at END, CASE WHEN i % 500 > 0 THEN created_at END, NULL,
+    created_at
+FROM (SELECT a.*, row_number() OVER () AS i FROM attachments AS a) AS x;
+INSERT INTO scan_waits
+SELECT s.sha256, d.id FROM scans AS s, (SELECT id FROM deliveries WHERE state = 'held' LIMIT 10) AS d
+WHERE s.state = 'pending';
+
 INSERT INTO drafts
 SELECT pg_temp.id_of(ms, 'draft ' || i), operator, 1, 'change', 'office', '{}', 'someone', NULL,
     CASE WHEN i % 10 > 0 THEN filing END, ms, ms

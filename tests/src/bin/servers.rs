@@ -9,25 +9,28 @@ use std::process::{Command, ExitCode};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
-use tests::servers::{FOLDER_VARIABLE, Postfix, Postgres, RabbitMq, Sshd, describe};
+use tests::servers::{Clamd, FOLDER_VARIABLE, Postfix, Postgres, RabbitMq, Sshd, describe};
 
 fn main() -> Result<ExitCode> {
     let folder = tempfile::Builder::new().prefix("todoke-servers-").tempdir()?;
-    let (postgres, rabbitmq, sshd, postfix) = thread::scope(|scope| {
+    let (postgres, rabbitmq, sshd, postfix, clamd) = thread::scope(|scope| {
         let postgres = scope.spawn(Postgres::start);
         let rabbitmq = scope.spawn(RabbitMq::start);
         let sshd = scope.spawn(Sshd::start);
         let postfix = scope.spawn(Postfix::start);
-        (postgres.join(), rabbitmq.join(), sshd.join(), postfix.join())
+        let clamd = scope.spawn(Clamd::start);
+        (postgres.join(), rabbitmq.join(), sshd.join(), postfix.join(), clamd.join())
     });
     let postgres = started("PostgreSQL", postgres)?;
     let rabbitmq = started("RabbitMQ", rabbitmq)?;
     let sshd = started("OpenSSH", sshd)?;
     let postfix = started("Postfix", postfix)?;
+    let clamd = started("ClamAV", clamd)?;
     describe(folder.path(), "postgres", &postgres)?;
     describe(folder.path(), "rabbitmq", &rabbitmq)?;
     describe(folder.path(), "sshd", &sshd)?;
     describe(folder.path(), "postfix", &postfix)?;
+    describe(folder.path(), "clamd", &clamd)?;
 
     let mut command = std::env::args_os().skip(1);
     let Some(program) = command.next() else {

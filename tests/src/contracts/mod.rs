@@ -6,4 +6,5 @@
 pub mod broker;
 pub mod hub;
 pub mod objects;
+pub mod scan;
 pub mod store;

@@ -247,6 +247,7 @@ impl Builder {
                 }
                 None => Objects::open("", &config.data.folder.join("objects"))?,
             },
+            clamd: hub::app::clamd(&config)?,
             signer: Signer::open(&config.data.folder)?,
             config,
             clock,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use hub::clock::Clock;
 use hub::web::access::{Access, Scope, new_key};
 use hub::web::{Desk, routes};
@@ -103,10 +103,36 @@ impl Front {
         self.client.request(method, format!("{}{path}", self.url))
     }
 
+    /// Logs in at the pages; gives the cookies by which [`Front::page`] is let in.
+    pub async fn log_in(&self, key: &str) -> Result<String> {
+        let browser = Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+        let shown = browser.get(format!("{}/login", self.url)).send().await?;
+        let mut cookies = cookies(&shown);
+        let page = shown.text().await?;
+        let token = page.split("name=\"token\" value=\"").nth(1).context("a form")?;
+        let token = token.split('"').next().context("an end")?;
+        let form = browser.post(format!("{}/login", self.url)).header("cookie", cookies.join("; "));
+        let sent = form.form(&[("token", token), ("key", key)]).send().await?;
+        ensure!(sent.status() == StatusCode::SEE_OTHER, "not logged in: {sent:?}");
+        cookies.extend(self::cookies(&sent));
+        Ok(cookies.join("; "))
+    }
+
+    /// Reads a page as someone who has logged in.
+    pub async fn page(&self, path: &str, cookies: &str) -> Result<Answer> {
+        ask(self.bare(Method::GET, path).header("cookie", cookies)).await
+    }
+
     /// Sends a request and reads the answer.
     pub async fn ask(&self, request: RequestBuilder) -> Result<Answer> {
         ask(request).await
     }
+}
+
+fn cookies(answer: &Response) -> Vec<String> {
+    let given = answer.headers().get_all("set-cookie").iter();
+    let pair = |text: &str| text.split(';').next().unwrap_or_default().to_owned();
+    given.filter_map(|value| value.to_str().ok()).map(pair).collect()
 }
 
 impl Drop for Front {

@@ -13,6 +13,7 @@ use hub::notifier::Notifier;
 use hub::prober::Prober;
 use hub::relay::Relay;
 use hub::router::Router;
+use hub::scanner::Scanner;
 use hub::upkeep::Upkeep;
 use tokio::task::JoinHandle;
 
@@ -30,6 +31,8 @@ pub struct Stages {
     pub notifier: Notifier,
     /// What time moves.
     pub upkeep: Upkeep,
+    /// Files looked through for malware, where that is configured.
+    pub scanner: Scanner,
     /// Decisions from SFTP result folders; a test steps it when it wants one looked for.
     pub collector: Collector,
     /// Looks at suspended lanes; a test steps it when it wants one.
@@ -49,6 +52,7 @@ impl Stages {
             notifier: Notifier::new(Arc::clone(ctx)).await,
             upkeep: Upkeep::new(Arc::clone(ctx)).await,
             prober: Prober::new(Arc::clone(ctx)),
+            scanner: Scanner::new(Arc::clone(ctx)),
             collector: Collector::new(Arc::clone(ctx)),
             ctx: Arc::clone(ctx),
             desk: Some(tokio::spawn(desk.run())),
@@ -61,6 +65,7 @@ impl Stages {
         moved += self.router.step().await;
         moved += self.relay.drain().await?;
         moved += self.courier.step().await;
+        moved += self.scanner.step().await?;
         moved += self.notifier.step().await;
         moved += self.upkeep.step().await?;
         Ok(moved + self.relay.drain().await?)

@@ -6,6 +6,7 @@
 //!
 //! To add a server: a struct with `name`, `start` and a `supervise::Program` that serde skips.
 
+pub mod clamd;
 pub mod cluster;
 pub mod disk;
 pub mod hub;
@@ -26,6 +27,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use clamd::Clamd;
 pub use cluster::Cluster;
 pub use disk::SmallDisk;
 pub use hub::HubProcess;

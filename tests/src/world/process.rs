@@ -104,6 +104,7 @@ impl Process {
             ledgers: hub::ledgers::open("", &shared.forms)?,
             forms: Arc::clone(&shared.forms),
             objects: Objects::open("", &config.data.folder.join("objects"))?,
+            clamd: hub::app::clamd(&config)?,
             signer: Signer::open(&config.data.folder)?,
             mailer: mailer(&config)?,
             broker: Arc::new(FalseBroker { process: number, network: Arc::clone(&shared.network) }),

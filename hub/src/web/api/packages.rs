@@ -9,12 +9,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use schemas::{DeliveryId, Owner};
+use schemas::{DeliveryId, Owner, Why};
 use serde::Deserialize;
 
 use super::read::{Path, Query};
 use crate::courier::held_package;
-use crate::delivery::{Delivery, State as Transport};
+use crate::delivery::{Delivery, FILE_INFECTED, SCAN_PENDING, State as Transport};
 use crate::web::Desk;
 use crate::web::problem::Problem;
 
@@ -56,7 +56,11 @@ pub(in crate::web) async fn serve(desk: &Desk, delivery: &Delivery) -> Result<Re
     let busy = |what: String| {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "package_not_built", Owner::Hub, what)
     };
-    let package = held_package(ctx, delivery, &row).await.map_err(|why| busy(why.sentence))?;
+    let package = held_package(ctx, delivery, &row).await.map_err(|why| match &*why.code {
+        FILE_INFECTED => conflict(&why),
+        SCAN_PENDING => Problem { code: SCAN_PENDING.into(), ..busy(why.sentence) },
+        _ => busy(why.sentence),
+    })?;
     let stream = package.stream().await.map_err(|e| busy(e.to_string()))?;
     desk.reviewer.picked_up(delivery.id, delivery.authority).await?;
     let digest = STANDARD.encode(hex::decode(&package.sha256).unwrap_or_default());
@@ -71,4 +75,8 @@ pub(in crate::web) async fn serve(desk: &Desk, delivery: &Delivery) -> Result<Re
         (header::HeaderName::from_static("todoke-second-copy"), is_second_copy.to_string()),
     ];
     Ok((headers, Body::from_stream(stream)).into_response())
+}
+
+fn conflict(why: &Why) -> Problem {
+    Problem::new(StatusCode::CONFLICT, FILE_INFECTED, why.owner, why.sentence.clone())
 }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use schemas::{Attachment, DeliveryId, Submission};
 
 use super::Clerk;
-use crate::delivery::{Delivery, State as Transport};
+use crate::delivery::{Delivery, FILE_INFECTED, SCAN_PENDING, State as Transport};
 use crate::web::Desk;
 use crate::web::api::packages;
 use crate::web::download;
@@ -30,6 +30,8 @@ pub(super) async fn package(
         Err(problem) if problem.status == StatusCode::GONE.as_u16() => {
             clerk.visit.fault(&Fault::Cancelled)
         }
+        Err(problem) if &*problem.code == FILE_INFECTED => clerk.visit.fault(&Fault::FileInfected),
+        Err(problem) if &*problem.code == SCAN_PENDING => clerk.visit.fault(&Fault::FileWaits),
         Err(problem) => clerk.visit.fault(&Fault::Away(problem.detail)),
     }
 }

@@ -164,13 +164,22 @@ fn backlog(snapshot: &Snapshot, visit: &Visit) -> Vec<(&'static str, String)> {
         0 => notices,
         failed => format!("{notices} ({} {})", w.failed, grouped(failed)),
     };
-    vec![
+    let mut lines = vec![
         (w.unrouted, grouped(totals.unrouted)),
         (w.oldest_queued, told(queued.filter_map(|row| row.oldest).min(), age)),
         (w.oldest_due, told(totals.oldest_due, due)),
         (w.outbox, grouped(totals.outbox)),
         (w.open_notices, notices),
-    ]
+    ];
+    let scans = &snapshot.scans;
+    if scans.pending > 0 {
+        let oldest = told(scans.oldest, age);
+        lines.push((w.scans_pending, format!("{} ({oldest})", grouped(scans.pending))));
+    }
+    if scans.infected > 0 {
+        lines.push((w.scans_infected, grouped(scans.infected)));
+    }
+    lines
 }
 
 impl Matrix {

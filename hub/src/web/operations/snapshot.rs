@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::lane::Lane;
-use crate::store::{DeliveryCount, Store, StoreError, Totals};
+use crate::store::{DeliveryCount, ScanCounts, Store, StoreError, Totals};
 
 /// Milliseconds that counts are kept at least.
 const KEPT_MS: i64 = 2_000;
@@ -25,6 +25,8 @@ pub(super) struct Snapshot {
     /// Notices that could not be sent at all.
     pub(super) notices_failed: i64,
     pub(super) prefectures: HashMap<String, Health>,
+    /// Files that wait for the malware scanner, or hold some.
+    pub(super) scans: ScanCounts,
     /// Lanes in trouble.
     pub(super) lanes: Vec<Lane>,
 }
@@ -189,6 +191,7 @@ impl Snapshot {
             reviews: counts(&store.count_reviews().await?, "review"),
             notices_failed: failed.map(count).sum(),
             prefectures,
+            scans: store.count_scans().await?,
             lanes,
         })
     }

@@ -13,8 +13,9 @@ use super::words::Words;
 use super::{Applicant, plain};
 use crate::context::day_in_japan;
 use crate::delivery::{Delivery, Review};
-use crate::filing::Status;
+use crate::filing::{Status, to_correct};
 use crate::judgement;
+use crate::scans::Scans;
 use crate::store::{DecisionRow, EventRow, FilingRow, RevisionRow};
 use crate::web::Desk;
 use crate::web::deadlines::DeadlineLine;
@@ -27,6 +28,7 @@ use crate::web::parts::{Badge, Part, Stamp, bytes};
 use crate::web::roles::Who;
 use crate::web::story::Line;
 use crate::web::visit::Visit;
+use crate::web::words::Lang;
 
 #[derive(Template)]
 #[template(path = "operator/filing.html")]
@@ -42,7 +44,7 @@ struct FilingPage {
     stands: &'static str,
     /// Whether it was filed just now.
     is_new: bool,
-    is_returned: bool,
+    may_correct: bool,
     may_withdraw: bool,
     authorities: Vec<AuthorityLine>,
     authorities_part: Part,
@@ -76,14 +78,17 @@ pub(super) struct FileLine {
     pub(super) name: String,
     pub(super) size: String,
     pub(super) sha256: String,
+    /// How it stands with the malware scanner.
+    pub(super) scan: Option<Badge>,
 }
 
 impl FileLine {
-    pub(super) fn new(file: &Attachment) -> Self {
+    pub(super) fn new(file: &Attachment, scans: &Scans, lang: Lang) -> Self {
         Self {
             name: file.name.clone(),
             size: bytes(usize::try_from(file.size).unwrap_or(usize::MAX)),
             sha256: file.sha256.clone(),
+            scan: labels::scan(&scans.of(&file.sha256), lang),
         }
     }
 }
@@ -109,10 +114,14 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
     let judged = judgement::deadlines(&desk.ctx, &revisions, &deliveries);
     let (timeline, timeline_part) = timeline(desk, events, visit);
     let stamp = |ms| Stamp::new(ms, visit.now, visit.lang);
-    let mut authorities = authorities(desk, &deliveries, &decisions, visit);
-    let authorities_part = Part::cut(&mut authorities, "authorities", visit);
     let submission = newest_text(&revisions);
-    let attachments = submission.iter().flat_map(|it| &it.attachments).map(FileLine::new);
+    let scans = scans(desk, submission.as_ref(), &decisions).await?;
+    let mut authorities = authorities(desk, &deliveries, (&decisions, &scans), visit);
+    let authorities_part = Part::cut(&mut authorities, "authorities", visit);
+    let line = |file| FileLine::new(file, &scans, visit.lang);
+    let attachments = submission.iter().flat_map(|it| &it.attachments).map(line);
+    let is_infected = deliveries.iter().any(Delivery::is_infected);
+    let may_correct = filing.withdrawn_at.is_none() && !to_correct(&deliveries).is_empty();
     Ok(FilingPage {
         shell: visit.shell(""),
         w: Words::of(visit.lang),
@@ -120,9 +129,13 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
         received: stamp(filing.received_at),
         withdrawn: filing.withdrawn_at.map(stamp),
         status: labels::status(status, visit.lang),
-        stands: plain::of_filing(status, visit.lang),
+        stands: if may_correct && is_infected {
+            plain::infected(visit.lang)
+        } else {
+            plain::of_filing(status, visit.lang)
+        },
         is_new: visit.get("filed").is_some(),
-        is_returned: matches!(status, Status::Returned | Status::PartlyReturned),
+        may_correct,
         may_withdraw: may_withdraw(&filing, &deliveries),
         receipt_number: filing.receipt_number,
         office: filing.office_name,
@@ -134,6 +147,21 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
         attachments: attachments.collect(),
         document: submission.map(|it| document(desk, &it, filing.received_at, visit)),
     })
+}
+
+/// What the malware scanner knows of all files of the page.
+async fn scans(
+    desk: &Desk,
+    submission: Option<&Submission>,
+    decisions: &[DecisionRow],
+) -> Result<Scans, Fault> {
+    let mut files: Vec<Attachment> = decisions.iter().flat_map(files_of).collect();
+    files.extend(submission.iter().flat_map(|it| it.attachments.clone()));
+    Ok(Scans::read(&desk.ctx, &files).await?)
+}
+
+fn files_of(decision: &DecisionRow) -> Vec<Attachment> {
+    serde_json::from_str(&decision.files).unwrap_or_default()
 }
 
 /// Whether it can still be withdrawn: nobody has accepted it.
@@ -172,14 +200,14 @@ fn timeline(desk: &Desk, mut events: Vec<EventRow>, visit: &Visit) -> (Vec<Line>
 fn authorities(
     desk: &Desk,
     deliveries: &[Delivery],
-    decisions: &[DecisionRow],
+    (decisions, scans): (&[DecisionRow], &Scans),
     visit: &Visit,
 ) -> Vec<AuthorityLine> {
     let of: HashMap<DeliveryId, &Delivery> = deliveries.iter().map(|it| (it.id, it)).collect();
     let mut answers: HashMap<AuthorityId, Vec<Answer>> = HashMap::new();
     for decision in decisions.iter().rev() {
         if let Some(delivery) = of.get(&decision.delivery_id) {
-            let answer = Answer::new(decision, delivery.revision, visit);
+            let answer = Answer::new((decision, scans), delivery.revision, visit);
             answers.entry(delivery.authority).or_default().push(answer);
         }
     }
@@ -206,18 +234,18 @@ fn authorities(
 }
 
 impl Answer {
-    fn new(decision: &DecisionRow, revision: i32, visit: &Visit) -> Self {
+    fn new((decision, scans): (&DecisionRow, &Scans), revision: i32, visit: &Visit) -> Self {
         let review = match decision.verdict {
             Verdict::Accepted => Review::Accepted,
             Verdict::Returned => Review::Returned,
         };
-        let files: Vec<Attachment> = serde_json::from_str(&decision.files).unwrap_or_default();
+        let line = |file: &Attachment| FileLine::new(file, scans, visit.lang);
         Self {
             revision,
             verdict: labels::review(review, visit.lang),
             at: Stamp::new(decision.decided_at, visit.now, visit.lang),
             comment: decision.comment.clone(),
-            files: files.iter().map(FileLine::new).collect(),
+            files: files_of(decision).iter().map(line).collect(),
         }
     }
 }
@@ -250,7 +278,7 @@ async fn find_file(
         all.extend(read.map(|it| it.attachments).unwrap_or_default());
     }
     for decision in store.decisions_of(filing.id).await? {
-        all.extend(serde_json::from_str::<Vec<Attachment>>(&decision.files).unwrap_or_default());
+        all.extend(files_of(&decision));
     }
     all.into_iter().find(|file| file.sha256 == sha256).ok_or(Fault::NotYours(Who::Operator))
 }

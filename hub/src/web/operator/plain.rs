@@ -55,6 +55,14 @@ pub(super) fn of_filing(status: Status, lang: Lang) -> &'static str {
     lang.pick(ja, en)
 }
 
+/// The same of one that malware in a file has stopped.
+pub(super) fn infected(lang: Lang) -> &'static str {
+    lang.pick(
+        "添付ファイルからウイルスが検出されたため、送達を止めました。問題のないファイルに差し替えて訂正してください。受付の記録は残っています。",
+        "A file holds malware, so nothing was sent. Correct it with a clean one; it is receipted.",
+    )
+}
+
 /// How it stands at one authority: a word and a sentence.
 pub(super) fn of_delivery(delivery: &Delivery, lang: Lang) -> (Badge, String) {
     let say = |ja: &str, en: &str| lang.pick(ja, en).to_owned();
@@ -128,6 +136,7 @@ pub(super) fn is_told(kind: &str) -> bool {
             kind,
             "delivery.delivered"
                 | "delivery.failed"
+                | "delivery.barred"
                 | "delivery.held"
                 | "delivery.released"
                 | "delivery.cancelled"

@@ -11,6 +11,7 @@ mod objects;
 mod outbox;
 mod retention;
 mod rows;
+mod scans;
 mod sessions;
 mod stale;
 
@@ -37,6 +38,7 @@ pub use objects::*;
 pub use outbox::*;
 pub use retention::*;
 pub use rows::*;
+pub use scans::*;
 pub use sessions::*;
 pub use stale::*;
 
@@ -81,6 +83,10 @@ macro_rules! store_contract {
 
             orphans_are_taken_when_their_time_is_over
             what_is_being_deleted_is_nobodys
+
+            a_file_is_looked_through_by_one_at_a_time
+            a_verdict_stands_until_its_time_is_over
+            deliveries_wait_for_all_of_their_files
             a_filings_text_alone_keeps_its_files
 
             a_session_lasts_as_long_as_its_key

@@ -1,5 +1,5 @@
-//! `POST /operator/filings/{key}/correct`: what was returned becomes a draft again, as it was filed
-//! last. What is filed of it goes only to who returned it.
+//! `POST /operator/filings/{key}/correct`: what was returned, or stopped by malware, becomes a
+//! draft again, as it was filed last. What is filed of it goes only to those authorities.
 
 use std::sync::Arc;
 
@@ -11,8 +11,7 @@ use serde_json::json;
 use super::begin::{insert, left_out};
 use super::{Gone, LEFT_OUT};
 use crate::context::day_in_japan;
-use crate::delivery::Review;
-use crate::filing::Status;
+use crate::filing::to_correct;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::operator::Applicant;
@@ -40,9 +39,7 @@ async fn draft_of(desk: &Desk, by: &Applicant, key: &str) -> Result<uuid::Uuid, 
     let filing = own(desk, by, key).await?;
     let store = &desk.ctx.store;
     let deliveries = store.deliveries_of(filing.id).await.map_err(Fault::from)?;
-    let status = Status::of(&deliveries, filing.withdrawn_at.is_some());
-    let is_returned = deliveries.iter().any(|it| it.review == Review::Returned);
-    if !is_returned || !matches!(status, Status::Returned | Status::PartlyReturned) {
+    if filing.withdrawn_at.is_some() || to_correct(&deliveries).is_empty() {
         return Err(Fault::NothingReturned.into());
     }
     let max = desk.ctx.config.drafts.operator_max;

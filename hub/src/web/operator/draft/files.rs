@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Draft, Gone, change, find};
 use crate::objects::ObjectError;
+use crate::scans::Scans;
 use crate::uploads::{self, UploadProblem};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -57,14 +58,19 @@ pub(super) async fn show(
 ) -> Response {
     match find(&desk, &applicant, &id).await {
         Ok(draft) => {
-            let page = page(&desk, &draft, &applicant.visit, None);
-            applicant.visit.page(StatusCode::OK, &page)
+            let page = page(&desk, &draft, &applicant.visit, None).await;
+            applicant.visit.answer(page)
         }
         Err(gone) => gone.answer(&applicant.visit),
     }
 }
 
-fn page(desk: &Desk, draft: &Draft, visit: &Visit, problem: Option<String>) -> FilesPage {
+async fn page(
+    desk: &Desk,
+    draft: &Draft,
+    visit: &Visit,
+    problem: Option<String>,
+) -> Result<FilesPage, Fault> {
     let w = Words::of(visit.lang);
     let limits = &desk.ctx.config.limits;
     let papers = papers(desk, &draft.submission, visit);
@@ -76,22 +82,24 @@ fn page(desk: &Desk, draft: &Draft, visit: &Visit, problem: Option<String>) -> F
         paper.map(|paper| paper.title.clone()).unwrap_or_default()
     };
     let files = &draft.submission.attachments;
+    let scans = Scans::read(&desk.ctx, files).await?;
+    let line = |file| FileLine::new(file, &scans, visit.lang);
     let each = bytes(usize::try_from(limits.attachment_bytes_max).unwrap_or(usize::MAX));
     let (count, per, up_to) = (limits.attachments_max, w.files_each, w.files_max);
-    FilesPage {
+    Ok(FilesPage {
         shell: visit.shell(""),
         w,
         steps: draft.steps(desk, visit, "/files"),
         office: draft.row.office_name.clone(),
         action: draft.link("/files"),
         review: draft.link("/review"),
-        files: files.iter().map(|file| (FileLine::new(file), of_item(file))).collect(),
+        files: files.iter().map(|file| (line(file), of_item(file))).collect(),
         choices,
         papers,
         problem,
         limits: format!("{per} {each} · {up_to} {count}"),
         accept: limits.media_types.join(","),
-    }
+    })
 }
 
 /// `POST /operator/drafts/{id}/files`
@@ -120,10 +128,10 @@ pub(super) async fn upload(
     match take(&desk, &by, &id, &mut form).await {
         Ok(Ok(draft)) => see_other(&draft.link("/files")),
         Ok(Err(problem)) => match find(&desk, &by, &id).await {
-            Ok(draft) => {
-                let page = page(&desk, &draft, &visit, Some(problem));
-                visit.page(StatusCode::UNPROCESSABLE_ENTITY, &page)
-            }
+            Ok(draft) => match page(&desk, &draft, &visit, Some(problem)).await {
+                Ok(page) => visit.page(StatusCode::UNPROCESSABLE_ENTITY, &page),
+                Err(fault) => visit.fault(&fault),
+            },
             Err(gone) => gone.answer(&visit),
         },
         Err(gone) => gone.answer(&visit),

@@ -11,6 +11,7 @@ use schemas::{FilingId, Finding, Verdict};
 use super::show::{Note, id_of};
 use super::{Draft, Gone, find, text};
 use crate::revision::Request;
+use crate::scans::Scans;
 use crate::store::StoreError;
 use crate::web::Desk;
 use crate::web::document::{Block, Document, Mark};
@@ -148,7 +149,7 @@ pub(super) async fn show(
     let page = async {
         let draft = find(&desk, &applicant, &id).await?;
         let findings = draft.findings(&desk).await?;
-        Ok::<_, Gone>(review(&desk, &draft, &findings, visit))
+        Ok::<_, Gone>(review(&desk, &draft, &findings, visit).await?)
     };
     match page.await {
         Ok(page) => visit.page(StatusCode::OK, &page),
@@ -156,10 +157,18 @@ pub(super) async fn show(
     }
 }
 
-fn review(desk: &Desk, draft: &Draft, findings: &[Finding], visit: &Visit) -> ReviewPage {
+async fn review(
+    desk: &Desk,
+    draft: &Draft,
+    findings: &[Finding],
+    visit: &Visit,
+) -> Result<ReviewPage, Fault> {
+    let attachments = &draft.submission.attachments;
+    let scans = Scans::read(&desk.ctx, attachments).await?;
+    let line = |file| FileLine::new(file, &scans, visit.lang);
     let told = findings.iter().take(FINDINGS_SHOWN);
     let (filed, _) = draft.to_file();
-    ReviewPage {
+    Ok(ReviewPage {
         shell: visit.shell(""),
         w: Words::of(visit.lang),
         steps: draft.steps(desk, visit, "/review"),
@@ -172,8 +181,8 @@ fn review(desk: &Desk, draft: &Draft, findings: &[Finding], visit: &Visit) -> Re
         more: findings.len().saturating_sub(FINDINGS_SHOWN),
         outlook: Outlook::of(desk, &filed, visit),
         document: document(desk, &filed, visit.now, visit),
-        attachments: draft.submission.attachments.iter().map(FileLine::new).collect(),
-    }
+        attachments: attachments.iter().map(line).collect(),
+    })
 }
 
 /// `POST /operator/drafts/{id}/submit`
@@ -194,10 +203,10 @@ pub(super) async fn submit(
     }
     match file(&desk, &draft).await {
         Ok(filing) => see_other(&format!("/operator/filings/{}?filed=1", filing.receipt_number())),
-        Err(Refused::Invalid(findings)) => {
-            let page = review(&desk, &draft, &findings, &visit);
-            visit.page(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
+        Err(Refused::Invalid(findings)) => match review(&desk, &draft, &findings, &visit).await {
+            Ok(page) => visit.page(StatusCode::UNPROCESSABLE_ENTITY, &page),
+            Err(fault) => visit.fault(&fault),
+        },
         Err(Refused::Fault(fault)) => visit.fault(&fault),
     }
 }

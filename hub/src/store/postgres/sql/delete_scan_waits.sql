@@ -1,0 +1,1 @@
+DELETE FROM scan_waits WHERE delivery_id = ANY($1::uuid[])

@@ -1,0 +1,1 @@
+DELETE FROM scans WHERE sha256 = ANY($1::text[])

@@ -1,0 +1,4 @@
+UPDATE scans SET
+    state = 'pending', signature = NULL, why = NULL, tries = 0,
+    next_try_at = (($1::json) ->> 'at')::bigint, scanned_at = NULL, scanned_by = NULL
+WHERE sha256 = ($1::json) ->> 'sha256'
