@@ -27,8 +27,8 @@ pub enum Encoding {
     /// UTF-8 with a byte order mark, by which spreadsheets know it.
     #[serde(rename = "utf-8")]
     Utf8,
-    /// Windows code page 932, Microsoft's `Shift_JIS`: no characters outside JIS X 0208 but NEC's and
-    /// IBM's.
+    /// Windows code page 932, Microsoft's `Shift_JIS`: no characters outside JIS X 0208 but NEC's
+    /// and IBM's.
     #[serde(rename = "cp932")]
     Cp932,
 }
