@@ -82,6 +82,15 @@ impl Action {
         }
     }
 
+    /// The action of a word; what is neither a correction nor a withdrawal is a new filing.
+    pub fn of_word(word: &str) -> Self {
+        match word {
+            "correct" => Self::Correct,
+            "withdraw" => Self::Withdraw,
+            _ => Self::Submit,
+        }
+    }
+
     /// The word as authorities know it.
     pub fn label_ja(self) -> &'static str {
         match self {

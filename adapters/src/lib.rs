@@ -13,6 +13,7 @@ pub mod adapter;
 pub mod clamd;
 pub mod guard;
 pub mod package;
+pub mod print;
 pub mod registry;
 pub mod sandbox;
 pub mod secret;

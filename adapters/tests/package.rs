@@ -93,6 +93,7 @@ fn contents(attachments: Vec<Attachment>) -> Contents {
         layout: Layout::Second(Box::new(Second {
             ledger: ledger(&submission(), &facts, &standard()),
             xml: filing_xml(&serde_json::to_value(submission()).expect("JSON")),
+            print: None,
         })),
         attachments,
     }

@@ -73,7 +73,10 @@ sections! {
     /// `[relay]`
     Relay { claim_ms: i64, }
     /// `[package]`
-    Package { memory_bytes_max: usize, link_hours: i64, ledgers: String, }
+    Package {
+        memory_bytes_max: usize, link_hours: i64, ledgers: String, print: bool,
+        prints_bytes_max: usize,
+    }
     /// `[scan]`
     Scan {
         socket: String, connect_ms: u64, idle_ms: u64, answer_ms: u64, stream_bytes_max: u64,

@@ -24,6 +24,7 @@ use crate::config::Config;
 use crate::directory::Directory;
 use crate::metrics::Metrics;
 use crate::objects::Objects;
+use crate::prints::Prints;
 use crate::signer::Signer;
 use crate::store::{OperatorRow, Store, StoreError};
 
@@ -53,6 +54,8 @@ pub struct Context {
     pub forms: Arc<Catalogue>,
     /// What authorities' ledgers take in.
     pub ledgers: Arc<Ledgers>,
+    /// Prints of filings, those of late in memory.
+    pub prints: Prints,
     /// How each authority is reached.
     pub directory: ArcSwap<Directory>,
     /// The hub's key.
@@ -112,7 +115,6 @@ impl Context {
         crate::recipe::keep_profiles(&parts.store, &parts.ledgers).await?;
         let directory = Directory::new(&parts.store.endpoints().await?);
         Ok(Arc::new(Self {
-            config: parts.config,
             clock: parts.clock,
             store: parts.store,
             broker: parts.broker,
@@ -124,6 +126,7 @@ impl Context {
             master: parts.master,
             forms: parts.forms,
             ledgers: parts.ledgers,
+            prints: Prints::new(parts.config.package.prints_bytes_max),
             directory: ArcSwap::from_pointee(directory),
             signer: parts.signer,
             metrics: Metrics::default(),
@@ -131,6 +134,7 @@ impl Context {
             hurry: Notify::new(),
             stop: parts.stop,
             break_off: CancellationToken::new(),
+            config: parts.config,
             operators: Mutex::default(),
         }))
     }

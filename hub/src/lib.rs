@@ -32,6 +32,7 @@ pub mod notices;
 pub mod notifier;
 pub mod objects;
 pub mod operate;
+pub mod prints;
 pub mod prober;
 pub mod receipt;
 pub mod recipe;

@@ -18,13 +18,16 @@ pub struct Recipe {
     pub layout: u32,
     /// The digest of the ledger profile.
     pub profile: String,
+    /// Whether the print of the whole set is in it.
+    #[serde(default)]
+    pub print: bool,
 }
 
 impl Recipe {
     /// As this installation builds packages for an authority now.
     pub fn now(ctx: &Context, authority: AuthorityId) -> Self {
         let profile = ctx.ledgers.of(authority).sha256.clone();
-        Self { layout: adapters::package::LAYOUT, profile }
+        Self { layout: adapters::package::LAYOUT, profile, print: ctx.config.package.print }
     }
 
     /// As it is written down.

@@ -28,6 +28,23 @@ pub async fn keep(
     owner: String,
     media_type: String,
 ) -> Result<AttachmentRow, UploadProblem> {
+    let (mut tx, row) = keep_in_tx(ctx, upload, owner, media_type).await?;
+    if ctx.clamd.is_some() {
+        tx.queue_scans(std::slice::from_ref(&row.sha256), passed_before(ctx)).await?;
+    }
+    tx.commit().await?;
+    ctx.scan_asked.notify_one();
+    Ok(row)
+}
+
+/// The same in a unit of work in which it can be named at once; nothing is looked through, so that
+/// it is for what the hub has made itself.
+pub async fn keep_in_tx(
+    ctx: &Context,
+    upload: Upload,
+    owner: String,
+    media_type: String,
+) -> Result<(Tx, AttachmentRow), UploadProblem> {
     // Before the bytes take their name: from here on no sweep takes them.
     let mut tx = ctx.store.begin().await?;
     let is_ours = tx.touch_object(&upload.stored.sha256).await?;
@@ -46,12 +63,7 @@ pub async fn keep(
     };
     let mut tx = ctx.store.begin().await?;
     tx.save_attachment(&row).await?;
-    if ctx.clamd.is_some() {
-        tx.queue_scans(std::slice::from_ref(&row.sha256), passed_before(ctx)).await?;
-    }
-    tx.commit().await?;
-    ctx.scan_asked.notify_one();
-    Ok(row)
+    Ok((tx, row))
 }
 
 /// Names files in the unit of work that records what they belong to, so that they are kept for

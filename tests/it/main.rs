@@ -8,6 +8,7 @@ mod foreign;
 mod forms;
 mod hub;
 mod objects;
+mod preview;
 mod retention;
 mod simulation;
 mod store;

@@ -42,7 +42,7 @@ pub(super) fn manifest(contents: &Contents, second: &Second, texts: &[(&str, Byt
         })
     });
     let files: Vec<Value> = own.chain(attached).collect();
-    let manifest = json!({
+    let mut manifest = json!({
         "type": "todoke.manifest", "layout": LAYOUT, "delivery": contents.delivery,
         "receipt_number": contents.receipt_number, "files": files,
         "ledger": {
@@ -51,6 +51,9 @@ pub(super) fn manifest(contents: &Contents, second: &Second, texts: &[(&str, Byt
         },
         "xml": { "replaced": second.xml.forbidden },
     });
+    if let Some(print) = &second.print {
+        manifest["print"] = json!({ "pages": print.pages, "replaced": print.replaced });
+    }
     let mut text = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
     text.push(b'\n');
     text.into()

@@ -4,7 +4,8 @@
 //! todoke-<delivery id>/
 //!   bagit.txt  bag-info.txt
 //!   data/filing.json  data/filing.csv  data/receipt.json
-//!   data/filing.xml  data/manifest.json                     (since the second layout)
+//!   data/filing.xml  data/manifest.json                     (since the second layout,
+//!   data/filing.pdf                                          which may have a print)
 //!   data/attachments/*
 //!   manifest-sha256.txt  manifest-sha512.txt  tagmanifest-sha256.txt  tagmanifest-sha512.txt
 //! ```
@@ -38,6 +39,8 @@ pub use ledger::{Ledger, LedgerFacts, ledger, ledger_csv};
 pub use open::{HeldFile, OpenError, Opened, read_package};
 pub use sealed::Sealed;
 pub use xml::{Forbidden, Xml, filing_xml};
+
+use crate::print::Print;
 
 /// The number of the layout in which new packages are built; stands in `bag-info.txt` since the
 /// second.
@@ -78,13 +81,16 @@ pub struct Second {
     pub ledger: Ledger,
     /// `data/filing.xml`, as [`filing_xml`] makes it.
     pub xml: Xml,
+    /// `data/filing.pdf`, where packages have one.
+    pub print: Option<Print>,
 }
 
 /// The hub's own payload files, path and bytes, in the order in which they stand in the bag.
-type Texts = Vec<(&'static str, Bytes)>;
+pub type Texts = Vec<(&'static str, Bytes)>;
 
 impl Contents {
-    fn texts(&self) -> Texts {
+    /// The hub's own files, path in the bag and bytes.
+    pub fn texts(&self) -> Texts {
         let json = ("data/filing.json", self.filing_json.clone());
         let receipt = ("data/receipt.json", self.receipt_json.clone());
         match &self.layout {
@@ -93,6 +99,9 @@ impl Contents {
                 let csv = ("data/filing.csv", second.ledger.bytes.clone());
                 let xml = ("data/filing.xml", Bytes::from(second.xml.text.clone()));
                 let mut texts = vec![json, csv, xml, receipt];
+                if let Some(print) = &second.print {
+                    texts.insert(3, ("data/filing.pdf", print.bytes.clone()));
+                }
                 texts.push((manifest::PATH, manifest::manifest(self, second, &texts)));
                 texts
             }

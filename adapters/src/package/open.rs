@@ -29,6 +29,8 @@ pub struct Opened {
     pub receipt_json: Bytes,
     /// `data/filing.xml`; packages of the first layout have none.
     pub filing_xml: Option<Bytes>,
+    /// `data/filing.pdf`, where there is one.
+    pub filing_pdf: Option<Bytes>,
     /// `data/manifest.json`, its every file compared; packages of the first layout have none.
     pub manifest_json: Option<Bytes>,
     /// The attachments, by name.
@@ -125,6 +127,7 @@ pub fn read_package(mut reader: impl Read + Seek) -> Result<Opened, OpenError> {
         filing_csv: text(&entries, "data/filing.csv")?,
         receipt_json: text(&entries, "data/receipt.json")?,
         filing_xml: is_later.then(|| text(&entries, "data/filing.xml")).transpose()?,
+        filing_pdf: entries.get("data/filing.pdf").and_then(|entry| entry.text.clone()),
         manifest_json: is_later.then(|| check_listed(&entries)).transpose()?,
         attachments: attachments.collect(),
     })

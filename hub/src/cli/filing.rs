@@ -69,7 +69,7 @@ async fn list(store: &Store, filter: &Filter, json: bool) -> anyhow::Result<()> 
     print_rows(json, &Value::Array(rows), &columns)
 }
 
-async fn find(store: &Store, id: &str) -> anyhow::Result<FilingRow> {
+pub(super) async fn find(store: &Store, id: &str) -> anyhow::Result<FilingRow> {
     let found = match id.parse::<FilingId>() {
         Ok(id) => store.filing(id).await?,
         Err(_) => store.filing_by_receipt_number(id).await?,

@@ -13,6 +13,7 @@ mod key;
 mod lane;
 mod master;
 mod operator;
+mod package;
 mod receipt;
 mod restore;
 mod retention;
@@ -82,6 +83,8 @@ enum Command {
     Scan(scan::Args),
     /// How authorities are reached: list, set, check
     Authority(authority::Args),
+    /// Packages: what an authority would get
+    Package(package::Args),
     /// Operators: add
     Operator(operator::Args),
     /// API keys: add, list, revoke
@@ -139,6 +142,7 @@ pub fn main() -> anyhow::Result<()> {
         | Command::Lane(_)
         | Command::Scan(_)
         | Command::Authority(_)
+        | Command::Package(_)
         | Command::Operator(_)
         | Command::Key(_) => {}
     }
@@ -165,6 +169,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Lane(args) => lane::run(args, config).await,
         Command::Scan(args) => scan::run(args, &config).await,
         Command::Authority(args) => authority::run(args, config).await,
+        Command::Package(args) => package::run(args, &config).await,
         Command::Operator(args) => operator::run(args, &config).await,
         Command::Key(args) => key::run(args, &config).await,
         Command::Route(_)

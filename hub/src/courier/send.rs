@@ -3,13 +3,13 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use adapters::Parcel;
+use adapters::{Action, Parcel};
 use futures::FutureExt;
 use schemas::{Outcome, Owner, Why};
 use tokio::sync::mpsc;
 
 use super::claim::Job;
-use super::package::{action_of, held_package};
+use super::package::held_package;
 use super::record::{Attempted, Tried};
 use crate::context::Context;
 use crate::delivery::Delivery;
@@ -81,7 +81,7 @@ pub async fn parcel_of(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> R
         attempt: u32::try_from(delivery.attempts + 1).unwrap_or(1),
         package,
         second_copy: delivery.second_copy,
-        action: action_of(&row.action),
+        action: Action::of_word(&row.action),
         link: Some(link),
         trace: None,
         now,

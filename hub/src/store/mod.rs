@@ -22,8 +22,8 @@ mod months;
 mod own;
 mod parameters;
 mod postgres;
-mod profiles;
 mod reads;
+mod recipes;
 mod retention;
 mod rows;
 mod scans;
@@ -58,7 +58,7 @@ pub use reads::{Backlog, DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals}
 pub use retention::{Batch, Kept, Mark, Term};
 pub use rows::{
     ActRow, ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow,
-    EventRow, FilingRow, HeadRow, InboxRow, NoticeRow, OperatorRow, OutboxRow, ParcelRow,
+    EventRow, FilingRow, HeadRow, InboxRow, NoticeRow, OperatorRow, OutboxRow, ParcelRow, PrintRow,
     ProfileRow, RevisionRow, SessionRow,
 };
 pub use scans::{ScanCounts, ScanLine, ScanRow, ScanState};

@@ -167,6 +167,15 @@ rows! {
         kind: FilingKind = "手続の種類",
         recipe: Option<String> = "How its package is built, JSON; none before there were recipes",
     }
+    /// The print of a revision.
+    PrintRow {
+        filing_id: FilingId = "The filing",
+        revision: i32 = "From 1",
+        sha256: String = "Hex digest of its bytes, and their name in the object store",
+        pages: i32 = "How many",
+        replaced: String = "Characters that the face has not, JSON",
+        printed_at: i64 = "Milliseconds",
+    }
     /// A ledger profile that deliveries were planned with.
     ProfileRow {
         sha256: String = "Hex digest of it",

@@ -2,7 +2,7 @@
 
 use adapters::Endpoint;
 use adapters::package::{Opened, read_package};
-use adapters::sandbox::Behaviour;
+use adapters::sandbox::{Behaviour, Held};
 use anyhow::{Context, Result, anyhow};
 use encoding_rs::SHIFT_JIS;
 use futures::stream;
@@ -14,9 +14,10 @@ use reqwest::StatusCode;
 use schemas::{Channel, Submission};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use tests::house::{House, attachment, change, code, operator};
+use tests::house::{House, attachment, change, code, one_stop, operator};
 
 const SAPPORO: &str = "011002";
+const OSAKA: &str = "271004";
 
 /// A change notice with a file that the operator has uploaded.
 pub(super) async fn with_upload(
@@ -117,6 +118,51 @@ async fn a_package_is_built_as_it_was_planned_whatever_the_profiles_say_since() 
     row.recipe = Some(r#"{"layout": 3, "profile": ""}"#.to_owned());
     let why = held_package(&house.ctx, &delivery, &row).await.expect_err("of a newer build");
     assert_eq!(why.code, "recipe_unreadable");
+    house.finish().await
+}
+
+#[tokio::test]
+async fn one_print_serves_all_authorities_and_stays() -> Result<()> {
+    let places = [(SAPPORO, "11"), (OSAKA, "11")];
+    let mut house = House::build()
+        .ladder(SAPPORO, &[Channel::Sftp])
+        .ladder(OSAKA, &[Channel::Sftp])
+        .with(|config| config.package.prints_bytes_max = 0)
+        .start()
+        .await?;
+    let filing = house.deliver(&one_stop(&places)).await?;
+    let held = house.held()?;
+    let open = |held: &Held| read_package(std::io::Cursor::new(std::fs::read(&held.path)?));
+    let prints = held.iter().map(|held| open(held)?.filing_pdf.context("a print"));
+    let prints = prints.collect::<Result<Vec<_>>>()?;
+    assert_eq!(prints.len(), 2);
+    assert_eq!(prints[0], prints[1]);
+    let kept = house.ctx.store.print(filing, 1).await?.context("a row")?;
+    assert_eq!(kept.sha256, hex::encode(Sha256::digest(&prints[0])));
+    let manifest = open(&held[0])?.manifest_json.context("a manifest")?;
+    let manifest: Value = serde_json::from_slice(&manifest)?;
+    assert_eq!(manifest["print"]["pages"], kept.pages);
+
+    // Whatever a later build would draw: what was printed once is what there is.
+    let other = hub::store::PrintRow { sha256: "00".repeat(32), pages: 9, ..kept.clone() };
+    let mut tx = house.ctx.store.begin().await?;
+    assert!(!tx.insert_print(&other).await?, "a print is never changed");
+    tx.commit().await?;
+    house.restart_with(|build| build.set_config(|config| config.package.print = false)).await?;
+    for delivery in house.deliveries(filing).await? {
+        let row = house.ctx.store.parcel(delivery.id).await?.context("a row")?;
+        let again = held_package(&house.ctx, &delivery, &row).await;
+        let again = again.map_err(|why| anyhow!("{why:?}"))?;
+        assert_eq!(delivery.package_sha256.as_ref(), Some(&again.sha256));
+    }
+    let without = house.deliver(&change(SAPPORO, &[])).await?;
+    let delivery = house.delivery(without).await?;
+    let row = house.ctx.store.parcel(delivery.id).await?.context("a row")?;
+    let package =
+        held_package(&house.ctx, &delivery, &row).await.map_err(|why| anyhow!("{why:?}"))?;
+    let package = read_package(std::io::Cursor::new(package.bytes().context("it")?.clone()))?;
+    assert!(package.filing_pdf.is_none() && package.filing_xml.is_some());
+    assert!(house.ctx.store.print(without, 1).await?.is_none());
     house.finish().await
 }
 

@@ -17,6 +17,7 @@ const FLOORS: [&[&str]; 10] = [
         "followers",
         "judgement",
         "notices",
+        "prints",
         "receipt",
         "recipe",
         "revision",

@@ -26,7 +26,7 @@ pub(super) fn open(bytes: &[u8]) {
 
 fn payload(opened: &Opened) -> u64 {
     let texts = [&opened.filing_json, &opened.filing_csv, &opened.receipt_json];
-    let later = [&opened.filing_xml, &opened.manifest_json];
+    let later = [&opened.filing_xml, &opened.filing_pdf, &opened.manifest_json];
     let texts = texts.into_iter().chain(later.into_iter().flatten());
     let texts = texts.map(|text| text.len() as u64).sum::<u64>();
     texts + opened.attachments.iter().map(|file| file.size).sum::<u64>()

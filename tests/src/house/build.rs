@@ -103,6 +103,11 @@ impl Builder {
         self
     }
 
+    /// The same for a house that is restarted.
+    pub fn set_config(&mut self, alter: impl Fn(&mut Config) + Send + Sync + 'static) {
+        self.alter.push(Box::new(alter));
+    }
+
     /// Another master than the embedded one.
     #[must_use]
     pub fn master(mut self, master: Master) -> Self {

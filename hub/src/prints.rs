@@ -1,0 +1,222 @@
+//! Prints: `filing.pdf` of each revision, made once for all authorities and for good.
+//!
+//! The bytes of a print depend on the form catalogue, on the face and on the library that draws it.
+//! So the first one is kept (an object like an attachment's, and a row of `prints`), and every
+//! package of that revision has it, whatever changes later.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use adapters::Action;
+use adapters::print::{Paper, PaperFacts, Print, print};
+use bytes::BytesMut;
+use futures::TryStreamExt;
+use jiff::Timestamp;
+use routing::Master;
+use schemas::{Attachment, Catalogue, FilingId, Owner, Submission, Why};
+use tokio::sync::{OnceCell, Semaphore};
+
+use crate::context::Context;
+use crate::store::{ParcelRow, PrintRow};
+use crate::uploads;
+
+type Key = (FilingId, i32);
+type Place = Arc<OnceCell<Print>>;
+
+/// Prints of late, in memory.
+#[derive(Debug)]
+pub struct Prints {
+    bytes_max: usize,
+    known: Mutex<Known>,
+    /// As many at once as there are processors: more would only hold each other up.
+    turns: Semaphore,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    places: HashMap<Key, Place>,
+    /// Those that are there, the oldest first, with their bytes.
+    order: VecDeque<(Key, usize)>,
+    bytes: usize,
+}
+
+impl Prints {
+    /// Keeps so many bytes at most.
+    pub fn new(bytes_max: usize) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { bytes_max, known: Mutex::default(), turns: Semaphore::new(processors) }
+    }
+
+    /// The place of a print: whoever comes first fills it, the others wait.
+    fn place(&self, key: Key) -> Place {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.places.entry(key).or_default())
+    }
+
+    /// A place was filled, or could not be.
+    fn settle(&self, key: Key, bytes: Option<usize>) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        match bytes {
+            Some(bytes) if known.order.iter().all(|(known, _)| *known != key) => {
+                known.order.push_back((key, bytes));
+                known.bytes += bytes;
+            }
+            Some(_) => {}
+            None => drop(known.places.remove(&key)),
+        }
+        while known.bytes > self.bytes_max {
+            let Some((oldest, bytes)) = known.order.pop_front() else { break };
+            known.places.remove(&oldest);
+            known.bytes -= bytes;
+        }
+    }
+}
+
+/// The print of a revision: from memory, from the object store, or made now and kept.
+pub async fn print_of(
+    ctx: &Context,
+    key: (FilingId, i32),
+    row: &ParcelRow,
+    filing: &Submission,
+) -> Result<Print, Why> {
+    let place = ctx.prints.place(key);
+    if let Some(known) = place.get() {
+        return Ok(known.clone());
+    }
+    let got = place.get_or_try_init(async || get_or_make(ctx, key, row, filing).await).await;
+    ctx.prints.settle(key, got.as_ref().ok().map(|print| print.bytes.len()));
+    let ours = |error: anyhow::Error| {
+        Why::new("print_not_made", Owner::Hub, format!("{error:#}; the attempt waits until it is"))
+    };
+    got.cloned().map_err(ours)
+}
+
+async fn get_or_make(
+    ctx: &Context,
+    (id, revision): Key,
+    row: &ParcelRow,
+    filing: &Submission,
+) -> anyhow::Result<Print> {
+    if let Some(kept) = ctx.store.print(id, revision).await? {
+        return fetch(ctx, &kept).await;
+    }
+    let turn = ctx.prints.turns.acquire().await?;
+    let paper = paper_of((&ctx.master, &ctx.forms), revision, row, filing);
+    let made = tokio::task::spawn_blocking(move || print(&paper)).await??;
+    drop(turn);
+    if keep(ctx, (id, revision), filing, &made).await? {
+        return Ok(made);
+    }
+    // Another process was first; its print is the one.
+    let first = ctx.store.print(id, revision).await?;
+    fetch(ctx, &first.ok_or_else(|| anyhow::anyhow!("the print is gone"))?).await
+}
+
+/// What is printed of a revision.
+pub fn paper_of(
+    (master, forms): (&Master, &Catalogue),
+    revision: i32,
+    row: &ParcelRow,
+    filing: &Submission,
+) -> Paper {
+    let time = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    let services = master.services();
+    let facts = PaperFacts {
+        receipt_number: &row.receipt_number,
+        revision: u32::try_from(revision).unwrap_or(1),
+        action: Action::of_word(&row.action),
+        received_at: time(row.received_at),
+        first_received_at: time(row.first_received_at),
+        forms,
+        service: &|code| {
+            let known = services.iter().find(|row| row.code == code);
+            known.map_or_else(|| code.to_string(), |row| format!("{code} {}", row.name))
+        },
+        place: &|code| master.name(code),
+    };
+    Paper::of(filing, &facts)
+}
+
+/// Keeps a print; false when another process kept one first.
+async fn keep(
+    ctx: &Context,
+    (filing_id, revision): Key,
+    filing: &Submission,
+    print: &Print,
+) -> anyhow::Result<bool> {
+    let owner = filing.corporate_number.to_string();
+    let media_type = "application/pdf".to_owned();
+    let body = futures::stream::iter([Ok::<_, std::io::Error>(print.bytes.clone())]);
+    let upload_id = format!("print-{}", ctx.clock.id());
+    let upload = ctx.objects.receive(body, &upload_id, u64::MAX).await?;
+    let kept = uploads::keep_in_tx(ctx, upload, owner.clone(), media_type).await?;
+    let (mut tx, file) = kept;
+    let row = PrintRow {
+        filing_id,
+        revision,
+        sha256: file.sha256.clone(),
+        pages: i32::try_from(print.pages).unwrap_or(i32::MAX),
+        replaced: serde_json::to_string(&print.replaced)?,
+        printed_at: ctx.clock.now_ms(),
+    };
+    let is_first = tx.insert_print(&row).await?;
+    if is_first {
+        let file = Attachment {
+            name: "filing.pdf".to_owned(),
+            sha256: file.sha256,
+            size: u64::try_from(file.size).unwrap_or(0),
+            media_type: file.media_type,
+        };
+        let lost = uploads::name(&mut tx, &owner, std::slice::from_ref(&file)).await?;
+        anyhow::ensure!(lost.is_none(), "the print is being cleared away");
+    }
+    tx.commit().await?;
+    Ok(is_first)
+}
+
+async fn fetch(ctx: &Context, row: &PrintRow) -> anyhow::Result<Print> {
+    let stream = ctx.objects.get_sound(&row.sha256).await?;
+    let add = async |mut all: BytesMut, piece: bytes::Bytes| {
+        all.extend_from_slice(&piece);
+        Ok(all)
+    };
+    let bytes = stream.try_fold(BytesMut::new(), add).await?;
+    Ok(Print {
+        bytes: bytes.freeze(),
+        pages: usize::try_from(row.pages).unwrap_or(0),
+        replaced: serde_json::from_str(&row.replaced)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(number: u8) -> Key {
+        let id = format!("01932c07-209c-7a36-8d4f-7c1f4d1c2b{number:02x}");
+        (id.parse().expect("an id"), 1)
+    }
+
+    #[test]
+    fn memory_holds_prints_up_to_its_bytes_and_the_oldest_go_first() {
+        let prints = Prints::new(100);
+        let there = |number| {
+            let known = prints.known.lock().expect("nobody panicked");
+            known.places.contains_key(&key(number))
+        };
+        for number in 0..4 {
+            drop(prints.place(key(number)));
+            prints.settle(key(number), Some(40));
+        }
+        assert_eq!([0, 1, 2, 3].map(there), [false, false, true, true]);
+        prints.settle(key(3), Some(40));
+        assert!(there(2), "who waited for it counts nothing twice");
+        drop(prints.place(key(5)));
+        assert!(there(5));
+        prints.settle(key(5), None);
+        assert!(!there(5), "what could not be made is made anew");
+        drop(prints.place(key(6)));
+        prints.settle(key(6), Some(101));
+        assert_eq!([2, 3, 6].map(there), [false; 3], "none that is larger than all");
+    }
+}
