@@ -64,6 +64,8 @@ impl CellFinding {
 pub(crate) struct Row {
     /// Its number, as a spreadsheet shows it; of an array, its place from 1.
     pub(crate) number: u32,
+    /// The office that it is about, as it is written; empty when it is not.
+    pub(crate) office: String,
     /// What it would file; none when too little of it reads.
     pub(crate) submission: Option<Submission>,
     /// The cells as they came.

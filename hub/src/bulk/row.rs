@@ -39,11 +39,12 @@ impl Reader<'_> {
     pub(super) fn read(&self, row: TableRow) -> Row {
         let mut reading = Reading { reader: self, row };
         reading.name_columns();
+        let office = reading.base(Base::Name).to_owned();
         let submission = reading.submission();
         let TableRow { number, cells, mut findings } = reading.row;
         findings.sort_by_key(|it| it.finding.level);
         findings.truncate(FINDINGS_MAX);
-        Row { number, submission, cells, findings }
+        Row { number, office, submission, cells, findings }
     }
 }
 
@@ -364,6 +365,7 @@ pub(super) fn of_array(
 
 fn of_value(number: u32, value: Value, filer: &Filer<'_>) -> Row {
     let cells = vec![value.to_string()];
+    let office = value["offices"][0]["name"].as_str().unwrap_or_default().to_owned();
     let (submission, finding) = match serde_json::from_value::<Submission>(value) {
         Ok(submission) if submission.corporate_number == filer.number => (Some(submission), None),
         Ok(_) => {
@@ -378,5 +380,11 @@ fn of_value(number: u32, value: Value, filer: &Filer<'_>) -> Row {
             (None, Some(Finding::new("", "json_invalid", en).ja(ja)))
         }
     };
-    Row { number, submission, cells, findings: finding.into_iter().map(CellFinding::row).collect() }
+    Row {
+        number,
+        office,
+        submission,
+        cells,
+        findings: finding.into_iter().map(CellFinding::row).collect(),
+    }
 }

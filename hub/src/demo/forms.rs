@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 use rand::Rng;
-use schemas::forms::{Form, Role, Sheet};
+use schemas::forms::{Form, Sheet};
 use schemas::{Catalogue, ServiceCode, Submission};
 use serde_json::{Map, Value, json};
 
@@ -30,35 +30,12 @@ pub(super) fn body(
     submission: &Submission,
     day: Date,
 ) -> Value {
-    let sheets: Vec<Sheet> = forms(catalogue, submission, day)
+    let sheets: Vec<Sheet> = catalogue
+        .forms_of(submission, day)
         .into_iter()
         .map(|(form, service)| sheet(rng, form, service, (submission, day)))
         .collect();
     json!({"forms": sheets, "checklist": checklist(submission)})
-}
-
-/// Each main form once, and for each service its annex; a one-stop change of corporate matters has
-/// no annex.
-fn forms<'a>(
-    catalogue: &'a Catalogue,
-    submission: &Submission,
-    day: Date,
-) -> Vec<(&'a Form, Option<ServiceCode>)> {
-    let mut all: Vec<(&Form, Option<ServiceCode>)> = Vec::new();
-    for service in submission.offices.iter().flat_map(|office| &office.services) {
-        for form in catalogue.used_for(submission.kind, service.service, day) {
-            let about = match form.role {
-                Role::Main => None,
-                Role::Annex if submission.one_stop => continue,
-                Role::Annex => Some(service.service),
-            };
-            if all.iter().all(|(other, of)| (&other.id, of) != (&form.id, &about)) {
-                all.push((form, about));
-            }
-        }
-    }
-    all.sort_by_key(|(form, _)| form.role);
-    all
 }
 
 fn sheet(

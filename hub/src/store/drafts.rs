@@ -35,6 +35,17 @@ pub struct DraftRow {
     pub saved_at: i64,
 }
 
+/// The offices that one filing names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedOffices {
+    /// As the filing names them.
+    pub offices: Vec<Office>,
+    /// What was filed.
+    pub kind: FilingKind,
+    /// Whether an authority has accepted it.
+    pub accepted: bool,
+}
+
 impl Store {
     /// A draft.
     pub async fn draft(&self, id: Uuid) -> Result<Option<DraftRow>, StoreError> {
@@ -51,14 +62,15 @@ impl Store {
         self.read(sql!("own_drafts"), &args).await
     }
 
-    /// The offices of an operator's newest filings, the newest filing first; so many filings.
-    pub async fn own_offices(
+    /// The offices that an operator's newest filings name, withdrawn ones left out, the newest
+    /// filing first; so many filings.
+    pub async fn named_offices(
         &self,
         operator: CorporateNumber,
         limit: usize,
-    ) -> Result<Vec<Vec<Office>>, StoreError> {
+    ) -> Result<Vec<NamedOffices>, StoreError> {
         let args = json!({"corporate_number": operator, "limit": limit});
-        self.read(sql!("own_offices"), &args).await
+        self.read(sql!("named_offices"), &args).await
     }
 
     /// The newest filing about an office of this name that an authority has accepted.

@@ -176,7 +176,7 @@ async fn line(
         number: i32::try_from(row.number).unwrap_or(i32::MAX),
         corporate_number: bulk.corporate_number,
         state: state_of(&findings, body.is_some()).to_owned(),
-        office_name: office_name(row),
+        office_name: row.office.chars().take(200).collect(),
         body,
         cells: json_of(&row.cells)?,
         findings: json_of(&findings)?,
@@ -192,11 +192,6 @@ fn state_of(findings: &[CellFinding], is_read: bool) -> &'static str {
         (true, false) => "warned",
         (true, true) => "good",
     }
-}
-
-fn office_name(row: &Row) -> String {
-    let office = row.submission.as_ref().and_then(|it| it.offices.first());
-    office.map(|office| office.name.clone()).unwrap_or_default()
 }
 
 /// Files rows of an upload; goes on where it stopped. It does so to the end though whoever asked

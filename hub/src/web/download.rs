@@ -1,6 +1,7 @@
 //! Files that people open or keep: as they came, and never as a page of ours.
 
 use axum::body::Body;
+use axum::http::HeaderName;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
 };
@@ -43,6 +44,11 @@ pub(super) async fn serve(
         (CACHE_CONTROL, "private, no-store".to_owned()),
     ];
     Ok((headers, Body::from_stream(bytes)).into_response())
+}
+
+/// The header of a file that is kept under its name.
+pub(super) fn attachment(name: &str) -> (HeaderName, String) {
+    (CONTENT_DISPOSITION, disposition(name, false))
 }
 
 /// RFC 6266: the name in UTF-8, and one in ASCII for what does not know that.

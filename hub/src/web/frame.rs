@@ -94,9 +94,12 @@ impl Who {
                 ("/dead-letters", |w| w.nav_dead_letters),
             ],
             Self::Authority => &[("/authority", |w| w.nav_inbox)],
-            Self::Operator => {
-                &[("/operator", |w| w.nav_own_filings), ("/operator/start", |w| w.nav_start)]
-            }
+            Self::Operator => &[
+                ("/operator", |w| w.nav_own_filings),
+                ("/operator/start", |w| w.nav_start),
+                ("/operator/bulk", |w| w.nav_bulk),
+                ("/operator/one-stop", |w| w.nav_one_stop),
+            ],
         }
     }
 

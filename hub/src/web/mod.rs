@@ -22,6 +22,7 @@ mod frame;
 mod labels;
 mod listed;
 mod login;
+mod offices;
 pub mod operations;
 mod operator;
 mod parts;

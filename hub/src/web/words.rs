@@ -90,6 +90,8 @@ words! {
     nav_inbox: "受信箱", "Inbox";
     nav_own_filings: "申請・届出の一覧", "Filings";
     nav_start: "新しく届け出る", "File something";
+    nav_bulk: "一括申請", "Bulk filing";
+    nav_one_stop: "法人の変更", "Corporate change";
     other_language: "English", "日本語";
     log_out: "ログアウト", "Log out";
     search: "検索", "Search";

@@ -37,7 +37,20 @@ pub(crate) fn sign(form: &Form, submission: &Submission, fields: &mut Value) {
         }
     }
     submission.sign(fields);
+    keep_covered(form, submission, fields);
     in_order(&form.schema, fields);
+}
+
+/// Of a one-stop change each form names the services that it is for.
+fn keep_covered(form: &Form, submission: &Submission, fields: &mut Value) {
+    if let (true, Some(Value::Array(services))) = (submission.one_stop, fields.get_mut("services"))
+    {
+        let is_covered = |code: &Value| {
+            let code = code.as_str().and_then(|text| text.parse().ok());
+            code.is_some_and(|code| form.covers(code))
+        };
+        services.retain(is_covered);
+    }
 }
 
 /// Fields in the order of the form, as they come from a browser too.

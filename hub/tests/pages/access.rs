@@ -9,12 +9,13 @@ use crate::browser::Browser;
 use crate::world::World;
 
 /// Where routes are written down.
-const ROUTES: [&str; 5] = [
+const ROUTES: [&str; 6] = [
     include_str!("../../src/web/mod.rs"),
     include_str!("../../src/web/operations/mod.rs"),
     include_str!("../../src/web/authority/mod.rs"),
     include_str!("../../src/web/operator/mod.rs"),
     include_str!("../../src/web/operator/draft/mod.rs"),
+    include_str!("../../src/web/operator/bulk/mod.rs"),
 ];
 
 /// For whom a page is.
@@ -78,6 +79,7 @@ impl Row {
 fn rows(world: &World) -> Vec<Row> {
     let mut rows = fixed_rows(world);
     rows.extend(draft_rows(world));
+    rows.extend(bulk_rows(world));
     rows
 }
 
@@ -92,6 +94,8 @@ fn draft_rows(world: &World) -> Vec<Row> {
     let foreign = format!("/operator/drafts/{}", world.foreign_draft);
     let mut all = vec![
         row("/operator/start", Whose::Operator),
+        row("/operator/one-stop", Whose::Operator),
+        row("/operator/one-stop", Whose::Operator).sent(),
         row("/operator/drafts", Whose::Operator).sent(),
     ];
     // Thrown away last.
@@ -110,6 +114,29 @@ fn draft_rows(world: &World) -> Vec<Row> {
             all.extend(is_sent.then(|| one(at(route, base).sent())));
         }
         all.push(one(at("/operator/drafts/{id}/files", base).file()));
+    }
+    all
+}
+
+/// The routes of uploads of many filings, each on one of the operator's own and on another's.
+fn bulk_rows(world: &World) -> Vec<Row> {
+    let mut all = vec![
+        row("/operator/bulk", Whose::Operator),
+        row("/operator/bulk", Whose::Operator).file(),
+        row("/operator/bulk/template", Whose::Operator)
+            .at("/operator/bulk/template?kind=change&service=15"),
+    ];
+    for (id, is_own) in [(world.foreign_bulk, false), (world.own_bulk, true)] {
+        let one = |route: &'static str| {
+            let path = route.replace("{id}", &id.to_string());
+            let row = row(route, Whose::Operator).at(path);
+            if is_own { row } else { row.foreign() }
+        };
+        all.push(one("/operator/bulk/{id}"));
+        all.push(one("/operator/bulk/{id}/remainder"));
+        all.push(one("/operator/bulk/{id}/draft").sent());
+        all.push(one("/operator/bulk/{id}/discard").sent());
+        all.push(one("/operator/bulk/{id}/file").sent());
     }
     all
 }

@@ -5,6 +5,7 @@ use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 
+use crate::browser::{Browser, Seen};
 use crate::world::World;
 
 /// What each change notice needs.
@@ -203,7 +204,7 @@ async fn an_array_of_a_program_is_taken_too_and_the_rest_given_back() {
     assert_eq!(status, StatusCode::OK);
     assert!(book.as_str().is_some_and(|bytes| bytes.starts_with("PK")), "a workbook");
     let (status, all) = client.get("/v1/bulk").await;
-    assert_eq!((status, all.as_array().map(Vec::len)), (StatusCode::OK, Some(2)));
+    assert_eq!((status, all.as_array().map(Vec::len)), (StatusCode::OK, Some(3)));
 
     let authority = Client { world: &world, key: &world.authority_key };
     assert_eq!(authority.get(&path).await.0, StatusCode::FORBIDDEN);
@@ -216,7 +217,8 @@ async fn an_array_of_a_program_is_taken_too_and_the_rest_given_back() {
     let stranger = Client { world: &world, key: &key };
     assert_eq!(stranger.get(&path).await.0, StatusCode::NOT_FOUND);
     assert_eq!(stranger.file(&id, "good").await.0, StatusCode::NOT_FOUND);
-    assert_eq!(stranger.get("/v1/bulk").await.1, json!([]));
+    let theirs = stranger.get("/v1/bulk").await.1;
+    assert_eq!(theirs.as_array().map(Vec::len), Some(1), "one of their own: {theirs}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -242,10 +244,105 @@ async fn an_upload_has_limits_and_says_which_of_them_it_meets() {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     let findings = problem["findings"].as_array().expect("findings");
     assert_eq!((&findings[0]["code"], findings.len()), (&json!("bulk_heading_unknown"), 5));
+    // With the one that the world has.
     for key in ["second", "third"] {
         assert_eq!(client.csv(key, &table(1, &[])).await.0, StatusCode::CREATED);
     }
     let (status, problem) = client.csv("fourth", &table(1, &[])).await;
     assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("bulk_max")));
     assert_eq!(client.csv("third", &table(1, &[])).await.0, StatusCode::OK, "it is there");
+}
+
+/// The address of the upload that a browser was led to.
+async fn uploaded(browser: &mut Browser<'_>, name: &str, text: &str) -> Seen {
+    let page = browser.get("/operator/bulk").await;
+    let key = page.text.split("name=\"key\" value=\"").nth(1).expect("a key");
+    let key = key.split('"').next().expect("an end").to_owned();
+    let token = browser.token();
+    let fields = [("token", token.as_str()), ("key", key.as_str())];
+    let files = [(name, "application/vnd.ms-excel", text.as_bytes())];
+    browser.send_files("/operator/bulk", &fields, &files).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_the_pages_the_way_goes_from_the_template_to_the_receipts() {
+    let world = World::new(false).await;
+    let mut browser = Browser::with_key(&world, &world.operator_key).await;
+    // The template has a row for each office that is known with the service.
+    let csv = browser.get("/operator/bulk/template?kind=change&service=78&as=csv").await;
+    assert_eq!(csv.status, StatusCode::OK);
+    assert!(csv.text.lines().count() > 10, "{}", csv.text);
+    assert!(csv.text.contains("変更届出,ケアステーション第1<b>&amp;,"), "{}", csv.text);
+    let book = browser.get("/operator/bulk/template?kind=change&service=78&as=xlsx").await;
+    assert!(book.text.starts_with("PK"));
+    let none = browser.get("/operator/bulk/template?kind=change").await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // A file that cannot be read is told of, with the cell.
+    let wrong = uploaded(&mut browser, "x.csv", "手続,好きな色\n変更届出,青\n").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("B1") && wrong.text.contains("好きな色"), "{}", wrong.text);
+
+    let bad =
+        [(60, row(60, "2026-02-30")), (61, row(61, "2026-07-10").replace("札幌市,15", "?,15"))];
+    let seen = uploaded(&mut browser, "7月.csv", &table(120, &bad)).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    let report = seen.to().to_owned();
+    let page = browser.get(&report).await;
+    for told in [
+        "7月.csv",
+        "I61",
+        "変更年月日",
+        "C62",
+        "所在地の市区町村",
+        "デイサービス第61",
+        "直す行を除いて提出する (118)",
+    ] {
+        assert!(page.text.contains(told), "{told}: {}", page.text);
+    }
+    assert!(!page.text.contains("デイサービス第1<"), "the rows to mend are shown first");
+    // Page by page.
+    let first = browser.get(&format!("{report}?state=good")).await;
+    let next = first.text.split("rel=\"next\" href=\"").nth(1).expect("a second page");
+    let next =
+        next.split(['"', '#']).next().expect("an end").replace("&amp;", "&").replace("&#38;", "&");
+    assert!(next.starts_with(&report), "{next}");
+    assert!(browser.get(&next).await.text.contains("デイサービス第"));
+    // The one that reads becomes a draft, once.
+    let draft = browser.send(&format!("{report}/draft"), &[("number", "61")]).await;
+    let again = browser.send(&format!("{report}/draft"), &[("number", "61")]).await;
+    assert!(draft.to().starts_with("/operator/drafts/"), "{}", draft.to());
+    assert_eq!(draft.to(), again.to());
+    let review = browser.get(draft.to()).await;
+    assert!(review.text.contains("デイサービス第60"), "{}", review.text);
+    let unread = browser.send(&format!("{report}/draft"), &[("number", "62")]).await;
+    assert_eq!(unread.to(), report, "too little of it reads");
+
+    let all = browser.send(&format!("{report}/file"), &[("which", "all")]).await;
+    assert_eq!(all.status, StatusCode::CONFLICT);
+    assert!(all.text.contains("直す行があるため、提出しませんでした。"));
+    let filed = browser.send(&format!("{report}/file"), &[("which", "good")]).await;
+    assert_eq!((filed.status, filed.to()), (StatusCode::SEE_OTHER, report.as_str()));
+    let page = browser.get(&report).await;
+    assert!(page.text.contains("/operator/filings/T"), "{}", page.text);
+    assert_eq!(filings(&world).await, 118);
+    // Whoever goes back and sends it again makes nothing twice.
+    browser.send(&format!("{report}/file"), &[("which", "good")]).await;
+    assert_eq!(filings(&world).await, 118);
+    let kept = browser.send(&format!("{report}/discard"), &[("sure", "yes")]).await;
+    assert_eq!(kept.to(), report, "what was filed of it stays told");
+    let rest = browser.get(&format!("{report}/remainder")).await;
+    assert!(rest.text.starts_with("PK"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_is_not_filed_can_be_thrown_away() {
+    let world = World::new(false).await;
+    let mut browser = Browser::with_key(&world, &world.operator_key).await;
+    let seen = uploaded(&mut browser, "x.csv", &table(1, &[])).await;
+    let report = seen.to().to_owned();
+    let unsure = browser.send(&format!("{report}/discard"), &[]).await;
+    assert_eq!(unsure.to(), report);
+    let gone = browser.send(&format!("{report}/discard"), &[("sure", "yes")]).await;
+    assert_eq!(gone.to(), "/operator/bulk");
+    assert_eq!(browser.get(&report).await.status, StatusCode::NOT_FOUND);
 }

@@ -15,6 +15,7 @@ mod enclosed;
 mod entry;
 mod filings;
 mod html;
+mod one_stop;
 mod rows;
 mod world;
 

@@ -2,12 +2,51 @@
 
 use hub::context::Context;
 use hub::delivery::{Delivery, Review, State};
-use hub::store::{AttemptRow, DecisionRow, DraftRow, FilingRow, NewEvent, RevisionRow};
+use hub::store::{
+    AttemptRow, BulkLine, BulkRow, DecisionRow, DraftRow, FilingRow, NewEvent, RevisionRow,
+};
 use schemas::{
-    CorporateNumber, FilingId, FilingKind, Outcome, Owner, Proof, ProofLevel, Submission, Verdict,
-    Why,
+    CorporateNumber, FilingId, FilingKind, Finding, Outcome, Owner, Proof, ProofLevel, Submission,
+    Verdict, Why,
 };
 use serde_json::json;
+use uuid::Uuid;
+
+/// An upload with a row that fits and one that does not.
+pub(crate) async fn bulk(ctx: &Context, submission: &Submission) -> Uuid {
+    let (id, corporate_number) = (ctx.clock.id(), submission.corporate_number);
+    let row = BulkRow {
+        id,
+        corporate_number,
+        idempotency_key: "page:x".into(),
+        sha256: "00".repeat(32),
+        file_name: "7月の変更<b>.xlsx".into(),
+        head: json!(["手続", "事業所名"]).to_string(),
+        saved_by: "tests".into(),
+        created_at: ctx.clock.now_ms(),
+        chosen_at: None,
+    };
+    let finding = Finding::new("", "place_unknown", "no such place").ja("ありません");
+    let found = json!([{"cell": "C3", "column": "所在地の市区町村", "path": finding.path,
+                        "level": finding.level, "code": finding.code, "message": finding.message,
+                        "message_ja": finding.message_ja}]);
+    let line = |number, state: &str| BulkLine {
+        bulk_id: id,
+        number,
+        corporate_number,
+        state: state.into(),
+        office_name: submission.offices[0].name.clone(),
+        body: serde_json::to_string(submission).ok(),
+        cells: json!(["変更届出", "<b>"]).to_string(),
+        findings: if state == "bad" { found.to_string() } else { "[]".into() },
+        filing_id: None,
+        draft_id: None,
+    };
+    let mut tx = ctx.store.begin().await.expect("a store");
+    tx.insert_bulk(&row, &[line(2, "good"), line(3, "bad")]).await.expect("an upload");
+    tx.commit().await.expect("a commit");
+    id
+}
 
 pub(crate) fn operator_number() -> CorporateNumber {
     schemas::codes::corporate_number_of(100_001_234_567)

@@ -26,8 +26,8 @@ use uuid::Uuid;
 
 use crate::cases;
 use crate::rows::{
-    attempt, attempt_event, decision, draft, filing, held, one_stop, operator_number, outcome,
-    revision, submission, verdict, why,
+    attempt, attempt_event, bulk, decision, draft, filing, held, one_stop, operator_number,
+    outcome, revision, submission, verdict, why,
 };
 
 /// Sapporo: whose key the world has.
@@ -51,9 +51,11 @@ pub(crate) struct World {
     pub(crate) readable: DeliveryId,
     /// Another operator's filing.
     pub(crate) foreign_filing: FilingId,
-    /// A draft of the operator whose key the world has, and one of another.
+    /// A draft, and an upload of many, of the operator whose key the world has, and of another.
     pub(crate) own_draft: Uuid,
     pub(crate) foreign_draft: Uuid,
+    pub(crate) own_bulk: Uuid,
+    pub(crate) foreign_bulk: Uuid,
     pub(crate) operations_key: String,
     pub(crate) operator_key: String,
     pub(crate) authority_key: String,
@@ -87,7 +89,7 @@ impl World {
         config.drafts.operator_max = 3;
         config.bulk.rows_max = 300;
         config.bulk.bytes_max = 200_000;
-        config.bulk.operator_max = 3;
+        config.bulk.operator_max = 4;
         config.mail.url = format!("spool:{}", folder.path().join("mail").display());
         let start = "2026-07-15T00:00:00Z".parse().expect("a time");
         let clock = Arc::new(Clock::manual(start, 7));
@@ -108,6 +110,8 @@ impl World {
         let (deliveries, failed) = (filler.all.len() + 1, filler.failed.expect("one failed"));
         let own_draft = draft(&ctx, &submission(2)).await;
         let foreign_draft = draft(&ctx, &others).await;
+        let own_bulk = bulk(&ctx, &submission(2)).await;
+        let foreign_bulk = bulk(&ctx, &others).await;
         let [operations_key, operator_key, authority_key] = keys(&ctx).await;
         serve(&ctx, listener, door);
         let [own_delivery, foreign_delivery] = deliveries_of_two(&ctx).await;
@@ -131,6 +135,8 @@ impl World {
             foreign_filing,
             own_draft,
             foreign_draft,
+            own_bulk,
+            foreign_bulk,
             operations_key,
             operator_key,
             authority_key,

@@ -105,7 +105,7 @@ impl Catalogue {
     }
 
     /// The forms that a filing of this kind about these services has on a day: each main form once,
-    /// and for each service its annex.
+    /// and for each service its annex; a one-stop change of corporate matters has no annex.
     pub fn forms_of(
         &self,
         submission: &Submission,
@@ -116,6 +116,7 @@ impl Catalogue {
             for form in self.used_for(submission.kind, service.service, day) {
                 let about = match form.role {
                     Role::Main => None,
+                    Role::Annex if submission.one_stop => continue,
                     Role::Annex => Some(service.service),
                 };
                 if all.iter().all(|(other, of)| (&other.id, of) != (&form.id, &about)) {

@@ -1,5 +1,7 @@
 //! The forms that a filing carries: `form.forms` of a submission, one sheet for each form.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -58,8 +60,8 @@ pub fn sheets(form: &Value) -> Result<Vec<Sheet>, Vec<Finding>> {
 }
 
 impl Submission {
-    /// Writes this filing's operator, first office and its services into the fields of a form: what
-    /// the operator need not write twice.
+    /// Writes this filing's operator, first office and the services of all into the fields of a
+    /// form: what the operator need not write twice.
     pub fn sign(&self, fields: &mut Value) {
         if let Some(Value::Object(written)) = fields.get_mut("applicant") {
             written.insert("corporate_number".into(), json!(self.corporate_number));
@@ -74,7 +76,13 @@ impl Submission {
             }
         }
         if let Some(services) = fields.get_mut("services") {
-            *services = office.services.iter().map(|it| json!(it.service)).collect();
+            let all = self.offices.iter().flat_map(|office| &office.services);
+            let all: BTreeSet<_> = all.map(|it| it.service.to_string()).collect();
+            *services = if self.one_stop {
+                all.iter().map(|code| json!(code)).collect()
+            } else {
+                office.services.iter().map(|it| json!(it.service)).collect()
+            };
         }
     }
 }

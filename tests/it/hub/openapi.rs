@@ -23,6 +23,7 @@ async fn the_description_is_openapi_3_1_and_whole() -> Result<()> {
         ("get", "/v1/filings/{id}/receipt"),
         ("post", "/v1/filings/{id}/revisions"),
         ("post", "/v1/filings/{id}/withdrawal"),
+        ("get", "/v1/offices"),
         ("post", "/v1/bulk"),
         ("get", "/v1/bulk"),
         ("get", "/v1/bulk/{id}"),

@@ -4,6 +4,7 @@ mod attachments;
 mod bulk;
 pub(super) mod filings;
 mod inbox;
+mod offices;
 mod operations;
 pub(super) mod packages;
 mod read;
@@ -56,6 +57,7 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(filings::receipt))
         .routes(routes!(filings::correct))
         .routes(routes!(filings::withdraw))
+        .routes(routes!(offices::list))
         .routes(routes!(bulk::list))
         .routes(routes!(bulk::show))
         .routes(routes!(bulk::rows))

@@ -46,6 +46,8 @@ struct FilingPage {
     is_new: bool,
     may_correct: bool,
     may_withdraw: bool,
+    /// How many authorities stand how, where there are several.
+    tally: Vec<(Badge, usize)>,
     authorities: Vec<AuthorityLine>,
     authorities_part: Part,
     deadlines: Vec<DeadlineLine>,
@@ -117,6 +119,7 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
     let submission = newest_text(&revisions);
     let scans = scans(desk, submission.as_ref(), &decisions).await?;
     let mut authorities = authorities(desk, &deliveries, (&decisions, &scans), visit);
+    let tally = tally(&authorities);
     let authorities_part = Part::cut(&mut authorities, "authorities", visit);
     let line = |file| FileLine::new(file, &scans, visit.lang);
     let attachments = submission.iter().flat_map(|it| &it.attachments).map(line);
@@ -139,6 +142,7 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
         may_withdraw: may_withdraw(&filing, &deliveries),
         receipt_number: filing.receipt_number,
         office: filing.office_name,
+        tally,
         authorities,
         authorities_part,
         deadlines: judged.iter().map(|it| DeadlineLine::new(it, visit.lang)).collect(),
@@ -231,6 +235,18 @@ fn authorities(
         }
     };
     newest.iter().map(line).collect()
+}
+
+/// How many authorities stand how; nothing to count of one alone.
+fn tally(authorities: &[AuthorityLine]) -> Vec<(Badge, usize)> {
+    let mut all: Vec<(Badge, usize)> = Vec::new();
+    for line in authorities {
+        match all.iter_mut().find(|(badge, _)| badge.text == line.state.text) {
+            Some((_, count)) => *count += 1,
+            None => all.push((line.state.clone(), 1)),
+        }
+    }
+    if authorities.len() > 1 { all } else { Vec::new() }
 }
 
 impl Answer {

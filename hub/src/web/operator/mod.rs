@@ -4,9 +4,11 @@
 //!   `visit.answer(…)`, a template in `templates/operator`, a route here, and its row in the access
 //!   matrix of `tests/pages`.
 
+mod bulk;
 mod draft;
 mod filing;
 mod filings;
+mod one_stop;
 mod outlook;
 mod papers;
 mod plain;
@@ -34,12 +36,14 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/operator", get(filings::list))
         .route("/operator/start", get(start::show))
+        .route("/operator/one-stop", get(one_stop::show).post(one_stop::send))
         .route("/operator/filings/{key}", get(filing::show))
         .route("/operator/filings/{key}/files/{sha256}", get(filing::file))
         .route("/operator/filings/{key}/receipt", get(receipt::download))
         .route("/operator/filings/{key}/receipt/print", get(receipt::page))
         .route("/operator/filings/{key}/withdraw", get(withdraw::ask).post(withdraw::send))
         .merge(draft::routes())
+        .merge(bulk::routes())
 }
 
 /// A visit by someone of an operator.

@@ -19,6 +19,7 @@ use crate::context::day_in_japan;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
+use crate::web::offices;
 use crate::web::parts::Choice;
 use crate::web::visit::Visit;
 use crate::written::{OFFERED_MAX, find_places, half_width};
@@ -65,10 +66,10 @@ struct Known {
 }
 
 /// Services of one group of the law.
-struct Group {
-    title: String,
-    is_open: bool,
-    services: Vec<Choice>,
+pub(super) struct Group {
+    pub(super) title: String,
+    pub(super) is_open: bool,
+    pub(super) services: Vec<Choice>,
 }
 
 /// `GET /operator/start`
@@ -177,7 +178,8 @@ impl StartPage {
     /// The page with what was chosen so far.
     pub(super) async fn read(desk: &Desk, by: &Applicant, it: Start) -> Result<Self, Fault> {
         let visit = &by.visit;
-        let offices = known(desk, by).await?;
+        let offices = offices::known(desk, by.number).await?;
+        let offices: Vec<_> = offices.iter().map(|known| Known::new(desk, &known.office)).collect();
         let is_placed = it.municipality.is_some() && it.problems.is_empty();
         let submission = it.submission(desk, by).filter(|_| is_placed);
         let choice = |kind: &FilingKind| Choice {
@@ -188,7 +190,11 @@ impl StartPage {
         let kinds = FilingKind::ALL.iter().map(choice).collect();
         let usual = offices.iter().find(|known| known.name == it.name && !it.name.is_empty());
         let usual = usual.map(|known| known.codes.clone()).unwrap_or_default();
-        let groups = if is_placed { groups(desk, &it, &usual, visit) } else { Vec::new() };
+        // The office's usual services are ticked at first.
+        let is_first = it.kind.is_none() && it.services.is_empty();
+        let is_chosen =
+            |code: ServiceCode| it.services.contains(&code) || (is_first && usual.contains(&code));
+        let groups = if is_placed { groups(desk, &is_chosen, visit) } else { Vec::new() };
         Ok(Self {
             shell: visit.shell("/operator/start"),
             w: Words::of(visit.lang),
@@ -200,30 +206,6 @@ impl StartPage {
             it,
         })
     }
-}
-
-/// The operator's offices, as its newest filings name them, each once.
-async fn known(desk: &Desk, by: &Applicant) -> Result<Vec<Known>, Fault> {
-    let looked = desk.ctx.config.drafts.filings_looked_max;
-    let mut all: Vec<Office> = Vec::new();
-    for office in desk.ctx.store.own_offices(by.number, looked).await?.into_iter().flatten() {
-        let is_same = |known: &&mut Office| match (known.office_number, office.office_number) {
-            (Some(known), Some(new)) => known == new,
-            (_, _) => (&known.name, known.municipality) == (&office.name, office.municipality),
-        };
-        match all.iter_mut().find(is_same) {
-            Some(known) => {
-                for service in office.services {
-                    if known.services.iter().all(|it| it.service != service.service) {
-                        known.services.push(service);
-                    }
-                }
-            }
-            None => all.push(office),
-        }
-    }
-    all.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(all.iter().map(|office| Known::new(desk, office)).collect())
 }
 
 impl Known {
@@ -253,18 +235,17 @@ impl Known {
     }
 }
 
-/// The services to choose from, by group; the office's usual ones are ticked at first.
-fn groups(desk: &Desk, it: &Start, usual: &[ServiceCode], visit: &Visit) -> Vec<Group> {
+/// The services to choose from, by group.
+pub(super) fn groups(
+    desk: &Desk,
+    is_chosen: &dyn Fn(ServiceCode) -> bool,
+    visit: &Visit,
+) -> Vec<Group> {
     let day = day_in_japan(visit.now);
-    let is_first = it.kind.is_none() && it.services.is_empty();
-    let choice = |row: &ServiceRow| {
-        let word = row.code.to_string();
-        let is_usual = is_first && usual.contains(&row.code);
-        Choice {
-            chosen: it.services.contains(&row.code) || is_usual,
-            name: format!("{} {}", row.code, row.name),
-            word,
-        }
+    let choice = |row: &ServiceRow| Choice {
+        chosen: is_chosen(row.code),
+        name: format!("{} {}", row.code, row.name),
+        word: row.code.to_string(),
     };
     let mut all: Vec<(Category, Group)> = Vec::new();
     let rows = desk.ctx.master.services().iter().filter(|row| row.period.contains(day));

@@ -17,6 +17,7 @@ words! {
     // One filing.
     next_step: "いまの状況", "Where it stands";
     authorities: "指定権者ごとの状況", "State at each authority";
+    concerned: "対象の事業所", "Offices concerned";
     answered: "回答", "Answer";
     revision: "第", "revision ";
     revision_after: "版", "";
@@ -104,6 +105,25 @@ words! {
     paper_optional: "該当するとき", "where it applies";
     begin: "書き始める", "Begin";
     begin_hint: "途中でも保存され、後で続けられます。", "It is saved as you go, and can be finished later.";
+
+    // One change for many offices.
+    one_stop: "法人に関する変更(ワンストップ)", "Corporate change (one-stop)";
+    one_stop_lead: "法人の名称・所在地・代表者などの変更を1回で届け出ます。指定を受けているすべての指定権者に送られます。",
+        "File a change of the corporation's name, address or representative once; every authority \
+         that designated one of your offices gets it.";
+    one_stop_offices: "これまでの届出にある事業所", "Offices known from your filings";
+    one_stop_offices_hint: "対象にする事業所とサービスに印を付けてください。漏れがないか確かめ、ない事業所は下に書き足してください。",
+        "Tick what the change concerns, and see whether any office is missing: add it below.";
+    one_stop_filed: "届出中", "filed, not accepted yet";
+    one_stop_closed: "廃止・辞退済み", "closed";
+    one_stop_other_hint: "サービスは種類コードで書き、「、」で区切ります(例: 15、78)。",
+        "Write services by code, separated by commas, for example 15, 78.";
+    one_stop_services: "サービスの種類コードを確かめてください(例: 15)。",
+        "Write services by their codes, for example 15.";
+    one_stop_none: "対象の事業所がありません。", "No office is chosen.";
+    one_stop_max: "事業所が多すぎます。分けて届け出てください。上限:", "There are too many offices; split them. At most:";
+    one_stop_look: "送り先を確かめる", "Show who gets it";
+    one_stop_begin: "この事業所で書き始める", "Begin with these offices";
 
     // Writing.
     draft: "下書き", "Draft";

@@ -10,7 +10,7 @@ use schemas::forms::Sheet;
 use schemas::{FilingId, FilingKind, Submission};
 use serde_json::json;
 
-use super::{Gone, LEFT_OUT, form_of, is_optional, prefill, text};
+use super::{LEFT_OUT, form_of, is_optional, prefill, text};
 use crate::context::day_in_japan;
 use crate::store::DraftRow;
 use crate::web::Desk;
@@ -27,7 +27,7 @@ pub(super) async fn begin(State(desk): State<Arc<Desk>>, sent: Sent<Applicant>) 
     let get = |name: &str| fields.get(name);
     let services: Vec<_> = fields.all("service").collect();
     let start = Start::read(&desk, &visit, &get, &services);
-    let Some(mut submission) = start.submission(&desk, &by).filter(|_| start.problems.is_empty())
+    let Some(submission) = start.submission(&desk, &by).filter(|_| start.problems.is_empty())
     else {
         let page = StartPage::read(&desk, &by, start).await;
         return match page {
@@ -35,24 +35,30 @@ pub(super) async fn begin(State(desk): State<Arc<Desk>>, sent: Sent<Applicant>) 
             Err(fault) => visit.fault(&fault),
         };
     };
-    let made = async {
-        let day = day_in_japan(visit.now);
-        let mut sheets = empty_sheets(&desk.ctx.forms, &submission, day);
-        let from = prefill::fill(&desk, &submission, &mut sheets).await?;
-        let left_out = left_out(&desk, submission.kind, &sheets);
-        submission.form = json!({"forms": sheets, "checklist": {}, LEFT_OUT: left_out});
-        let id = insert(&desk, &by, &submission, None).await?;
-        let from = from.map_or_else(String::new, |number| format!("?prefilled={number}"));
-        Ok::<_, Gone>(format!("/operator/drafts/{id}{from}"))
-    };
-    match made.await {
+    match begin_draft(&desk, &by, submission).await {
         Ok(to) => see_other(&to),
-        Err(gone) => gone.answer(&visit),
+        Err(fault) => visit.fault(&fault),
     }
 }
 
+/// A draft with the forms that it needs. Answers its address.
+pub(in crate::web::operator) async fn begin_draft(
+    desk: &Desk,
+    by: &Applicant,
+    mut submission: Submission,
+) -> Result<String, Fault> {
+    let day = day_in_japan(by.visit.now);
+    let mut sheets = empty_sheets(&desk.ctx.forms, &submission, day);
+    let from = prefill::fill(desk, &submission, &mut sheets).await?;
+    let left_out = left_out(desk, submission.kind, &sheets);
+    submission.form = json!({"forms": sheets, "checklist": {}, LEFT_OUT: left_out});
+    let id = insert(desk, by, &submission, None).await?;
+    let from = from.map_or_else(String::new, |number| format!("?prefilled={number}"));
+    Ok(format!("/operator/drafts/{id}{from}"))
+}
+
 /// A new draft's row.
-pub(super) async fn insert(
+pub(in crate::web::operator) async fn insert(
     desk: &Desk,
     by: &Applicant,
     submission: &Submission,
@@ -84,7 +90,11 @@ pub(super) async fn insert(
 }
 
 /// The places of the forms that are not asked for: they stay out until someone wants them in.
-pub(super) fn left_out(desk: &Desk, kind: FilingKind, sheets: &[Sheet]) -> Vec<usize> {
+pub(in crate::web::operator) fn left_out(
+    desk: &Desk,
+    kind: FilingKind,
+    sheets: &[Sheet],
+) -> Vec<usize> {
     let is_out =
         |sheet: &Sheet| form_of(desk, sheet).is_some_and(|form| is_optional(desk, kind, form));
     let all = sheets.iter().enumerate().filter(|(_, sheet)| is_out(sheet));

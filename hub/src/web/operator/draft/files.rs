@@ -139,7 +139,7 @@ pub(super) async fn upload(
 }
 
 /// The text of the next field, if it has this name.
-async fn field(form: &mut Multipart, name: &str) -> Option<String> {
+pub(in crate::web::operator) async fn field(form: &mut Multipart, name: &str) -> Option<String> {
     let mut field = form.next_field().await.ok()?.filter(|field| field.name() == Some(name))?;
     let mut text = Vec::new();
     while let Some(part) = field.chunk().await.ok()? {

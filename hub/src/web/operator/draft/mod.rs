@@ -24,6 +24,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub(super) use begin::{begin_draft, insert, left_out};
+pub(super) use files::field as text_field;
+pub(super) use prefill::fill as prefill;
 pub(super) use show::Note;
 
 use super::Applicant;
@@ -41,7 +44,7 @@ const TRIES_MAX: usize = 5;
 
 /// Where a draft's body says which of its forms stay out of the filing: annexes that are not asked
 /// for. What was written in them is kept with the draft.
-const LEFT_OUT: &str = "left_out";
+pub(super) const LEFT_OUT: &str = "left_out";
 
 /// The routes of drafts.
 pub(super) fn routes() -> Router<Arc<Desk>> {

@@ -17,7 +17,7 @@ use crate::written::sign;
 
 /// Fills sheets in from the last accepted filing about the same office. Answers the receipt number
 /// of that filing, if there is one.
-pub(super) async fn fill(
+pub(in crate::web::operator) async fn fill(
     desk: &Desk,
     submission: &Submission,
     sheets: &mut [Sheet],
