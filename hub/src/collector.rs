@@ -12,6 +12,7 @@ use futures::StreamExt;
 use schemas::{Attachment, AuthorityId, Channel, Decision, Why};
 use tokio_util::io::ReaderStream;
 
+use crate::content;
 use crate::context::Context;
 use crate::review::{ReviewProblem, Reviewer, Source};
 use crate::store::AttachmentRow;
@@ -148,8 +149,9 @@ impl Collector {
         fetched?;
         let upload = received.map_err(|e| ours(e.into()))?;
         let size = upload.stored.size;
-        let media_type = media_type_of(&file.name).to_owned();
-        let kept = uploads::keep(ctx, upload, authority.to_string(), media_type).await;
+        let found = content::media_type(&upload.head, &content::told("", &file.name));
+        let media_type = found.unwrap_or_else(|_| "application/octet-stream".to_owned());
+        let kept = uploads::keep_as(ctx, upload, authority.to_string(), media_type).await;
         let AttachmentRow { sha256, media_type, .. } = kept.map_err(ours)?;
         Ok(Attachment { name: file.name.clone(), sha256, size, media_type })
     }
@@ -180,16 +182,5 @@ impl From<ReviewProblem> for Failure {
             | ReviewProblem::NothingReturned
             | ReviewProblem::KeyReused => Self::Theirs(problem.to_string()),
         }
-    }
-}
-
-fn media_type_of(name: &str) -> &'static str {
-    let extension = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    match extension.as_str() {
-        "pdf" => "application/pdf",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "csv" => "text/csv",
-        _ => "application/octet-stream",
     }
 }

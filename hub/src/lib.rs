@@ -14,6 +14,7 @@ pub mod cli;
 pub mod clock;
 pub mod collector;
 pub mod config;
+pub mod content;
 pub mod context;
 pub mod courier;
 pub mod delivery;

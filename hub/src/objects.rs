@@ -22,6 +22,8 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
+use crate::content::HEAD_BYTES;
+
 /// What can go wrong with an object.
 #[derive(Debug, thiserror::Error)]
 pub enum ObjectError {
@@ -99,6 +101,8 @@ pub struct Objects {
 pub struct Upload {
     /// What it is.
     pub stored: Stored,
+    /// How it begins: as much as tells what it is.
+    pub head: Vec<u8>,
     key: Key,
 }
 
@@ -150,12 +154,14 @@ impl Objects {
         let key = Key::from(format!("{UPLOADS}/{upload_id}"));
         let mut writer = BufWriter::with_capacity(Arc::clone(&self.store), key.clone(), PART_BYTES)
             .with_max_concurrency(2);
-        let (mut hash, mut size) = (Sha256::new(), 0_u64);
+        let (mut hash, mut size, mut head) = (Sha256::new(), 0_u64, Vec::new());
         while let Some(chunk) = stream.next().await {
             let problem = match chunk {
                 Ok(chunk) => {
                     size += chunk.len() as u64;
                     hash.update(&chunk);
+                    let more = HEAD_BYTES.saturating_sub(head.len()).min(chunk.len());
+                    head.extend_from_slice(&chunk[..more]);
                     if size > bytes_max {
                         Some(ObjectError::TooLarge { max: bytes_max })
                     } else {
@@ -170,12 +176,12 @@ impl Objects {
             }
         }
         writer.shutdown().await.map_err(not_written)?;
-        Ok(Upload { stored: Stored { sha256: hex::encode(hash.finalize()), size }, key })
+        Ok(Upload { stored: Stored { sha256: hex::encode(hash.finalize()), size }, head, key })
     }
 
     /// Keeps an upload under the digest of its bytes; the same bytes twice are one object.
     pub async fn keep(&self, upload: Upload) -> Result<Stored, ObjectError> {
-        let Upload { stored, key } = upload;
+        let Upload { stored, key, .. } = upload;
         self.store.rename(&key, &object_key(&stored.sha256)).await?;
         Ok(stored)
     }

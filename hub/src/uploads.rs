@@ -2,6 +2,7 @@
 
 use schemas::Attachment;
 
+use crate::content;
 use crate::context::Context;
 use crate::objects::{ObjectError, Upload};
 use crate::scans::passed_before;
@@ -19,10 +20,40 @@ pub enum UploadProblem {
     /// The same bytes, uploaded long ago and named by no filing, are being deleted.
     #[error("the same file from an earlier upload is being cleared away; send it again in a while")]
     Clearing,
+    /// Its bytes are of no type that is taken, whatever was said of them.
+    #[error("the file's bytes are {found}, which is not taken; use one of: {taken}")]
+    Type {
+        /// What they are.
+        found: String,
+        /// The types that are.
+        taken: String,
+    },
 }
 
-/// Keeps an upload under its digest and records whose it is.
+/// Keeps an upload under its digest and records whose it is and of which type: by its bytes, and
+/// by the type that it is `told` to be of where those leave it open. Refused when that is none of
+/// `limits.media_types`.
 pub async fn keep(
+    ctx: &Context,
+    upload: Upload,
+    owner: String,
+    told: String,
+) -> Result<AttachmentRow, UploadProblem> {
+    let taken = &ctx.config.limits.media_types;
+    match content::media_type(&upload.head, &told) {
+        Ok(media_type) if taken.contains(&media_type) => {
+            keep_as(ctx, upload, owner, media_type).await
+        }
+        found => {
+            ctx.objects.discard(upload).await?;
+            let found = found.unwrap_or_else(str::to_owned);
+            Err(UploadProblem::Type { found, taken: taken.join(", ") })
+        }
+    }
+}
+
+/// The same of whichever type: what an authority answers with is not refused for it.
+pub async fn keep_as(
     ctx: &Context,
     upload: Upload,
     owner: String,

@@ -194,6 +194,10 @@ fn check_name(name: &str, path: &str, limits: &Limits, findings: &mut Vec<Findin
     }
 }
 
+/// The part of a form that tells how files were named before their names were made fit for
+/// packages: by the name that they have now.
+pub const ORIGINAL_NAMES: &str = "original_names";
+
 /// The name in Unicode NFC, as it goes into packages.
 pub fn normalised_file_name(name: &str) -> String {
     name.nfc().collect()

@@ -1,8 +1,9 @@
-//! Golden samples of every message version, and that each new schema reads each old one.
+//! Golden samples of every message version, and that all versions of a schema read each other.
 
 use std::fs;
 use std::path::PathBuf;
 
+use apache_avro::Schema;
 use apache_avro::schema_compatibility::SchemaCompatibility;
 use schemas::message::{
     DeliveryDue, DomainEvent, FilingSubmitted, Message, MessageError, NoticeDue,
@@ -68,8 +69,14 @@ fn golden_samples_of_every_version_are_read() {
     check(&domain_event(), "domain_event.v1.hex");
 }
 
+/// FULL compatibility: processes of two builds run beside each other, so each reads the other.
+fn is_full(one: &Schema, other: &Schema) -> bool {
+    SchemaCompatibility::can_read(one, other).is_ok()
+        && SchemaCompatibility::can_read(other, one).is_ok()
+}
+
 #[test]
-fn every_version_reads_every_older_one() {
+fn every_version_and_every_other_read_each_other() {
     let all = [
         FilingSubmitted::versions(),
         DeliveryDue::versions(),
@@ -78,12 +85,25 @@ fn every_version_reads_every_older_one() {
     ];
     for versions in all {
         let schemas: Vec<_> = versions.schemas().collect();
-        for (i, reader) in schemas.iter().enumerate() {
-            for writer in &schemas[..=i] {
-                SchemaCompatibility::can_read(writer, reader).expect("compatible");
+        for (i, one) in schemas.iter().enumerate() {
+            for other in &schemas[..=i] {
+                assert!(is_full(one, other), "{one:?} and {other:?}");
             }
         }
     }
+}
+
+#[test]
+fn a_field_without_a_default_is_no_full_change() {
+    let with = |fields: &str| {
+        let text = format!(r#"{{"type": "record", "name": "M", "fields": [{fields}]}}"#);
+        Schema::parse_str(&text).expect("a schema")
+    };
+    let id = r#"{"name": "id", "type": "string"}"#;
+    let first = with(id);
+    let good = with(&format!(r#"{id}, {{"name": "n", "type": "int", "default": 0}}"#));
+    let bad = with(&format!(r#"{id}, {{"name": "n", "type": "int"}}"#));
+    assert!(is_full(&first, &good) && !is_full(&first, &bad));
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub(crate) fn filing(seed: u64, number: usize, cast: &Cast) -> anyhow::Result<Pl
             let size = if is_large { LARGE_BYTES } else { rng.random_range(1..16_000) };
             let mut bytes = vec![0; size];
             rng.fill_bytes(&mut bytes);
-            bytes
+            [b"%PDF-1.7".to_vec(), bytes].concat()
         })
         .collect();
     let mut submission = change(place(0).as_str(), &[]);

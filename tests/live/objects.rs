@@ -118,7 +118,8 @@ async fn house_with_files(server: &S3) -> Result<(House, Vec<Attachment>)> {
     let key = house.key(Scope::Operator(operator())).await?;
     let mut files = Vec::new();
     for (name, size) in [("平面図.pdf", 100), ("写真.pdf", 12 << 20)] {
-        let bytes = vec![b'%'; size];
+        let mut bytes = b"%PDF-1.7".to_vec();
+        bytes.resize(size, b'%');
         let file = attachment(name, &bytes);
         let answer = front.upload(&key, bytes).await?;
         ensure!(answer.status == StatusCode::CREATED, "{answer:?}");

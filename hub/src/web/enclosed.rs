@@ -22,6 +22,7 @@ use super::sent::{Fields, Sent, TOKEN, refused};
 use super::sessions::is_own_form;
 use super::visit::Visit;
 use super::words::Lang;
+use crate::content;
 use crate::objects::ObjectError;
 use crate::uploads::{self, UploadProblem};
 
@@ -165,15 +166,13 @@ impl Taken {
         let ctx = &desk.ctx;
         let limits = &ctx.config.limits;
         let name = normalised_file_name(&name);
-        let media_type = field.content_type().unwrap_or_default().to_ascii_lowercase();
+        let told = content::told(field.content_type().unwrap_or_default(), &name);
         let is_there = self.files.iter().any(|file| file.name == name);
         self.problem = match () {
             () if is_there || check_file_name(&name, limits.name_chars_max).is_err() => {
                 Some(FileProblem::Name(name.clone()))
             }
-            () if !limits.media_types.contains(&media_type) => {
-                Some(FileProblem::Type(name.clone()))
-            }
+            () if !limits.media_types.contains(&told) => Some(FileProblem::Type(name.clone())),
             () if self.files.len() >= limits.attachments_max => {
                 Some(FileProblem::TooMany(name.clone()))
             }
@@ -196,11 +195,18 @@ impl Taken {
             Err(error) => return Err(Fault::Away(error.to_string())),
         };
         let size = upload.stored.size;
-        let kept = uploads::keep(ctx, upload, owner, media_type).await;
-        let row = kept.map_err(|problem| match problem {
-            UploadProblem::Store(error) => Fault::from(error),
-            UploadProblem::Object(_) | UploadProblem::Clearing => Fault::Away(problem.to_string()),
-        })?;
+        let kept = uploads::keep(ctx, upload, owner, told).await;
+        let row = match kept {
+            Ok(row) => row,
+            Err(UploadProblem::Type { .. }) => {
+                self.problem = Some(FileProblem::Type(name));
+                return Ok(());
+            }
+            Err(UploadProblem::Store(error)) => return Err(error.into()),
+            Err(problem @ (UploadProblem::Object(_) | UploadProblem::Clearing)) => {
+                return Err(Fault::Away(problem.to_string()));
+            }
+        };
         let (sha256, media_type) = (row.sha256, row.media_type);
         self.files.push(Attachment { name, sha256, size, media_type });
         Ok(())

@@ -201,6 +201,10 @@ impl From<UploadProblem> for Problem {
             UploadProblem::Object(error) => error.into(),
             UploadProblem::Store(error) => error.into(),
             UploadProblem::Clearing => Self::unavailable(&problem.to_string()),
+            UploadProblem::Type { .. } => {
+                let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+                Self::new(status, "attachment_type", Owner::Operator, problem.to_string())
+            }
         }
     }
 }

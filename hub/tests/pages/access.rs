@@ -281,7 +281,8 @@ async fn nobody_opens_what_is_not_theirs() {
             }
             browser.get("/login").await;
             let seen = if row.is_file {
-                browser.upload(&row.path, ("", "a.pdf", "application/pdf"), b"x").await
+                let bytes: &[u8] = if row.path.contains("/drafts/") { b"%PDF" } else { b"x" };
+                browser.upload(&row.path, ("", "a.pdf", "application/pdf"), bytes).await
             } else if row.is_sent {
                 browser.send(&row.path, row.fields).await
             } else {

@@ -28,6 +28,13 @@ fn offices(count: usize) -> Value {
     body
 }
 
+/// The beginning of a PDF, and as many bytes as are wanted.
+fn pdf(bytes: usize) -> Vec<u8> {
+    let mut all = b"%PDF-1.7".to_vec();
+    all.resize(bytes, 7);
+    all
+}
+
 fn services(count: usize) -> Value {
     let all = ["78", "71", "11"];
     let services: Vec<_> = all[..count].iter().map(|code| json!({"service": code})).collect();
@@ -37,7 +44,7 @@ fn services(count: usize) -> Value {
 #[tokio::test]
 async fn filings_at_the_limits_are_taken_and_above_are_not() -> Result<()> {
     let mut counter = narrow().await?;
-    let upload = counter.front.upload(&counter.operator, vec![7; 1_000]).await?;
+    let upload = counter.front.upload(&counter.operator, pdf(1_000)).await?;
     assert_eq!(upload.status.as_u16(), 201, "at the limit: {upload:?}");
     let sha256 = upload.json["sha256"].clone();
     let attachments = |count: usize, size: u64| {
@@ -97,14 +104,19 @@ async fn uploads_that_are_wrong_are_refused_with_what_to_do() -> Result<()> {
         ("text/html", "", vec![7], (415, "attachment_type"), "use one of"),
         ("application/pdf", right, b"tess".to_vec(), (422, "attachment_digest"), "send them again"),
         ("application/pdf", "sha-256=:x:", vec![7], (400, "content_digest_malformed"), "base64"),
+        ("application/pdf", "", b"MZ\x90\0".to_vec(), (415, "attachment_type"), "executable"),
+        ("application/pdf", "", Vec::new(), (415, "attachment_type"), "an empty file"),
+        ("text/csv", "", b"<html></html>".to_vec(), (415, "attachment_type"), "text/html"),
     ] {
         let answer = upload(media_type, digest, bytes).await?;
         assert_problem(&answer, (expected.0, expected.1, "operator"), words);
     }
-    let answer = upload("application/pdf", right, b"test".to_vec()).await?;
+    let answer = upload("text/csv", right, b"test".to_vec()).await?;
     assert_eq!(answer.status.as_u16(), 201, "{answer:?}");
-    let answer = upload("application/pdf", "md5=:x:", b"test".to_vec()).await?;
+    let answer = upload("text/csv", "md5=:x:", b"test".to_vec()).await?;
     assert_eq!(answer.status.as_u16(), 201, "another algorithm is passed over: {answer:?}");
+    let answer = upload("application/octet-stream", "", pdf(20)).await?;
+    assert_eq!(answer.json["media_type"], "application/pdf", "its bytes say so: {answer:?}");
     let objects = counter.house.ctx.config.data.folder.join("objects/uploads");
     let left = std::fs::read_dir(objects)?.count();
     assert_eq!(left, 0, "what was refused for its size or digest is not kept under way");

@@ -49,7 +49,9 @@ async fn measure(bytes: u64, growth_max: u64) -> Result<()> {
 
 /// Uploads, files and delivers.
 async fn carry(house: &mut House, front: &Front, key: &str, bytes: u64) -> Result<()> {
-    let chunk = bytes::Bytes::from(vec![0x5A; 64 * 1024]);
+    let mut chunk = vec![0x5A; 64 * 1024];
+    chunk[..8].copy_from_slice(b"%PDF-1.7");
+    let chunk = bytes::Bytes::from(chunk);
     let chunks = usize::try_from(bytes)? / chunk.len();
     let body = stream::iter((0..chunks).map(move |_| Ok::<_, std::io::Error>(chunk.clone())));
     let uploaded = front.upload(key, reqwest::Body::wrap_stream(body)).await?;

@@ -30,6 +30,7 @@ const FLOORS: [&[&str]; 10] = [
     &["delivery", "filing", "lane", "broker"],
     &[
         "clock",
+        "content",
         "forms",
         "ledgers",
         "objects",

@@ -13,6 +13,7 @@ use schemas::Owner;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::content;
 use crate::uploads;
 use crate::web::Desk;
 use crate::web::access::Scope;
@@ -28,7 +29,8 @@ pub(super) struct Uploaded {
 
 /// Uploads a file for later filings (operator) or decisions (authority).
 ///
-/// The body is the file. With a `Content-Digest: sha-256=:…:` header (RFC 9530) the bytes are
+/// The body is the file; its type is found by its bytes, and `Content-Type` settles what they leave
+/// open. With a `Content-Digest: sha-256=:…:` header (RFC 9530) the bytes are
 /// compared with it.
 #[utoipa::path(
     post,
@@ -73,8 +75,9 @@ pub(super) async fn upload(
 
 fn media_type(headers: &HeaderMap, taken: &[String]) -> Result<String, Problem> {
     let given = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let given = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if taken.contains(&given) {
+    let given = content::told(given, "");
+    // Who does not know what it is leaves it to the bytes.
+    if taken.contains(&given) || given == "application/octet-stream" {
         return Ok(given);
     }
     let detail = format!("Content-Type {given:?} is not taken; use one of: {}", taken.join(", "));

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use schemas::filing::{check_file_name, normalised_file_name};
+use schemas::filing::{ORIGINAL_NAMES, check_file_name, normalised_file_name};
 use schemas::{Attachment, Submission};
 use serde_json::{Map, Value, json};
 
 use super::{Draft, Gone, change, find};
+use crate::content;
 use crate::objects::ObjectError;
 use crate::scans::Scans;
 use crate::uploads::{self, UploadProblem};
@@ -31,6 +31,8 @@ use crate::web::visit::{Visit, see_other};
 
 /// Bytes of a field beside the file.
 const FIELD_BYTES_MAX: usize = 1_000;
+/// Characters of a name, as it was sent, that are kept beside the name that goes into packages.
+const SENT_AS_CHARS_MAX: usize = 400;
 
 #[derive(Template)]
 #[template(path = "operator/files.html")]
@@ -169,14 +171,15 @@ async fn take(
         return Err(Fault::FormUnreadable.into());
     };
     let name = file_name(file.file_name().unwrap_or_default());
-    let media_type = media_type(&file);
+    let sent_as = file.file_name().unwrap_or_default().to_owned();
+    let told = content::told(file.content_type().unwrap_or_default(), &sent_as);
     if name.is_empty() {
         return Ok(Err(w.file_missing.to_owned()));
     }
     if check_file_name(&name, limits.name_chars_max).is_err() {
         return Ok(Err(w.file_name.to_owned()));
     }
-    if !limits.media_types.contains(&media_type) {
+    if !limits.media_types.contains(&told) {
         return Ok(Err(w.file_type.to_owned()));
     }
     let upload_id = desk.ctx.clock.id().to_string();
@@ -188,44 +191,30 @@ async fn take(
         Err(error) => return Err(Fault::Away(error.to_string()).into()),
     };
     let size = upload.stored.size;
-    let row = match uploads::keep(&desk.ctx, upload, by.number.to_string(), media_type).await {
+    let row = match uploads::keep(&desk.ctx, upload, by.number.to_string(), told).await {
         Ok(row) => row,
+        Err(UploadProblem::Type { .. }) => return Ok(Err(w.file_type.to_owned())),
         Err(UploadProblem::Clearing) => return Ok(Err(w.file_clearing.to_owned())),
         Err(problem) => return Err(Fault::Away(problem.to_string()).into()),
     };
     let file = Attachment { name, sha256: row.sha256, size, media_type: row.media_type };
     let add = |draft: &mut Draft| {
-        add(&mut draft.submission, &file, &item);
+        add(&mut draft.submission, &file, (&item, &sent_as));
         Ok(())
     };
     let (draft, ()) = change(desk, by, id, add).await?;
     Ok(Ok(draft))
 }
 
-/// The last part of what a browser says, in NFC.
+/// The last part of what a browser says, in NFC and without control characters.
 fn file_name(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    normalised_file_name(last.trim().trim_start_matches('.'))
-}
-
-/// What the browser says that it is, or what its name says where the browser knows nothing.
-fn media_type(file: &Field<'_>) -> String {
-    let given = file.content_type().unwrap_or_default();
-    let given = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let name = file.file_name().unwrap_or_default().to_ascii_lowercase();
-    match (given.as_str(), name.rsplit('.').next()) {
-        ("application/octet-stream" | "", Some("pdf")) => "application/pdf".to_owned(),
-        // Windows calls it so where a spreadsheet program is installed.
-        ("application/vnd.ms-excel" | "application/octet-stream" | "", Some("csv")) => {
-            "text/csv".to_owned()
-        }
-        ("application/x-zip-compressed", Some("zip")) => "application/zip".to_owned(),
-        _ => given,
-    }
+    let plain: String = last.chars().filter(|c| !c.is_control()).collect();
+    normalised_file_name(plain.trim().trim_start_matches('.'))
 }
 
 /// Adds a file, under a name that no other has, as an item of the checklist where one was chosen.
-fn add(submission: &mut Submission, file: &Attachment, item: &str) {
+fn add(submission: &mut Submission, file: &Attachment, (item, sent_as): (&str, &str)) {
     let taken = |name: &str| {
         submission.attachments.iter().any(|it| it.name.to_lowercase() == name.to_lowercase())
     };
@@ -238,12 +227,21 @@ fn add(submission: &mut Submission, file: &Attachment, item: &str) {
         number += 1;
     }
     if !item.is_empty() {
-        if !submission.form["checklist"].is_object() {
-            submission.form["checklist"] = Value::Object(Map::new());
-        }
-        submission.form["checklist"][item] = json!(name);
+        part(&mut submission.form, "checklist")[item] = json!(name);
+    }
+    if name != sent_as {
+        let kept: String = sent_as.chars().take(SENT_AS_CHARS_MAX).collect();
+        part(&mut submission.form, ORIGINAL_NAMES)[&name] = json!(kept);
     }
     submission.attachments.push(Attachment { name, ..file.clone() });
+}
+
+/// An object in the form, made where there is none.
+fn part<'a>(form: &'a mut Value, name: &str) -> &'a mut Value {
+    if !form[name].is_object() {
+        form[name] = Value::Object(Map::new());
+    }
+    &mut form[name]
 }
 
 /// `POST /operator/drafts/{id}/files/remove`
@@ -258,6 +256,9 @@ pub(super) async fn remove(
         draft.submission.attachments.retain(|file| file.name != name);
         if let Some(items) = draft.submission.form["checklist"].as_object_mut() {
             items.retain(|_, file| file != name);
+        }
+        if let Some(names) = draft.submission.form[ORIGINAL_NAMES].as_object_mut() {
+            names.remove(name);
         }
         Ok(())
     };
