@@ -38,7 +38,7 @@ async fn a_full_disk_gets_no_half_backup() -> Result<()> {
     let bytes = stream::iter((0..8).map(|_| Ok::<_, std::io::Error>(vec![7; 1 << 20].into())));
     let upload = house.ctx.objects.receive(bytes, "upload", 1 << 30).await?;
     let (owner, kind) = (operator().to_string(), "application/pdf".to_owned());
-    uploads::keep(&house.ctx, upload, owner, kind).await?;
+    uploads::keep_as(&house.ctx, upload, owner, kind).await?;
     let (config, to) = (&house.ctx.config, disk.path().join("backup"));
     is_full(make(config, &to).await)?;
     ensure!(std::fs::read_dir(disk.path())?.next().is_none(), "something was left");

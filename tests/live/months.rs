@@ -45,6 +45,28 @@ async fn tried(bench: &Bench) -> Result<(FilingRow, Delivery)> {
     let filing = bench.filed(1).await?.remove(0);
     let delivery = bench.delivery(&filing, authorities()?[0], State::Due);
     bench.planned(std::slice::from_ref(&delivery)).await?;
+    attempted(bench, &delivery).await?;
+    Ok((filing, delivery))
+}
+
+/// The same in tables as they were before deliveries had a recipe.
+async fn tried_by_former_build(bench: &Bench) -> Result<(FilingRow, Delivery)> {
+    let filing = bench.filed(1).await?.remove(0);
+    let delivery = bench.delivery(&filing, authorities()?[0], State::Due);
+    let (id, to) = (delivery.id, delivery.authority);
+    let statement = format!(
+        "INSERT INTO deliveries (id, filing_id, revision, authority, channel, ladder_step, state, \
+         turn, tries, attempts, postponed, review, second_copy, rule, article, created_at, \
+         channel_since, updated_at) VALUES ('{id}', '{}', 1, '{to}', 'api', 0, 'due', 1, 0, 0, 0, \
+         'unopened', 0, '', '', 0, 0, 0)",
+        filing.id,
+    );
+    bench.raw(statement).await?;
+    attempted(bench, &delivery).await?;
+    Ok((filing, delivery))
+}
+
+async fn attempted(bench: &Bench, delivery: &Delivery) -> Result<()> {
     let attempt = AttemptRow {
         delivery_id: delivery.id,
         number: 1,
@@ -58,8 +80,7 @@ async fn tried(bench: &Bench) -> Result<(FilingRow, Delivery)> {
     // Twice: the key holds in every partition.
     tx.insert_attempts(&[attempt.clone(), attempt.clone()]).await?;
     tx.insert_attempts(&[attempt]).await?;
-    tx.commit().await?;
-    Ok((filing, delivery))
+    Ok(tx.commit().await?)
 }
 
 async fn is_whole(bench: &Bench, (filing, delivery): &(FilingRow, Delivery)) -> Result<()> {
@@ -157,7 +178,7 @@ async fn rows_of_before_the_months_stay_where_they_are() -> Result<()> {
     let mut connection = PgConnection::connect(&url).await?;
     Migrator::new(folder).await?.run_to(5, &mut connection).await?;
     let bench = Bench::of_former_build(url, None).await?;
-    let old = tried(&bench).await?;
+    let old = tried_by_former_build(&bench).await?;
     let file_of = "SELECT relfilenode::bigint FROM pg_class WHERE relname = ";
     let before = number(&mut connection, &format!("{file_of}'events'")).await?;
 
