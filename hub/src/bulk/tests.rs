@@ -117,7 +117,7 @@ fn what_a_row_cannot_be_read_as_is_told_by_cell() {
     let head = [&HEAD[..], &["変更前", "変更後"]].concat();
     let row = ["変更届出", "x", "011002", "15 通所介護、訪問介護", "旧", "", "多い"];
     assert_eq!(found(&head, &row), ["G2 cell_without_heading"]);
-    let row = ["加算に関する届出(体制届)", "x", "011002", "15", "旧", ""];
+    let row = ["再開届出", "x", "011002", "15", "旧", ""];
     assert_eq!(found(&head, &row), ["E2 cell_not_of_form"]);
 }
 
