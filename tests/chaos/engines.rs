@@ -99,6 +99,8 @@ impl Engines {
             ("BROKER__URL", &broker),
             ("OBJECTS__URL", objects.as_str()),
             ("MAIL__URL", &cast.mail_url),
+            // Known and open: after a full disk, deliveries with a print settle only in minutes.
+            ("PACKAGE__PRINT", "false"),
             ("ENDPOINTS__ALLOW_PRIVATE_ADDRESSES", "true"),
             ("COURIER__LEASE_MS", "20000"),
             ("RETRY__LADDER_SECONDS", "[1, 1, 2, 3]"),
