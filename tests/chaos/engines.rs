@@ -99,7 +99,7 @@ impl Engines {
             ("BROKER__URL", &broker),
             ("OBJECTS__URL", objects.as_str()),
             ("MAIL__URL", &cast.mail_url),
-            // Known and open: after a full disk, deliveries with a print settle only in minutes.
+            // Open: with prints some settle only minutes after the faults; why is unknown.
             ("PACKAGE__PRINT", "false"),
             ("ENDPOINTS__ALLOW_PRIVATE_ADDRESSES", "true"),
             ("COURIER__LEASE_MS", "20000"),
