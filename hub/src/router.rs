@@ -234,6 +234,7 @@ fn fresh(
         tries: 0,
         attempts: 0,
         postponed: 0,
+        faults: 0,
         proof: None,
         second_copy: false,
         package_sha256: None,

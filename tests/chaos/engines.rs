@@ -99,12 +99,11 @@ impl Engines {
             ("BROKER__URL", &broker),
             ("OBJECTS__URL", objects.as_str()),
             ("MAIL__URL", &cast.mail_url),
-            // Open: with prints some settle only minutes after the faults; why is unknown.
-            ("PACKAGE__PRINT", "false"),
             ("ENDPOINTS__ALLOW_PRIVATE_ADDRESSES", "true"),
             ("COURIER__LEASE_MS", "20000"),
             ("RETRY__LADDER_SECONDS", "[1, 1, 2, 3]"),
             ("RETRY__TRIES_MAX", "1000"),
+            ("RETRY__FAULT_LADDER_SECONDS", "[1, 2, 3]"),
             ("RETRY__RETRY_AFTER_SECONDS_MAX", "3"),
             ("NOTICES__LADDER_SECONDS", "[1, 2, 3]"),
             ("NOTICES__TRIES_MAX", "1000"),

@@ -17,6 +17,7 @@ use crate::delivery::{Delivery, Event, State};
 use crate::followers;
 use crate::lane::{Alarm, Lane};
 use crate::notices::{self, NoticeKind, new_notice};
+use crate::retry::wait_ms;
 use crate::store::{AttemptRow, NewEvent, Tx};
 
 /// What one try came to.
@@ -164,8 +165,10 @@ impl Recorder {
         match &attempted.tried {
             Tried::OwnFault(why) => {
                 tracing::error!(delivery.id = %delivery.id, why = why.sentence, "not attempted");
-                let wait = 5_000 << delivery.postponed.clamp(0, 10);
-                delivery.apply(Event::Postpone { until: now + wait, why: why.clone() }, now)?;
+                let retry = &self.ctx.config.retry;
+                let ladder = &retry.fault_ladder_seconds;
+                let until = now + wait_ms(ladder, delivery.faults + 1, retry.jitter);
+                delivery.apply(Event::Fault { until, why: why.clone() }, now)?;
                 delivery.end_if_withdrawn(now);
             }
             Tried::NotBegun => {

@@ -39,8 +39,10 @@ pub struct Delivery {
     pub tries: i32,
     /// Attempts made on all channels.
     pub attempts: i32,
-    /// How often in a row it was put back without an attempt.
+    /// How often in a row its lane turned it away.
     pub postponed: i32,
+    /// How often in a row a fault of ours kept it from being tried.
+    pub faults: i32,
     /// What is proved.
     pub proof: Option<ProofLevel>,
     /// An earlier channel may already have brought it.
@@ -69,11 +71,14 @@ impl Delivery {
         if next == State::Due {
             self.turn += 1;
         }
-        self.tries += i32::from(counts.tried);
-        // Falling due in between does not end a row of postponements; an attempt does.
-        self.postponed = if counts.attempted { 0 } else { self.postponed };
-        self.postponed += i32::from(counts.postponed);
-        self.attempts += i32::from(counts.attempted);
+        // Falling due in between does not end a row of postponements or faults; an attempt does.
+        if counts.attempts > 0 {
+            (self.postponed, self.faults) = (0, 0);
+        }
+        self.tries += counts.tries;
+        self.attempts += counts.attempts;
+        self.postponed += counts.postponed;
+        self.faults += counts.faults;
         self.state = next;
         self.updated_at = now;
         Ok(())

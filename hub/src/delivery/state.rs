@@ -60,6 +60,13 @@ pub enum Event {
         /// Why.
         why: Why,
     },
+    /// A fault of ours kept it from being tried: no try is used up.
+    Fault {
+        /// Milliseconds.
+        until: i64,
+        /// Why.
+        why: Why,
+    },
     /// It cannot go until someone acts.
     Hold {
         /// Why.
@@ -117,24 +124,31 @@ pub enum Event {
     Cancel,
 }
 
-/// What an event adds to the counters.
+/// What an event adds to the counters: 0 or 1.
 pub(super) struct Counts {
-    pub(super) attempted: bool,
-    pub(super) tried: bool,
-    pub(super) postponed: bool,
+    pub(super) attempts: i32,
+    pub(super) tries: i32,
+    pub(super) postponed: i32,
+    pub(super) faults: i32,
 }
 
 impl Event {
     pub(super) fn counts(&self) -> Counts {
         let tried = matches!(self, Self::Retry { .. } | Self::Fail { .. } | Self::Succeed { .. });
         let attempted = tried || matches!(self, Self::Offer { .. });
-        Counts { attempted, tried, postponed: matches!(self, Self::Postpone { .. }) }
+        Counts {
+            attempts: attempted.into(),
+            tries: tried.into(),
+            postponed: matches!(self, Self::Postpone { .. }).into(),
+            faults: matches!(self, Self::Fault { .. }).into(),
+        }
     }
 
     fn name(&self) -> &'static str {
         match self {
             Self::Claim { .. } => "claim",
             Self::Postpone { .. } => "postpone",
+            Self::Fault { .. } => "fault",
             Self::Hold { .. } => "hold",
             Self::Succeed { .. } => "succeed",
             Self::Retry { .. } => "retry",
@@ -198,7 +212,9 @@ impl State {
             (Self::Due, Event::Postpone { until, why })
             | (
                 Self::Sending { .. },
-                Event::Postpone { until, why } | Event::Offer { until, why },
+                Event::Postpone { until, why }
+                | Event::Fault { until, why }
+                | Event::Offer { until, why },
             ) => Ok(Self::Waiting { next_attempt_at: until, why }),
             (Self::Due | Self::Sending { .. } | Self::Waiting { .. }, Event::Hold { why }) => {
                 Ok(Self::Held { why })
@@ -243,6 +259,7 @@ impl State {
                 | Self::Cancelled,
                 Event::Claim { .. }
                 | Event::Postpone { .. }
+                | Event::Fault { .. }
                 | Event::Hold { .. }
                 | Event::Succeed { .. }
                 | Event::Retry { .. }

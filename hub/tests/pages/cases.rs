@@ -138,6 +138,7 @@ fn arrived(ctx: &Context, (filing_id, revision): (FilingId, i32), to: &str) -> D
         tries: 1,
         attempts: 1,
         postponed: 0,
+        faults: 0,
         proof: None,
         second_copy: false,
         package_sha256: None,

@@ -267,6 +267,7 @@ impl Filler<'_> {
             tries: 1,
             attempts: 1,
             postponed: 0,
+            faults: 0,
             proof: None,
             second_copy: false,
             package_sha256: Some("c0ffee".repeat(10)),
@@ -312,10 +313,8 @@ impl Filler<'_> {
     }
 
     async fn tell(&self, tx: &mut Tx, id: FilingId, deliveries: &[Delivery]) {
-        let targets: Vec<_> = deliveries
-            .iter()
-            .map(|d| json!({"authority": d.authority, "state": d.state.as_str()}))
-            .collect();
+        let target = |d: &Delivery| json!({"authority": d.authority, "state": d.state.as_str()});
+        let targets: Vec<_> = deliveries.iter().map(target).collect();
         let planned = json!({"revision": 1, "deliveries": targets});
         let mut events = vec![NewEvent::new(id, "filing.planned", planned)];
         let mut attempts = Vec::new();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use adapters::sandbox::{Behaviour, Sandbox};
 use anyhow::{Context, Result};
 use hub::broker::topology::{self, FILING_SUBMITTED, NOTICE_DUE};
+use hub::config::Config;
 use hub::delivery::State;
 use schemas::message::{DeliveryDue, FilingSubmitted, Message, NoticeDue};
 use schemas::{Channel, Owner};
@@ -189,9 +190,14 @@ async fn a_message_that_does_not_read_is_kept_with_its_reason() -> Result<()> {
     house.finish().await
 }
 
+/// A filing whose attachment is away, which was turned away by its lane before.
 #[tokio::test]
-async fn an_object_that_is_away_costs_no_try() -> Result<()> {
-    let mut house = House::build().ladder(OTARU, &[Channel::Api]).start().await?;
+async fn an_object_that_is_away_costs_no_try_and_waits_by_its_own_ladder() -> Result<()> {
+    let configured = |config: &mut Config| {
+        (config.lane.per_minute, config.lane.burst) = (60, 1);
+        (config.retry.fault_ladder_seconds, config.retry.jitter) = (vec![5, 15], 0.0);
+    };
+    let mut house = House::build().ladder(OTARU, &[Channel::Api]).with(configured).start().await?;
     let bytes = b"%PDF-1.7 floor plan";
     let submission = super::package::with_upload(&mut house, OTARU, bytes).await?;
     let sha256 = submission.attachments[0].sha256.clone();
@@ -199,14 +205,25 @@ async fn an_object_that_is_away_costs_no_try() -> Result<()> {
         house.ctx.config.data.folder.join("objects/sha256").join(&sha256[..2]).join(&sha256);
     let aside = object.with_extension("aside");
     std::fs::rename(&object, &aside)?;
+    house.deliver(&change(OTARU, &[])).await?;
     let filing = house.deliver(&submission).await?;
     let delivery = house.delivery(filing).await?;
-    let State::Waiting { why, .. } = &delivery.state else { panic!("{delivery:?}") };
-    assert_eq!((why.code.as_str(), why.owner), ("package_not_built", Owner::Hub));
-    assert_eq!((delivery.tries, delivery.attempts), (0, 0));
+    assert_eq!((delivery.postponed, delivery.faults), (1, 0), "{delivery:?}");
+    let mut waited = 1;
+    for (faults, seconds) in [(1, 5), (2, 15), (3, 15)] {
+        house.advance(Duration::from_secs(waited)).await?;
+        let delivery = house.delivery(filing).await?;
+        let State::Waiting { why, .. } = &delivery.state else { panic!("{delivery:?}") };
+        assert_eq!((why.code.as_str(), why.owner), ("package_not_built", Owner::Hub));
+        assert_eq!((delivery.tries, delivery.attempts, delivery.faults), (0, 0, faults));
+        assert_eq!(house.wait_of(&delivery)?, (seconds * 1_000, why.code.clone()));
+        waited = seconds.unsigned_abs();
+    }
     assert!(house.lane(code(OTARU), Channel::Api).await?.is_none_or(|lane| lane.failures == 0));
     std::fs::rename(&aside, &object)?;
-    house.outlast(5).await?;
-    assert!(matches!(house.delivery(filing).await?.state, State::Delivered { .. }));
+    house.outlast(15).await?;
+    let delivery = house.delivery(filing).await?;
+    assert!(matches!(delivery.state, State::Delivered { .. }), "{delivery:?}");
+    assert_eq!((delivery.postponed, delivery.faults), (0, 0));
     house.finish().await
 }

@@ -240,6 +240,7 @@ impl Bench {
             tries: 0,
             attempts: 0,
             postponed: 0,
+            faults: 0,
             proof: None,
             second_copy: false,
             package_sha256: None,

@@ -1,7 +1,7 @@
 SELECT json_build_object(
     'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
     'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
-    'tries', x.tries, 'attempts', x.attempts, 'postponed', x.postponed,
+    'tries', x.tries, 'attempts', x.attempts, 'postponed', x.postponed, 'faults', x.faults,
     'next_attempt_at', x.next_attempt_at, 'lease_until', x.lease_until,
     'lease_owner', x.lease_owner, 'why', x.why, 'owner', x.owner, 'proof', x.proof,
     'review', x.review, 'second_copy', x.second_copy, 'package_sha256', x.package_sha256,

@@ -15,7 +15,8 @@ WHERE id IN (
 RETURNING json_build_object(
     'id', id, 'filing_id', filing_id, 'revision', revision, 'authority', authority,
     'channel', channel, 'ladder_step', ladder_step, 'state', state, 'turn', turn, 'tries', tries,
-    'attempts', attempts, 'postponed', postponed, 'next_attempt_at', next_attempt_at,
+    'attempts', attempts, 'postponed', postponed, 'faults', faults,
+    'next_attempt_at', next_attempt_at,
     'lease_until', lease_until, 'lease_owner', lease_owner, 'why', why, 'owner', owner,
     'proof', proof, 'review', review, 'second_copy', second_copy,
     'package_sha256', package_sha256, 'rule', rule, 'article', article, 'created_at', created_at,

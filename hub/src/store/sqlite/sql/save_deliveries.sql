@@ -5,7 +5,7 @@ UPDATE deliveries AS x SET
     lease_owner = r.lease_owner, why = r.why, owner = r.owner, proof = r.proof,
     review = r.review, second_copy = r.second_copy, package_sha256 = r.package_sha256,
     channel_since = r.channel_since, delivered_at = r.delivered_at,
-    decided_at = r.decided_at, updated_at = r.updated_at
+    decided_at = r.decided_at, updated_at = r.updated_at, faults = r.faults
 FROM (
     SELECT
         value ->> '$.id' AS id, value ->> '$.channel' AS channel,
@@ -20,7 +20,7 @@ FROM (
         value ->> '$.package_sha256' AS package_sha256,
         value ->> '$.channel_since' AS channel_since,
         value ->> '$.delivered_at' AS delivered_at, value ->> '$.decided_at' AS decided_at,
-        value ->> '$.updated_at' AS updated_at
+        value ->> '$.updated_at' AS updated_at, value ->> '$.faults' AS faults
     FROM json_each($1)
 ) AS r
 WHERE x.id = r.id
