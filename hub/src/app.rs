@@ -282,6 +282,7 @@ impl App {
                  embedded engines belong to one process with all roles"
             );
         }
+        let issuers = web::Issuers::open(&config).map_err(anyhow::Error::msg)?;
         let listener = TcpListener::bind(&config.http.listen).await.with_context(|| {
             format!("http.listen: cannot listen on {}; is it taken?", config.http.listen)
         })?;
@@ -303,7 +304,7 @@ impl App {
         let relay = tokio::spawn(relay.run(relay_stop.clone()));
         let stages = TaskTracker::new();
         spawn_roles(&ctx, roles, &stages).await;
-        spawn_web(&ctx, (listener, door), roles, &stages);
+        spawn_web(&ctx, (listener, issuers, door), roles, &stages);
         stages.close();
         Ok(Self { ctx, address, stages, relay_stop, relay })
     }
@@ -360,7 +361,7 @@ fn spawn(ctx: &Context, stages: &TaskTracker, work: impl Future<Output = ()> + S
 
 fn spawn_web(
     ctx: &Arc<Context>,
-    (listener, door): (TcpListener, Option<Door>),
+    (listener, issuers, door): (TcpListener, web::Issuers, Option<Door>),
     roles: &[Role],
     stages: &TaskTracker,
 ) {
@@ -370,6 +371,7 @@ fn spawn_web(
         intake,
         reviewer: Reviewer::new(Arc::clone(ctx)),
         access: web::access::Access::default(),
+        issuers,
         door,
     });
     let routes = if roles.contains(&Role::Intake) {

@@ -35,7 +35,7 @@ sections! {
         broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits, intake: Batch,
         forms: Forms, router: Batch, courier: Courier, retry: Retry, lane: LanePolicy,
         notices: Notices, relay: Relay, package: Package, scan: Scan, endpoints: Endpoints,
-        sessions: Sessions, review: Review, drafts: Drafts, bulk: Bulk,
+        sessions: Sessions, login: Box<Login>, review: Review, drafts: Drafts, bulk: Bulk,
         upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
@@ -88,6 +88,14 @@ sections! {
     Review { comment_chars_max: usize, marks_max: usize, bulk_max: usize, remark_chars_max: usize, }
     /// `[sessions]`
     Sessions { idle_minutes: i64, absolute_minutes: i64, }
+    /// `[login]`
+    Login {
+        again_minutes: i64, return_minutes: i64, answer_ms: u64, keep_minutes: i64,
+        authority_claim: String, operations_claim: String, operations_value: String,
+        operators: Provider, authorities: Provider, operations: Provider,
+    }
+    /// `[login.operators]` and its sisters
+    Provider { issuer: String, client_id: String, client_secret: String, scopes: Vec<String>, }
     /// `[drafts]`
     Drafts { keep_days: i64, operator_max: usize, filings_looked_max: usize, }
     /// `[bulk]`

@@ -9,6 +9,7 @@ mod demo;
 mod failover;
 mod hub;
 mod limits;
+mod login;
 mod months;
 mod objects;
 mod plans;

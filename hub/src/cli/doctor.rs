@@ -8,6 +8,7 @@ use crate::broker::{Broker, RabbitMq};
 use crate::config::Config;
 use crate::objects::Objects;
 use crate::signer::Signer;
+use crate::web::Issuers;
 
 /// Look at everything this installation depends on
 #[derive(Debug, clap::Args)]
@@ -19,15 +20,16 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     app::install_crypto();
-    let checks = [
-        ("store", store(&config).await),
-        ("broker", broker(&config).await),
-        ("objects", objects(&config).await),
-        ("mail", mail(&config).await),
-        ("scanner", scanner(&config).await),
-        ("signing key", signing_key(&config)),
-        ("master", master()),
+    let mut checks = vec![
+        ("store".to_owned(), store(&config).await),
+        ("broker".to_owned(), broker(&config).await),
+        ("objects".to_owned(), objects(&config).await),
+        ("mail".to_owned(), mail(&config).await),
+        ("scanner".to_owned(), scanner(&config).await),
+        ("signing key".to_owned(), signing_key(&config)),
+        ("master".to_owned(), master()),
     ];
+    checks.extend(login(&config).await);
     let bad = checks.iter().filter(|(_, result)| result.is_err()).count();
     let rows: Vec<Value> = checks
         .into_iter()
@@ -86,6 +88,17 @@ async fn scanner(config: &Config) -> anyhow::Result<String> {
         return Ok("none (scan.socket): files are not looked through for malware".into());
     };
     clamd.version().await.map_err(|why| anyhow::anyhow!(why.sentence))
+}
+
+async fn login(config: &Config) -> Vec<(String, anyhow::Result<String>)> {
+    let issuers = match Issuers::open(config) {
+        Ok(issuers) => issuers.probe().await,
+        Err(why) => vec![("login".to_owned(), Err(why))],
+    };
+    let said = |result: Result<(), String>| {
+        result.map(|()| "answers, with keys".to_owned()).map_err(anyhow::Error::msg)
+    };
+    issuers.into_iter().map(|(part, result)| (part, said(result))).collect()
 }
 
 fn signing_key(config: &Config) -> anyhow::Result<String> {

@@ -47,6 +47,7 @@ rows! {
         key_id: Option<String> = "The API key that opened it",
         created_at: i64 = "Milliseconds",
         seen_at: i64 = "Milliseconds of the last visit, to the minute",
+        authenticated_at: i64 = "Milliseconds at which they proved who they are; 0: not known",
     }
     /// An uploaded file's owner and size; the bytes are in the object store.
     AttachmentRow {

@@ -148,6 +148,7 @@ pub(super) async fn key_holder(ctx: &Context, key: &str) -> Result<Option<Person
         id: format!("key:{}", row.id),
         name: row.label,
         key_id: Some(row.id),
+        authenticated_at: ctx.clock.now_ms(),
     }))
 }
 

@@ -95,6 +95,7 @@ async fn enter(State(desk): State<Arc<Desk>>, headers: HeaderMap, sent: Sent<Any
         id: "demo".to_owned(),
         name: visit.lang.words().demo_person.to_owned(),
         key_id: None,
+        authenticated_at: visit.now,
     };
     begin(&desk, &headers, person, (&visit, fields.get("next").unwrap_or_default())).await
 }

@@ -50,6 +50,8 @@ use crate::context::Context;
 use crate::intake::Intake;
 use crate::review::Reviewer;
 
+pub use login::Issuers;
+
 /// What handlers work with.
 pub struct Desk {
     /// Engines, tables, clock, key.
@@ -60,6 +62,8 @@ pub struct Desk {
     pub reviewer: Reviewer,
     /// Who may do what.
     pub access: access::Access,
+    /// By whom people prove who they are.
+    pub issuers: Issuers,
     /// The demo environment's log-in; none in a hub that runs.
     pub door: Option<demo::Door>,
 }
@@ -88,6 +92,8 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .merge(authority::routes())
         .merge(operator::routes())
         .route("/login", get(login::form).post(login::enter))
+        .route("/login/{issuer}", get(login::go))
+        .route("/login/{issuer}/back", get(login::back))
         .route("/logout", post(login::leave))
         .route("/static/style.css", get(assets::style))
         .route("/static/icon.svg", get(assets::icon))

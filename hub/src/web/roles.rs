@@ -54,6 +54,8 @@ pub(super) enum Refusal {
     NotIn,
     /// They are logged in as someone else.
     NotYours,
+    /// They proved who they are too long ago for what is hard to undo.
+    NotFresh,
     /// It cannot be seen who they are.
     Away(String),
 }
@@ -69,6 +71,25 @@ pub(super) struct Anyone;
 
 /// Staff of operations.
 pub(super) struct Staff(pub(super) Visit);
+
+/// Someone of a role who has proved who they are not long ago (`login.again_minutes`): for acts
+/// that are hard to undo.
+pub(super) struct Fresh<R>(pub(super) R);
+
+impl<R: Role> Role for Fresh<R> {
+    fn of(visit: &Visit) -> Result<Self, Refusal> {
+        let by = R::of(visit)?;
+        if visit.is_fresh { Ok(Self(by)) } else { Err(Refusal::NotFresh) }
+    }
+}
+
+impl<R: Role> FromRequestParts<Arc<Desk>> for Fresh<R> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
+        guard(parts, desk).await
+    }
+}
 
 impl Role for Anyone {
     fn of(_: &Visit) -> Result<Self, Refusal> {
@@ -100,14 +121,15 @@ impl FromRequestParts<Arc<Desk>> for Staff {
 pub(super) async fn guard<R: Role>(parts: &mut Parts, desk: &Arc<Desk>) -> Result<R, Response> {
     let visit = Visit::read(parts, desk).await;
     R::of(&visit).map_err(|refusal| match refusal {
-        Refusal::NotIn => {
-            let here = visit.link(&[]);
-            let next: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
-            see_other(&format!("/login?next={next}"))
-        }
+        Refusal::NotIn => see_other(&format!("/login?next={}", here(&visit))),
+        Refusal::NotFresh => see_other(&format!("/login?again=1&next={}", here(&visit))),
         Refusal::NotYours => visit.fault(&Fault::NotYours(Who::of_path(parts.uri.path()))),
         Refusal::Away(what) => visit.fault(&Fault::Away(what)),
     })
+}
+
+fn here(visit: &Visit) -> String {
+    form_urlencoded::byte_serialize(visit.link(&[]).as_bytes()).collect()
 }
 
 #[cfg(test)]

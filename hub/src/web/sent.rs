@@ -38,6 +38,8 @@ pub(super) struct Sent<R> {
 #[template(path = "again.html")]
 struct AgainPage {
     shell: Shell,
+    /// Whether they are still in, but have to prove anew who they are.
+    is_in: bool,
     action: String,
     fields: Vec<(String, String)>,
 }
@@ -67,10 +69,11 @@ pub(super) fn refused(visit: &Visit, refusal: Refusal, action: &str, fields: &Fi
     match refusal {
         Refusal::NotYours => visit.fault(&Fault::NotYours(Who::of_path(action))),
         Refusal::Away(what) => visit.fault(&Fault::Away(what)),
-        Refusal::NotIn => {
+        Refusal::NotIn | Refusal::NotFresh => {
             let kept = fields.0.iter().filter(|(name, _)| name != TOKEN).cloned();
             let page = AgainPage {
                 shell: visit.bare_shell(),
+                is_in: visit.session.is_some(),
                 action: action.to_owned(),
                 fields: kept.collect(),
             };

@@ -27,6 +27,8 @@ pub(super) struct Person {
     pub(super) name: String,
     /// The API key that they showed.
     pub(super) key_id: Option<String>,
+    /// When they proved who they are, in milliseconds.
+    pub(super) authenticated_at: i64,
 }
 
 /// Someone who is in.
@@ -38,6 +40,8 @@ pub(super) struct Session {
     pub(super) person: String,
     /// Who it is, for people.
     pub(super) name: String,
+    /// When they proved who they are, in milliseconds.
+    pub(super) authenticated_at: i64,
 }
 
 /// Lets someone in. Ends the session that the browser had; answers the cookie of the new one.
@@ -59,6 +63,7 @@ pub(super) async fn open(
         key_id: person.key_id,
         created_at: now,
         seen_at: now,
+        authenticated_at: person.authenticated_at.min(now),
     };
     let mut tx = ctx.store.begin().await?;
     if let Some(former) = Secret::Session.read(http, headers) {
@@ -87,7 +92,8 @@ pub(super) async fn find(
         tx.touch_session(&row.id, now).await?;
         tx.commit().await?;
     }
-    Ok(Some(Session { scope, person: row.person, name: row.name }))
+    let SessionRow { person, name, authenticated_at, .. } = row;
+    Ok(Some(Session { scope, person, name, authenticated_at }))
 }
 
 /// Lets someone out; answers what takes the cookie away.

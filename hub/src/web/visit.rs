@@ -8,6 +8,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, LOCATION
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
 use super::Desk;
@@ -22,6 +23,9 @@ use super::words::Lang;
 /// The cookie in which a browser keeps its language.
 const LANGUAGE_COOKIE: &str = "todoke_lang";
 
+/// Bytes of a trace.
+const TRACE_BYTES: usize = 6;
+
 /// One visit; anyone's.
 #[derive(Debug, Clone)]
 pub(super) struct Visit {
@@ -35,6 +39,8 @@ pub(super) struct Visit {
     pub(super) body: String,
     /// Whether everyone may look at the pages of operations: the demo environment.
     pub(super) is_open: bool,
+    /// Whether they have proved who they are not long ago; behind a demo log-in nobody has to.
+    pub(super) is_fresh: bool,
     /// Whether there is a demo log-in.
     pub(super) has_door: bool,
     path: String,
@@ -66,12 +72,16 @@ impl Visit {
             Some(session) => desk.name_of(session.scope).await,
             None => String::new(),
         };
+        let now = ctx.clock.now_ms();
+        let again_ms = ctx.config.login.again_minutes * 60_000;
+        let is_fresh = session.as_ref().is_some_and(|it| now - it.authenticated_at < again_ms);
         Self {
             lang,
-            now: ctx.clock.now_ms(),
+            now,
             session,
             body,
             is_open: ctx.config.http.open_pages,
+            is_fresh: is_fresh || desk.door.is_some(),
             has_door: desk.door.is_some(),
             path: parts.uri.path().to_owned(),
             query,
@@ -92,6 +102,26 @@ impl Visit {
     /// What this browser's forms carry.
     pub(super) fn form_token(&self) -> String {
         sessions::form_token(&self.form.0)
+    }
+
+    /// The secret of this browser's forms.
+    pub(super) fn browser_secret(&self) -> &str {
+        &self.form.0
+    }
+
+    /// A word by which the log is found again: of the browser and the moment, and of no use else.
+    pub(super) fn trace(&self) -> String {
+        let digest = Sha256::digest(format!("todoke trace {} {}", self.form.0, self.now));
+        hex::encode(&digest[..TRACE_BYTES])
+    }
+
+    /// Sends the browser elsewhere; it keeps the secret of its forms.
+    pub(super) fn send_to(&self, address: &str) -> Response {
+        let mut response = see_other(address);
+        if let Some(cookie) = &self.form.1 {
+            response.headers_mut().append(SET_COOKIE, cookie.clone());
+        }
+        response
     }
 
     /// A value of the query, when it is there and not empty.

@@ -258,6 +258,10 @@ words! {
     again_why: "ログインの有効時間が過ぎました。書いた内容はこのページに残っています。下のリンクを別の窓で開いてログインし、このページに戻って「もう一度送る」を押してください。",
         "Your log-in has run out. What you wrote is kept on this page: log in by the link \
          below, in another window, then come back here and choose “Send again”.";
+    again_fresh_why: "取り消しにくい操作の前に、もう一度ログインしてください。書いた内容はこのページに残っています。下のリンクを別の窓で開いてログインし、\
+         このページに戻って「もう一度送る」を押してください。",
+        "What you are about to do is hard to undo. What you wrote is kept on this page: log in by \
+         the link below, in another window, then come back here and choose “Send again”.";
     again_log_in: "別の窓でログインする", "Log in in another window";
     again_send: "もう一度送る", "Send again";
 

@@ -164,6 +164,8 @@ fn operations_rows(world: &World) -> Vec<Row> {
         row("/search", Operations).at("/search?q=x"),
         row("/login", Anyones),
         row("/login", Anyones).sent(),
+        row("/login/{issuer}", Anyones).at("/login/operators"),
+        row("/login/{issuer}/back", Anyones).at("/login/operators/back"),
         row("/logout", Anyones).sent(),
         row("/static/style.css", Anyones),
         row("/static/icon.svg", Anyones),
@@ -291,6 +293,8 @@ async fn nobody_opens_what_is_not_theirs() {
             let may = row.whose == Whose::Anyones || (who == Some(row.whose) && row.own);
             let expected: &[StatusCode] = match (may, who) {
                 (true, _) if row.path == "/login" && row.is_sent => &[StatusCode::UNAUTHORIZED],
+                // This hub has no issuer, so none of its ways in.
+                (true, _) if row.path.starts_with("/login/") => &[StatusCode::NOT_FOUND],
                 // What is sent has nothing in it: it was let in, and told so.
                 (true, _) if row.is_sent => &[
                     StatusCode::OK,

@@ -112,6 +112,30 @@ async fn a_session_ends_by_time_to_the_millisecond() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_hard_to_undo_asks_anew_who_it_is() {
+    let world = World::new(false).await;
+    let mut browser = Browser::with_key(&world, &world.operator_key).await;
+    let path = format!("/operator/filings/{}/withdraw", world.filings[3].receipt_number());
+    let fields = [("reason", "書いた理由"), ("sure", "1")];
+    let again_ms = world.ctx.config.login.again_minutes * 60_000;
+    let almost = u64::try_from(again_ms - 1).expect("minutes");
+    world.ctx.clock.advance(Duration::from_millis(almost));
+    assert_eq!(browser.get(&path).await.status, StatusCode::OK, "it is not long ago yet");
+    world.ctx.clock.advance(Duration::from_millis(1));
+    let seen = browser.send(&path, &fields).await;
+    assert_eq!(seen.status, StatusCode::UNAUTHORIZED);
+    assert!(seen.text.contains("書いた理由") && seen.text.contains("/login?again=1"));
+    let login = browser.get(&path).await.to().to_owned();
+    assert!(login.starts_with("/login?again=1&next=%2Foperator%2Ffilings%2F"), "{login}");
+    assert!(browser.get(&login).await.text.contains("ご本人の確認"));
+    assert_eq!(browser.get("/operator").await.status, StatusCode::OK, "the rest goes on");
+    browser.log_in(&world.operator_key).await;
+    browser.get(&path).await;
+    let seen = browser.send(&path, &fields).await;
+    assert!(seen.to().starts_with("/operator/filings/"), "{} {}", seen.status, seen.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_ends_with_the_key_that_opened_it() {
     let world = World::new(false).await;
     let mut browser = Browser::with_key(&world, &world.authority_key).await;

@@ -180,6 +180,7 @@ fn serve(ctx: &Arc<Context>, listener: TcpListener, door: Option<Door>) {
         intake,
         reviewer: Reviewer::new(Arc::clone(ctx)),
         access: Access::default(),
+        issuers: web::Issuers::default(),
         door,
     });
     tokio::spawn(async move { axum::serve(listener, web::routes(desk)).await });
@@ -199,9 +200,8 @@ async fn deliveries_of_two(ctx: &Context) -> [DeliveryId; 2] {
 }
 
 async fn keys(ctx: &Context) -> [String; 3] {
-    let authority = AUTHORITY.parse().expect("a code");
-    let scopes =
-        [Scope::Operations, Scope::Operator(operator_number()), Scope::Authority(authority)];
+    let authority = Scope::Authority(AUTHORITY.parse().expect("a code"));
+    let scopes = [Scope::Operations, Scope::Operator(operator_number()), authority];
     let made = scopes.map(|scope| new_key(&ctx.clock, scope, "tests"));
     let rows: Vec<_> = made.iter().map(|(_, row)| row.clone()).collect();
     let mut tx = ctx.store.begin().await.expect("a store");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use hub::clock::Clock;
 use hub::web::access::{Access, Scope, new_key};
-use hub::web::{Desk, routes};
+use hub::web::{Desk, Issuers, routes};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -44,6 +44,7 @@ impl House {
             intake: self.stages.intake.clone(),
             reviewer: self.reviewer(),
             access: Access::default(),
+            issuers: Issuers::default(),
             door: None,
         });
         let server = tokio::spawn(async move {

@@ -18,6 +18,7 @@ use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
 use crate::web::parts::{Badge, grouped};
+use crate::web::roles::Fresh;
 use crate::web::sent::Sent;
 
 #[derive(Template)]
@@ -43,8 +44,8 @@ struct Line {
 }
 
 /// `POST /authority/accept`
-pub(super) async fn accept(State(desk): State<Arc<Desk>>, sent: Sent<Clerk>) -> Response {
-    let clerk = &sent.by;
+pub(super) async fn accept(State(desk): State<Arc<Desk>>, sent: Sent<Fresh<Clerk>>) -> Response {
+    let Fresh(clerk) = &sent.by;
     let w = Words::of(clerk.visit.lang);
     let chosen: Vec<&str> = sent.fields.all("delivery").collect();
     let bulk_max = desk.ctx.config.review.bulk_max;

@@ -17,6 +17,7 @@ use crate::web::Desk;
 use crate::web::api::filings::withdraw_filing;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
+use crate::web::roles::Fresh;
 use crate::web::sent::Sent;
 use crate::web::visit::{Visit, see_other};
 
@@ -51,7 +52,7 @@ impl WithdrawPage {
 pub(super) async fn ask(
     State(desk): State<Arc<Desk>>,
     Path(key): Path<String>,
-    applicant: Applicant,
+    Fresh(applicant): Fresh<Applicant>,
 ) -> Response {
     let page = async {
         let filing = own(&desk, &applicant, &key).await?;
@@ -68,9 +69,9 @@ pub(super) async fn ask(
 pub(super) async fn send(
     State(desk): State<Arc<Desk>>,
     Path(key): Path<String>,
-    sent: Sent<Applicant>,
+    sent: Sent<Fresh<Applicant>>,
 ) -> Response {
-    let Sent { by, fields, visit } = sent;
+    let Sent { by: Fresh(by), fields, visit } = sent;
     let filing = match own(&desk, &by, &key).await {
         Ok(filing) => filing,
         Err(fault) => return visit.fault(&fault),

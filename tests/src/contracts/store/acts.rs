@@ -92,6 +92,7 @@ pub async fn colleagues_are_those_of_the_authority(bench: &Bench) -> Result<()> 
         key_id: key_id.map(str::to_owned),
         created_at: bench.clock.now_ms(),
         seen_at: bench.clock.now_ms(),
+        authenticated_at: 0,
     };
     let mut tx = bench.store.begin().await?;
     let keys = [key("one", sapporo, None), key("old", sapporo, Some(1)), key("far", chiyoda, None)];

@@ -34,6 +34,7 @@ impl Bench {
             key_id: key_id.map(str::to_owned),
             created_at: now,
             seen_at: now,
+            authenticated_at: now - 7,
         };
         let mut tx = self.store.begin().await?;
         tx.insert_session(&row).await?;

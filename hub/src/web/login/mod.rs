@@ -1,4 +1,15 @@
-//! `/login` and `/logout`: someone shows an API key, and a session begins.
+//! `/login` and `/logout`: someone shows an API key or is sent by an issuer, and a session begins.
+//!
+//! An issuer (OIDC) is asked in `issuer`; what it says makes someone a person in `claims`.
+
+mod claims;
+mod denied;
+mod fetch;
+mod issuer;
+mod issuers;
+mod oidc;
+mod ticket;
+mod words;
 
 use std::sync::Arc;
 
@@ -18,24 +29,53 @@ use super::sessions::{self, Person};
 use super::visit::{Visit, see_other};
 use crate::store::StoreError;
 
+pub use issuers::Issuers;
+pub(super) use oidc::{back, go};
+use words::Words;
+
 #[derive(Template)]
 #[template(path = "login.html")]
 struct LoginPage {
     shell: Shell,
+    w: &'static Words,
     next: String,
+    /// Whether it is to be proved anew who it is.
+    again: bool,
+    /// Each issuer: its word in addresses, its name, and a hint.
+    issuers: Vec<(&'static str, &'static str, &'static str)>,
     wrong: bool,
 }
 
 impl LoginPage {
-    fn new(visit: &Visit, next: &str, wrong: bool) -> Self {
-        Self { shell: visit.bare_shell(), next: own_page(next).to_owned(), wrong }
+    fn new(desk: &Desk, visit: &Visit, next: &str, wrong: bool) -> Self {
+        let w = Words::of(visit.lang);
+        let mut offered = issuers::ALL.to_vec();
+        offered.retain(|who| desk.issuers.of(*who).is_some());
+        Self {
+            shell: visit.bare_shell(),
+            w,
+            next: own_page(next).to_owned(),
+            again: visit.get("again").is_some(),
+            issuers: offered.into_iter().map(|who| who.offer(w)).collect(),
+            wrong,
+        }
     }
 }
 
-/// `GET /login?next=…`
-pub(super) async fn form(visit: Visit) -> Response {
+impl Who {
+    fn offer(self, w: &Words) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Operator => (self.word(), w.operators, w.operators_why),
+            Self::Authority => (self.word(), w.authorities, ""),
+            Self::Operations => (self.word(), w.operations, ""),
+        }
+    }
+}
+
+/// `GET /login?next=…&again=1`
+pub(super) async fn form(State(desk): State<Arc<Desk>>, visit: Visit) -> Response {
     let next = visit.get("next").unwrap_or_default();
-    visit.page(StatusCode::OK, &LoginPage::new(&visit, next, false))
+    visit.page(StatusCode::OK, &LoginPage::new(&desk, &visit, next, false))
 }
 
 /// `POST /login`
@@ -49,7 +89,9 @@ pub(super) async fn enter(
     let key = fields.get("key").unwrap_or_default().trim();
     match key_holder(&desk.ctx, key).await {
         Ok(Some(person)) => begin(&desk, &headers, person, (&visit, next)).await,
-        Ok(None) => visit.page(StatusCode::UNAUTHORIZED, &LoginPage::new(&visit, next, true)),
+        Ok(None) => {
+            visit.page(StatusCode::UNAUTHORIZED, &LoginPage::new(&desk, &visit, next, true))
+        }
         Err(error) => visit.fault(&error.into()),
     }
 }

@@ -1,0 +1,2 @@
+-- When someone who is logged in proved who they are; 0: not known, as of all from before.
+ALTER TABLE sessions ADD COLUMN authenticated_at BIGINT NOT NULL DEFAULT 0;
