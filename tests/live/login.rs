@@ -232,6 +232,11 @@ async fn staff_come_in_where_they_belong_and_others_are_told_whom_to_ask() -> Re
         let page = browser.log_in(&place.login(section, ""), account).await?;
         page.says(StatusCode::FORBIDDEN, words)?;
         ensure!(browser.session(&place.hub).is_none(), "{account} is in at {section}");
+        // The issuer knows them now; the way on asks for an account nevertheless.
+        let link = format!("/login/{section}?again=1");
+        ensure!(page.text.contains(&link), "no way on: {}", page.text);
+        let asked = browser.get(&format!("{}{link}", place.hub)).await?;
+        ensure!(asked.url().path().starts_with("/interaction/"), "at {}", asked.url());
     }
     let browser = Browser::new()?;
     let demo = browser.get(&format!("{}/demo", place.hub)).await?;

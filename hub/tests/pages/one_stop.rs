@@ -27,6 +27,11 @@ async fn the_known_offices_are_confirmed_and_one_draft_is_for_all() {
     let page = browser.get("/operator/one-stop").await;
     let words = ticked(&page.text);
     assert!(words.len() > 20, "{}", page.text);
+    // What is filed and not accepted yet is offered, and not ticked.
+    let notes: Vec<_> = page.text.split("<label class=\"tick\">").skip(1).collect();
+    let filed = notes.iter().filter(|it| it.contains("届出中"));
+    assert!(filed.clone().count() > 0, "{}", page.text);
+    assert!(filed.into_iter().all(|it| !it.contains(" checked>")), "{}", page.text);
     let none = browser.send("/operator/one-stop", &[("action", "look")]).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(none.text.contains("対象の事業所がありません。"));

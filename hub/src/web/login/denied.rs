@@ -59,6 +59,16 @@ impl Denied {
         }
     }
 
+    /// Whether it may be another account that is wanted: the issuer would take the same one again.
+    fn is_of_account(self) -> bool {
+        match self {
+            Self::NotAgain | Self::Entry | Self::NoNumber | Self::NoStaff | Self::Incomplete => {
+                true
+            }
+            Self::Away | Self::BrokenOff | Self::Stranger | Self::Spent | Self::Untrue => false,
+        }
+    }
+
     fn words(self, w: &Words) -> (&'static str, &'static str) {
         match self {
             Self::Away => (w.away, w.away_why),
@@ -82,6 +92,8 @@ struct DeniedPage {
     w: &'static Words,
     title: &'static str,
     why: &'static str,
+    /// Where to try again: its address and name.
+    retry: (String, &'static str),
     /// By which the log tells more.
     trace: String,
 }
@@ -92,6 +104,11 @@ pub(super) fn page(visit: &Visit, who: Who, denied: Denied, because: &str) -> Re
     tracing::warn!(trace, login = who.word(), reason = ?denied, because, "not let in");
     let w = Words::of(visit.lang);
     let (title, why) = denied.words(w);
-    let page = DeniedPage { shell: visit.bare_shell(), w, title, why, trace };
+    let retry = if denied.is_of_account() {
+        (format!("/login/{}?again=1", who.word()), w.other_account)
+    } else {
+        ("/login".to_owned(), w.retry)
+    };
+    let page = DeniedPage { shell: visit.bare_shell(), w, title, why, retry, trace };
     visit.page(denied.status(), &page)
 }

@@ -49,13 +49,15 @@ struct LoginPage {
 impl LoginPage {
     fn new(desk: &Desk, visit: &Visit, next: &str, wrong: bool) -> Self {
         let w = Words::of(visit.lang);
+        let again = visit.get("again").is_some();
+        let own = visit.session.as_ref().filter(|_| again).map(|it| Who::of(it.scope));
         let mut offered = issuers::ALL.to_vec();
-        offered.retain(|who| desk.issuers.of(*who).is_some());
+        offered.retain(|who| desk.issuers.of(*who).is_some() && own.is_none_or(|own| own == *who));
         Self {
             shell: visit.bare_shell(),
             w,
             next: own_page(next).to_owned(),
-            again: visit.get("again").is_some(),
+            again,
             issuers: offered.into_iter().map(|who| who.offer(w)).collect(),
             wrong,
         }

@@ -17,6 +17,7 @@ words! {
     member: "GビズIDメンバー", "GビズID メンバー";
 
     retry: "もう一度ログインする", "Log in again";
+    other_account: "アカウントを入力し直してログインする", "Log in with an account that you enter anew";
     trace: "問い合わせ番号", "Reference for questions";
     away: "いまログインできません", "Nobody can log in at the moment";
     away_why: "認証サービスから応答がないか、このハブとの接続設定に問題があります。書きかけの下書きや届出はそのまま残っています。数分おいて、もう一度お試しください。続くときは、\

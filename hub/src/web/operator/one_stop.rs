@@ -76,8 +76,9 @@ impl Other {
 pub(super) async fn show(State(desk): State<Arc<Desk>>, applicant: Applicant) -> Response {
     let page = async {
         let known = offices::known(&desk, applicant.number).await?;
-        // What is closed is not ticked: whoever files may tick it all the same.
-        let is_chosen = |_: &str, standing| standing != Standing::Closed;
+        // An office that was filed about may never come to be, and a closed one is no more; whoever
+        // files may tick both all the same.
+        let is_chosen = |_: &str, standing| standing == Standing::Accepted;
         Ok(page(&desk, &applicant.visit, (&known, &is_chosen), Vec::new()))
     };
     applicant.visit.answer(page.await)

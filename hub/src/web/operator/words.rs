@@ -112,8 +112,10 @@ words! {
         "File a change of the corporation's name, address or representative once; every authority \
          that designated one of your offices gets it.";
     one_stop_offices: "これまでの届出にある事業所", "Offices known from your filings";
-    one_stop_offices_hint: "対象にする事業所とサービスに印を付けてください。漏れがないか確かめ、ない事業所は下に書き足してください。",
-        "Tick what the change concerns, and see whether any office is missing: add it below.";
+    one_stop_offices_hint: "対象にする事業所とサービスに印を付けてください。受付完了の届出があるものには、はじめから付いています。\
+         漏れがないか確かめ、ない事業所は下に書き足してください。",
+        "Tick what the change concerns; what an authority has accepted is ticked already. See \
+         whether any office is missing, and add it below.";
     one_stop_filed: "届出中", "filed, not accepted yet";
     one_stop_closed: "廃止・辞退済み", "closed";
     one_stop_other_hint: "サービスは種類コードで書き、「、」で区切ります(例: 15、78)。",
