@@ -75,7 +75,8 @@ async fn each_login_has_a_new_secret_and_logging_out_ends_it() {
     browser.set_cookie("todoke", &second);
     assert_eq!(browser.get("/lanes").await.status, StatusCode::OK);
     let seen = browser.send("/logout", &[]).await;
-    assert_eq!(seen.to(), "/login");
+    assert_eq!(seen.to(), "/login?left=1");
+    assert!(browser.get("/login?left=1").await.text.contains("ログアウトしました。"));
     assert_eq!(cookies(&seen), ["todoke=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"]);
     browser.set_cookie("todoke", &second);
     assert_eq!(browser.get("/lanes").await.status, StatusCode::SEE_OTHER);

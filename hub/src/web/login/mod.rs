@@ -39,6 +39,8 @@ struct LoginPage {
     shell: Shell,
     w: &'static Words,
     next: String,
+    /// Whether someone has just logged out.
+    left: bool,
     /// Whether it is to be proved anew who it is.
     again: bool,
     /// Each issuer: its word in addresses, its name, and a hint.
@@ -57,6 +59,7 @@ impl LoginPage {
             shell: visit.bare_shell(),
             w,
             next: own_page(next).to_owned(),
+            left: visit.get("left").is_some(),
             again,
             issuers: offered.into_iter().map(|who| who.offer(w)).collect(),
             wrong,
@@ -74,7 +77,7 @@ impl Who {
     }
 }
 
-/// `GET /login?next=…&again=1`
+/// `GET /login?next=…&again=1&left=1`
 pub(super) async fn form(State(desk): State<Arc<Desk>>, visit: Visit) -> Response {
     let next = visit.get("next").unwrap_or_default();
     visit.page(StatusCode::OK, &LoginPage::new(&desk, &visit, next, false))
@@ -120,7 +123,7 @@ pub(super) async fn leave(
 ) -> Response {
     let ended = sessions::end(&desk.ctx, &headers).await;
     let Sent { by: Anyone, visit, .. } = sent;
-    with_cookie(see_other("/login"), ended, &visit)
+    with_cookie(see_other("/login?left=1"), ended, &visit)
 }
 
 fn with_cookie(

@@ -9,6 +9,9 @@ words! {
     authorities: "自治体職員としてログイン", "Staff of authorities: log in";
     operations: "運用担当者としてログイン", "Operations: log in";
     by_key: "API キーでログイン", "Log in by an API key";
+    left: "ログアウトしました。", "You are logged out.";
+    left_issuer: "認証サービスには、まだログインしたままのことがあります。共用のパソコンでは、ブラウザーをすべて閉じてください。",
+        "The log-in service may still know you: on a shared computer, close all of the browser.";
     again: "ご本人の確認", "Is it still you?";
     again_why: "取り消しにくい操作の前に、もう一度ログインしてください。終わると元のページに戻ります。",
         "Please log in once more before you do what is hard to undo. You then come back to the \

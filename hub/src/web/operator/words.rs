@@ -61,8 +61,8 @@ words! {
     start: "新しく届け出る", "File something";
     drafts: "下書き", "Drafts";
     start_known: "事業所を選ぶ", "Choose an office";
-    start_known_none: "これまでの届出にある事業所はまだありません。右に入力してください。",
-        "No earlier filing names an office. Write one beside this.";
+    start_known_none: "これまでの届出にある事業所はまだありません。「ほかの事業所」に入力してください。",
+        "No earlier filing names an office. Write one under “Another office”.";
     start_other: "ほかの事業所(新規を含む)", "Another office, or a new one";
     start_again: "選び直す", "Choose again";
     start_name: "事業所の名称を200文字までで入力してください。", "Write the office's name, up to 200 characters.";
