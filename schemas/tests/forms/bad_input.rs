@@ -4,7 +4,7 @@ use schemas::Finding;
 use schemas::forms::{Circumstances, Form};
 use serde_json::{Map, Value, json};
 
-use super::support::{DAY, catalogue, chooser};
+use super::support::{DAY, catalogue, chooser, full_width, is_code};
 
 /// A sample with every field of the form in it.
 fn whole(form: &Form) -> Value {
@@ -138,7 +138,7 @@ fn texts(form: &Form, whole: &Value, path: &str) {
     assert_told(form, &empty, path, &["field_missing", "field_malformed", "choice_unknown"]);
     let control = spoilt(whole, path, json!(format!("{text}\u{7}")));
     assert_told(form, &control, path, &["control_character", "choice_unknown"]);
-    let full: String = text.chars().map(full_width).collect();
+    let full = full_width(&text);
     if full != text && is_code(form, path) {
         let codes = ["full_width"];
         assert_told(form, &spoilt(whole, path, json!(full)), path, &codes);
@@ -147,21 +147,6 @@ fn texts(form: &Form, whole: &Value, path: &str) {
         let kana = spoilt(whole, path, json!("ﾐﾄﾞﾘ"));
         let told = check(form, &kana);
         assert!(told.iter().any(|f| f.path == path), "{} {path}: {told:?}", form.name());
-    }
-}
-
-/// Whether the field wants half-width characters.
-fn is_code(form: &Form, path: &str) -> bool {
-    let pointer = path.split('/').skip(1).fold(String::new(), |all, step| {
-        if step == "0" { format!("{all}/items") } else { format!("{all}/properties/{step}") }
-    });
-    form.schema.pointer(&pointer).is_some_and(|schema| schema["x-text"] == "code")
-}
-
-fn full_width(c: char) -> char {
-    match c {
-        '!'..='~' => char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c),
-        c => c,
     }
 }
 

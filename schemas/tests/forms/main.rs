@@ -5,4 +5,5 @@ mod carried;
 mod catalogue;
 mod deadlines;
 mod filings;
+mod flaws;
 mod support;

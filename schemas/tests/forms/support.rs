@@ -106,3 +106,30 @@ pub(crate) fn cases() -> Vec<(FilingKind, ServiceCode)> {
     }
     cases
 }
+
+/// Whether the field at this place wants half-width characters.
+pub(crate) fn is_code(form: &Form, path: &str) -> bool {
+    schema_at(form, path).is_some_and(|schema| schema["x-text"] == "code")
+}
+
+/// Whether the field at this place is one of some choices.
+pub(crate) fn is_choice(form: &Form, path: &str) -> bool {
+    schema_at(form, path).is_some_and(|schema| schema.get("enum").is_some())
+}
+
+fn schema_at<'a>(form: &'a Form, path: &str) -> Option<&'a Value> {
+    let is_row = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
+    let pointer = path.split('/').skip(1).fold(String::new(), |all, step| {
+        if is_row(step) { format!("{all}/items") } else { format!("{all}/properties/{step}") }
+    });
+    form.schema.pointer(&pointer)
+}
+
+/// The text as somebody types it who never switches to half-width.
+pub(crate) fn full_width(text: &str) -> String {
+    let wide = |c| match c {
+        '!'..='~' => char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c),
+        c => c,
+    };
+    text.chars().map(wide).collect()
+}
