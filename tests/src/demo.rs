@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
+use crate::packages::Packages;
 use crate::servers::FOLDER_VARIABLE;
 
 const FILINGS: usize = 300;
@@ -42,6 +43,11 @@ impl Demo {
             ensure!(report[wrong] == 0, "{wrong}: {report:#}");
         }
         Ok(())
+    }
+
+    /// What the far sides hold.
+    pub fn packages(&self) -> Result<Packages> {
+        Packages::at(&self.folder.path().join("far-side"))
     }
 
     /// What is taken from the far sides, spoilt or put there twice is found, whatever the hub says.
@@ -119,11 +125,16 @@ fn packages(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// The binary of this build, beside the test's own, brought up to date.
-pub async fn program() -> Result<PathBuf> {
+/// Where this build lies, below the target folder.
+pub(crate) fn profile_folder() -> Result<PathBuf> {
     let own = std::env::current_exe()?;
     let is_profile = |folder: &&Path| folder.ends_with("debug") || folder.ends_with("release");
-    let folder = own.ancestors().find(is_profile).context("the target folder")?;
+    Ok(own.ancestors().find(is_profile).context("the target folder")?.to_owned())
+}
+
+/// The binary of this build, beside the test's own, brought up to date.
+pub async fn program() -> Result<PathBuf> {
+    let folder = profile_folder()?;
     // The cargo that started us, or else the one in the path: both know of the right toolchain.
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // `tests` beside it: so its crates have the features that they have had in building us.

@@ -5,6 +5,7 @@
 //! `house` is the whole hub on a manual clock, beside a sandbox of far sides; `world` is several
 //! processes of it as a seed plays them; `demo` is the demo environment as a process of its own,
 //! `town` the hub on real engines in real time. `foreign` is every parser of foreign bytes.
+//! `packages` reads what a demo's far sides hold as authorities' own tools do.
 //! `scanner` is the far side of the malware scanner, `authorities` finds some to file to, `parcels`
 //! are for channels without a hub.
 
@@ -13,6 +14,7 @@ pub mod contracts;
 pub mod demo;
 pub mod foreign;
 pub mod house;
+pub mod packages;
 pub mod parcels;
 pub mod scanner;
 pub mod servers;

@@ -1,8 +1,9 @@
 //! The cast: how each authority and union is reached, and how it behaves. A mix of channels, with
 //! some slow, some refusing, some dead, some flapping, some that lose their answers, and some whose
-//! preferred channel is broken while the next works.
+//! preferred channel is broken while the next works. Half of their ledgers take in another table
+//! than the standard one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use adapters::sandbox::{Behaviour, Sandbox};
@@ -11,6 +12,7 @@ use adapters::{Endpoint, Secret, api, email, pull, sftp};
 use jiff::civil::Date;
 use routing::{Class, Master};
 use schemas::{AuthorityId, Channel};
+use serde_json::{Value, json};
 
 use super::chance::percent;
 
@@ -95,6 +97,19 @@ pub(super) fn behaviours(members: &[Member]) -> HashMap<AuthorityId, Behaviour> 
     let differs = |it: &Behaviour| *it != Behaviour::Healthy;
     let behaviours = members.iter().map(|member| (member.code, member.behaviour()));
     behaviours.filter(|(_, behaviour)| differs(behaviour)).collect()
+}
+
+/// Whose ledger takes in which table: as `authorities.json` of the ledger profiles says it.
+pub(super) fn ledgers(seed: u64, members: &[Member]) -> Value {
+    let profile = |code| match percent(seed, &format!("ledger of {code}")) {
+        0..50 => "standard",
+        50..75 => "standard-cp932",
+        75..85 => "register",
+        _ => "register-cp932",
+    };
+    let authorities = members.iter().map(|it| (it.code, profile(it.code)));
+    let authorities: BTreeMap<_, _> = authorities.collect();
+    json!({"default": "standard", "authorities": authorities})
 }
 
 impl Member {

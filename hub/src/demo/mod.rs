@@ -96,7 +96,11 @@ impl Demo {
         let marker = place.marker.clone();
         let members = cast::members(marker.seed, &master, marker.day);
         let sandbox = start_sandbox(&place, &members, &clock).await?;
-        let config = settings::of_demo(config, &options, &place, sandbox.mail_url());
+        let mut config = settings::of_demo(config, &options, &place, sandbox.mail_url());
+        if config.package.ledgers.is_empty() {
+            config.package.ledgers =
+                place.lay_out_ledgers(&cast::ledgers(marker.seed, &members))?;
+        }
         let operators = operators(marker.seed);
         let ladders: HashMap<_, _> =
             members.iter().map(|it| (it.code, it.ladder(marker.seed, &sandbox))).collect();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, ensure};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// What a folder's demo is, so that going on means the same filings.
@@ -64,6 +65,14 @@ impl Place {
     /// From now on this folder holds a demo.
     pub(super) fn mark(&self) -> anyhow::Result<()> {
         Ok(fs::write(self.folder.join("demo.json"), serde_json::to_vec(&self.marker)?)?)
+    }
+
+    /// Lays out a folder of ledger profiles in which authorities have these.
+    pub(super) fn lay_out_ledgers(&self, authorities: &Value) -> anyhow::Result<String> {
+        let folder = self.folder.join("ledgers");
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("authorities.json"), authorities.to_string())?;
+        Ok(folder.to_string_lossy().into_owned())
     }
 
     /// What the hub keeps.
