@@ -97,7 +97,9 @@ sections! {
     /// `[login.operators]` and its sisters
     Provider { issuer: String, client_id: String, client_secret: String, scopes: Vec<String>, }
     /// `[drafts]`
-    Drafts { keep_days: i64, operator_max: usize, filings_looked_max: usize, }
+    Drafts {
+        keep_days: i64, operator_max: usize, filings_looked_max: usize, annexes_looked_max: usize,
+    }
     /// `[bulk]`
     Bulk {
         rows_max: usize, bytes_max: usize, unpacked_bytes_max: u64, columns_max: usize,

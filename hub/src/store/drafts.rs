@@ -2,7 +2,7 @@
 
 use schemas::{CorporateNumber, FilingId, FilingKind, Office};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::engine::{StoreError, sql};
@@ -46,6 +46,23 @@ pub struct NamedOffices {
     pub accepted: bool,
 }
 
+/// The forms that one filing holds, as they were filed last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FiledForms {
+    /// The filing.
+    pub id: FilingId,
+    /// Its receipt number.
+    pub receipt_number: String,
+    /// What was filed.
+    pub kind: FilingKind,
+    /// The office that it is about.
+    pub office_name: String,
+    /// Milliseconds.
+    pub received_at: i64,
+    /// `form.forms`, as it stands in the filing; null in a free document.
+    pub forms: Value,
+}
+
 impl Store {
     /// A draft.
     pub async fn draft(&self, id: Uuid) -> Result<Option<DraftRow>, StoreError> {
@@ -71,6 +88,16 @@ impl Store {
     ) -> Result<Vec<NamedOffices>, StoreError> {
         let args = json!({"corporate_number": operator, "limit": limit});
         self.read(sql!("named_offices"), &args).await
+    }
+
+    /// The forms of an operator's newest filings, the newest filing first; so many filings.
+    pub async fn filed_forms(
+        &self,
+        operator: CorporateNumber,
+        limit: usize,
+    ) -> Result<Vec<FiledForms>, StoreError> {
+        let args = json!({"corporate_number": operator, "limit": limit});
+        self.read(sql!("filed_forms"), &args).await
     }
 
     /// The newest filing about an office of this name that an authority has accepted.

@@ -104,6 +104,7 @@ fn draft_rows(world: &World) -> Vec<Row> {
         for (route, is_shown, is_sent) in [
             ("/operator/drafts/{id}", true, false),
             ("/operator/drafts/{id}/forms/{place}", true, true),
+            ("/operator/drafts/{id}/forms/{place}/copy", true, true),
             ("/operator/drafts/{id}/files", true, false),
             ("/operator/drafts/{id}/files/remove", false, true),
             ("/operator/drafts/{id}/review", true, false),

@@ -40,7 +40,7 @@ fn sent(value: &Value, path: &str, all: &mut Vec<(String, String)>) {
 }
 
 /// What a form says it was shown with.
-fn base(page: &str) -> String {
+pub(crate) fn base(page: &str) -> String {
     let base = page.split("name=\"base\" value=\"").nth(1).expect("a form");
     base.split('"').next().expect("an end").to_owned()
 }
@@ -87,7 +87,7 @@ async fn row_of(world: &World, draft: &str) -> Option<DraftRow> {
     world.ctx.store.draft(id).await.expect("a store")
 }
 
-async fn submission_of(world: &World, draft: &str) -> Submission {
+pub(crate) async fn submission_of(world: &World, draft: &str) -> Submission {
     let row = row_of(world, draft).await.expect("a draft");
     serde_json::from_str(&row.body).expect("a submission")
 }

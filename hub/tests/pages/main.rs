@@ -10,6 +10,7 @@ mod browser;
 mod bulk;
 mod cases;
 mod colleagues;
+mod copies;
 mod drafts;
 mod enclosed;
 mod entry;

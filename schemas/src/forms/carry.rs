@@ -71,7 +71,7 @@ impl FormChange {
     }
 }
 
-fn rename(draft: &mut Value, new: &Form, changes: &mut Vec<FormChange>) {
+pub(super) fn rename(draft: &mut Value, new: &Form, changes: &mut Vec<FormChange>) {
     let mut renamed: Vec<_> = new.renamed.iter().collect();
     renamed.sort();
     for (from, to) in renamed {

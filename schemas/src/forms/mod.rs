@@ -12,6 +12,7 @@ mod across;
 mod carry;
 mod characters;
 mod check;
+mod copy;
 mod filing;
 mod form;
 mod parts;
@@ -28,6 +29,7 @@ use jiff::civil::Date;
 
 pub use across::Circumstances;
 pub use carry::{Carried, FormChange, Sort, carry_over};
+pub use copy::{Copied, CopiedField, Copy};
 pub use filing::At;
 pub use form::{Field, Form, Group, Number, Role};
 pub use read::CatalogueError;

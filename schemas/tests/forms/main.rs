@@ -3,6 +3,7 @@
 mod bad_input;
 mod carried;
 mod catalogue;
+mod copied;
 mod deadlines;
 mod filings;
 mod flaws;

@@ -145,6 +145,33 @@ words! {
     include: "この付表を付けて提出する", "File this annex too";
     include_hint: "この手続では任意です。付けないときも、書いた内容は下書きに残ります。",
         "It is optional here. Left out, what you wrote stays in the draft.";
+    copy: "付表を写す", "Copy an annex";
+    copy_first: "保存して、ほかの付表から写す", "Save, and copy from another annex";
+    copy_hint: "これまでの届出や下書きの付表から選びます。", "From an annex of an earlier filing or a draft.";
+    copy_lead: "選んだ付表とこの付表の両方にある項目だけを写します。写したもの、写せなかったものは一覧で示します。",
+        "Only the fields that both annexes have are copied; you get a list of what was copied and \
+         of what was not.";
+    copy_this_office: "この事業所の届出", "Filings of this office";
+    copy_other_office: "ほかの事業所の届出", "Filings of other offices";
+    copy_drafts: "下書き", "Drafts";
+    copy_none: "写せる付表はまだありません。", "There is no annex to copy yet.";
+    copy_none_in_it: "この届出に付表はありません:", "This filing has no annex:";
+    copy_unchosen: "写す付表を選んでください。", "Choose the annex to copy.";
+    copy_how: "書いてある欄", "Fields with words in them";
+    copy_over: "すでに書いてある欄も置き換える", "Replace words that stand there already";
+    copy_over_hint: "印がなければ空いた欄だけに写します。置き換えた元の言葉は一覧に残ります。",
+        "Without it only empty fields are filled. Words that are replaced stay in the list.";
+    copy_take: "写す", "Copy";
+    copy_back: "写さずに様式へ戻る", "Back to the form without copying";
+    copy_number: "ここにない届出は受付番号で探せます", "Find an older filing by its receipt number";
+    copy_look: "探す", "Find";
+    copied: "写した付表:", "Copied from:";
+    copied_nothing: "写すものはありませんでした。", "There was nothing to copy.";
+    copied_taken: "写した項目", "Copied";
+    copied_replaced: "置き換えた項目と、元の言葉", "Replaced, and what stood there";
+    copied_kept: "書いてあったので写さなかった項目と、写す元の言葉",
+        "Left, since words stood there; what the other annex says";
+    copied_no_place: "この付表に欄がなく、写せなかったもの", "Without a place in this annex";
     optional: "任意", "optional";
     required: "必須", "required";
     remove: "削除", "Remove";

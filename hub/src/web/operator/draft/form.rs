@@ -6,11 +6,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use schemas::forms::Form;
+use schemas::forms::{Form, Role};
 use schemas::{Finding, Submission};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
+use super::copy::Told;
 use super::show::{Note, Piece, Show, id_of, notes};
 use super::{Draft, Gone, base, change, find, form_of, is_optional, marks};
 use crate::web::Desk;
@@ -39,9 +40,8 @@ struct FormPage {
     title: String,
     office: String,
     basis: Option<String>,
-    /// Whether the form may stay out of the filing, and whether it is in.
-    optional: bool,
-    included: bool,
+    /// Whether the form is in the filing, if it may stay out.
+    included: Option<bool>,
     action: String,
     base: String,
     saved: Option<Stamp>,
@@ -50,6 +50,10 @@ struct FormPage {
     found: Vec<(String, Note)>,
     /// Who saved this form meanwhile, and when.
     clash: Option<(String, Stamp)>,
+    /// Where annexes are copied from others, if this is one.
+    may_copy: bool,
+    /// What came of the last copy.
+    copied: Option<Told>,
     pieces: Vec<Piece>,
 }
 
@@ -121,14 +125,16 @@ fn page(desk: &Desk, sheet: &Sheet<'_>, visit: &Visit) -> FormPage {
         title: lang.pick(&form.title, &form.title_en).clone(),
         office: draft.row.office_name.clone(),
         basis: form.assumed.then(|| form.basis.clone()),
-        optional: is_optional(desk, draft.row.kind, form),
-        included: !draft.left_out().contains(place),
+        included: is_optional(desk, draft.row.kind, form)
+            .then(|| !draft.left_out().contains(place)),
         action: draft.link(&below),
         base: base(theirs.unwrap_or(fields)),
         saved: visit.get("saved").map(|_| stamp()),
         checked: findings.is_some(),
         found: found.collect(),
         clash: theirs.map(|_| (draft.row.saved_by.clone(), stamp())),
+        may_copy: form.role == Role::Annex,
+        copied: Told::of(draft, *place, visit),
         pieces: show.pieces(),
     }
 }
@@ -196,6 +202,7 @@ fn next(draft: &Draft, place: usize, action: Option<&str>) -> String {
             draft.link(&format!("/forms/{}", place + 1))
         }
         Some("next") => draft.link("/files"),
+        Some("copy") => format!("{here}/copy"),
         Some(action) => match action.strip_prefix("rows:") {
             Some(path) => {
                 let id: String = form_urlencoded::byte_serialize(id_of(path).as_bytes()).collect();

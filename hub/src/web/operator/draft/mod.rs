@@ -5,6 +5,7 @@
 //! over unseen. Filing goes by an idempotency key of the draft, so that a draft is filed once.
 
 mod begin;
+mod copy;
 mod correct;
 mod files;
 mod form;
@@ -52,6 +53,7 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/operator/drafts", post(begin::begin))
         .route("/operator/drafts/{id}", get(review::front))
         .route("/operator/drafts/{id}/forms/{place}", get(form::show).post(form::save))
+        .route("/operator/drafts/{id}/forms/{place}/copy", get(copy::show).post(copy::take))
         .route("/operator/drafts/{id}/files", uploading())
         .route("/operator/drafts/{id}/files/remove", post(files::remove))
         .route("/operator/drafts/{id}/review", get(review::show))
@@ -177,6 +179,7 @@ impl Draft {
         let (places, sheets): (Vec<_>, Vec<_>) = kept.unzip();
         if let Some(form) = submission.form.as_object_mut() {
             form.shift_remove(LEFT_OUT);
+            form.shift_remove(copy::COPIED);
             form.insert("forms".to_owned(), json!(sheets));
         }
         (submission, places)
