@@ -14,8 +14,9 @@ use crate::context::{Context, day_in_japan};
 use crate::delivery::{Delivery, Review};
 use crate::store::RevisionRow;
 
-/// What is wrong, or worth a look, with the forms that a submission names; nothing when its body is
-/// a free document. `first` is the day on which the filing was first handed in, `day` today.
+/// What is wrong, or worth a look, with the forms that a submission names (nothing when its body is
+/// a free document) and with its attachments by the limits of its kind and of who gets it. `first`
+/// is the day on which the filing was first handed in, `day` today.
 pub fn check(
     ctx: &Context,
     submission: &Submission,
@@ -26,7 +27,9 @@ pub fn check(
     let authorities: Vec<_> = authorities.into_iter().collect();
     let grace_days = ctx.config.forms.grace_days;
     let at = At { first, day, grace_days, authorities: &authorities };
-    ctx.forms.check_filing(submission, &at)
+    let mut findings = ctx.forms.check_filing(submission, &at);
+    findings.extend(ctx.forms.check_files(submission, &authorities));
+    findings
 }
 
 /// In time or late: by each rule and for each authority that tells differently, as the first

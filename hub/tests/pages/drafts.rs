@@ -67,7 +67,7 @@ fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
 }
 
 /// Begins a filing about a home visit service in Sapporo; answers where that leads.
-async fn begin_as(browser: &mut Browser<'_>, kind: &str) -> String {
+pub(crate) async fn begin_as(browser: &mut Browser<'_>, kind: &str) -> String {
     browser.get("/operator/start").await;
     let name = "ケアステーション青葉";
     let fields = [("name", name), ("place", "札幌市"), ("kind", kind), ("service", "11")];

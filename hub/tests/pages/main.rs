@@ -14,6 +14,7 @@ mod copies;
 mod drafts;
 mod enclosed;
 mod entry;
+mod files;
 mod filings;
 mod html;
 mod one_stop;

@@ -12,6 +12,26 @@ use schemas::{
 use serde_json::json;
 use uuid::Uuid;
 
+/// A folder of forms with what Sapporo asks of the files of one kind of filing.
+pub(crate) fn forms_of_its_own(below: &std::path::Path) -> String {
+    let whose = json!({"authority": "011002", "name": "札幌市", "kinds": ["resumption"],
+                       "source": "札幌市の案内", "sure": "?"});
+    let rule = |limit: serde_json::Value| {
+        let mut all = whose.as_object().expect("a rule").clone();
+        all.extend(limit.as_object().expect("a limit").clone());
+        all
+    };
+    let rules = json!({"rules": [
+        rule(json!({"files_max": 1, "bytes_max": 2048})),
+        rule(json!({"items": ["operating_rules"], "bytes_max": 1024,
+                    "media_types": ["application/pdf"]})),
+    ]});
+    let folder = below.join("forms");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("limits-own.json"), rules.to_string()).expect("a file");
+    folder.to_string_lossy().into_owned()
+}
+
 /// An upload with a row that fits and one that does not.
 pub(crate) async fn bulk(ctx: &Context, submission: &Submission) -> Uuid {
     let (id, corporate_number) = (ctx.clock.id(), submission.corporate_number);

@@ -86,6 +86,7 @@ impl World {
         }
         config.limits.attachment_bytes_max = 4_096;
         config.limits.attachments_max = 2;
+        config.forms.folder = crate::rows::forms_of_its_own(folder.path());
         config.drafts.operator_max = 3;
         config.bulk.rows_max = 300;
         config.bulk.bytes_max = 200_000;

@@ -15,6 +15,7 @@ mod check;
 mod copy;
 mod filing;
 mod form;
+mod limits;
 mod parts;
 mod read;
 mod sample;
@@ -32,6 +33,7 @@ pub use carry::{Carried, FormChange, Sort, carry_over};
 pub use copy::{Copied, CopiedField, Copy};
 pub use filing::At;
 pub use form::{Field, Form, Group, Number, Role};
+pub use limits::FileLimit;
 pub use read::CatalogueError;
 pub use sample::Choose;
 pub use sheet::{Sheet, names_forms, sheets};
@@ -51,6 +53,7 @@ pub struct Catalogue {
     attachments: Attachments,
     figures: Figures,
     deadlines: Deadlines,
+    limits: Vec<FileLimit>,
 }
 
 impl Catalogue {
@@ -146,6 +149,11 @@ impl Catalogue {
         };
         let last = until.saturating_add(i32::from(grace_days).days());
         if day <= last { Standing::Superseded { last } } else { Standing::Gone { until } }
+    }
+
+    /// A paper of the standard checklist by its id.
+    pub fn item(&self, id: &str) -> Option<&Item> {
+        self.attachments.item(id)
     }
 
     /// The standard attachments of a kind and service, each with whether it is asked for.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::across::is_check;
 use super::form::{Form, Group, Meta};
+use super::limits::{FileLimit, LimitFile};
 use super::tables::{Attachments, Figures, Groups};
 use super::{Catalogue, parts};
 use crate::deadline::{CalendarFile, DeadlineFile, Deadlines};
@@ -56,7 +57,8 @@ impl Catalogue {
         let mut figures: Figures = table(&files, "checks.json")?;
         figures.resolve(&groups).map_err(|what| CatalogueError::new("checks.json", what))?;
         let deadlines = deadlines(&files, &groups)?;
-        Ok(Self { forms, attachments, figures, deadlines })
+        let limits = limits(&files, &attachments)?;
+        Ok(Self { forms, attachments, figures, deadlines, limits })
     }
 }
 
@@ -83,6 +85,20 @@ fn deadlines(files: &Files<'_>, groups: &Groups) -> Result<Deadlines, CatalogueE
         all.append(file);
     }
     Ok(Deadlines::new(all, calendar))
+}
+
+/// All tables named `limits….json`: an installation may add to the embedded one.
+fn limits(files: &Files<'_>, attachments: &Attachments) -> Result<Vec<FileLimit>, CatalogueError> {
+    let mut all = Vec::new();
+    for name in files.keys().filter(|name| name.starts_with("limits") && !name.contains('/')) {
+        let file: LimitFile = table(files, name)?;
+        for rule in &file.rules {
+            let verified = rule.verify(|item| attachments.item(item).is_some());
+            verified.map_err(|what| CatalogueError::new(name, what))?;
+        }
+        all.extend(file.rules);
+    }
+    Ok(all)
 }
 
 fn read_form(

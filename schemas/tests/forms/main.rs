@@ -7,4 +7,5 @@ mod copied;
 mod deadlines;
 mod filings;
 mod flaws;
+mod limits;
 mod support;

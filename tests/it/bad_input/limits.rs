@@ -122,3 +122,40 @@ async fn uploads_that_are_wrong_are_refused_with_what_to_do() -> Result<()> {
     assert_eq!(left, 0, "what was refused for its size or digest is not kept under way");
     counter.close().await
 }
+
+/// What an authority asks of files holds for what is filed by programs too.
+#[tokio::test]
+async fn the_limits_of_an_authority_hold_for_filings_to_it() -> Result<()> {
+    let forms = tempfile::tempdir()?;
+    let rules = json!({"rules": [{"authority": SAPPORO, "name": "札幌市", "files_max": 1,
+        "bytes_max": 1_000, "source": "札幌市の案内", "sure": "?"}]});
+    std::fs::write(forms.path().join("limits-own.json"), rules.to_string())?;
+    let folder = forms.path().to_string_lossy().into_owned();
+    let house = House::build().ladder(SAPPORO, &[Channel::Api]);
+    let house = house.with(move |config| config.forms.folder.clone_from(&folder));
+    let mut counter = Counter::of(house.start().await?).await?;
+    let mut files = Vec::new();
+    for bytes in [1_000, 1_001] {
+        let upload = counter.front.upload(&counter.operator, pdf(bytes)).await?;
+        let file = json!({"name": format!("{bytes}.pdf"), "sha256": upload.json["sha256"],
+                          "size": bytes, "media_type": "application/pdf"});
+        files.push(file);
+    }
+    let with = |files: &[Value]| spoilt("/attachments", json!(files));
+    let answer = counter.file("at both limits", &with(&files[..1])).await?;
+    assert_eq!(answer.status.as_u16(), 201, "{answer:?}");
+    let answer = counter.file("bytes above", &with(&files[1..])).await?;
+    let code = "attachment_bytes_limit";
+    assert_problem(&answer, (422, code, "operator"), "up to 1000 B");
+    let found = &answer.json["findings"][0];
+    assert_eq!(found["path"], "/attachments/0/size");
+    assert_eq!(found["source"], "札幌市の案内");
+    let mut twice = vec![files[0].clone(), files[0].clone()];
+    twice[1]["name"] = json!("2.pdf");
+    let answer = counter.file("files above", &with(&twice)).await?;
+    let code = "attachments_files_limit";
+    assert_problem(&answer, (422, code, "operator"), "at most 1 files");
+    counter.house.settle().await?;
+    counter.house.outlast(50).await?;
+    counter.close().await
+}

@@ -11,6 +11,7 @@ use schemas::filing::{ORIGINAL_NAMES, check_file_name, normalised_file_name};
 use schemas::{Attachment, Submission};
 use serde_json::{Map, Value, json};
 
+use super::narrow::Narrow;
 use super::{Draft, Gone, change, find};
 use crate::content;
 use crate::objects::ObjectError;
@@ -49,6 +50,8 @@ struct FilesPage {
     /// What was wrong with the upload.
     problem: Option<String>,
     limits: String,
+    /// Narrower limits: the papers that each is about, and what it says.
+    narrow: Vec<(String, String)>,
     accept: String,
 }
 
@@ -100,6 +103,7 @@ async fn page(
         papers,
         problem,
         limits: format!("{per} {each} · {up_to} {count}"),
+        narrow: Narrow::new(desk, draft, visit).told(),
         accept: limits.media_types.join(","),
     })
 }
@@ -182,15 +186,31 @@ async fn take(
     if !limits.media_types.contains(&told) {
         return Ok(Err(w.file_type.to_owned()));
     }
+    let narrow = Narrow::new(desk, &draft, &by.visit);
+    let as_sent = |size, media_type: &str| {
+        let media_type = media_type.to_owned();
+        Attachment { name: name.clone(), sha256: String::new(), size, media_type }
+    };
+    if let Some(why) = narrow.refusal(&as_sent(0, &told), &item, Some("attachments_files_limit")) {
+        return Ok(Err(why));
+    }
     let upload_id = desk.ctx.clock.id().to_string();
-    let max = limits.attachment_bytes_max;
+    let max = narrow.bytes_max(&item);
     let upload = match desk.ctx.objects.receive(file, &upload_id, max).await {
         Ok(upload) => upload,
-        Err(ObjectError::TooLarge { .. }) => return Ok(Err(w.file_too_large.to_owned())),
+        Err(ObjectError::TooLarge { .. }) => {
+            let why = narrow.refusal(&as_sent(max + 1, &told), &item, None);
+            return Ok(Err(why.unwrap_or_else(|| w.file_too_large.to_owned())));
+        }
         Err(ObjectError::Broken(_)) => return Ok(Err(w.file_broken.to_owned())),
         Err(error) => return Err(Fault::Away(error.to_string()).into()),
     };
     let size = upload.stored.size;
+    let found = content::media_type(&upload.head, &told).unwrap_or_else(|_| told.clone());
+    if let Some(why) = narrow.refusal(&as_sent(size, &found), &item, None) {
+        desk.ctx.objects.discard(upload).await.map_err(|error| Fault::Away(error.to_string()))?;
+        return Ok(Err(why));
+    }
     let row = match uploads::keep(&desk.ctx, upload, by.number.to_string(), told).await {
         Ok(row) => row,
         Err(UploadProblem::Type { .. }) => return Ok(Err(w.file_type.to_owned())),
@@ -214,7 +234,7 @@ fn file_name(given: &str) -> String {
 }
 
 /// Adds a file, under a name that no other has, as an item of the checklist where one was chosen.
-fn add(submission: &mut Submission, file: &Attachment, (item, sent_as): (&str, &str)) {
+pub(super) fn add(submission: &mut Submission, file: &Attachment, (item, sent_as): (&str, &str)) {
     let taken = |name: &str| {
         submission.attachments.iter().any(|it| it.name.to_lowercase() == name.to_lowercase())
     };

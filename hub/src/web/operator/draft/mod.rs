@@ -9,6 +9,7 @@ mod copy;
 mod correct;
 mod files;
 mod form;
+mod narrow;
 mod prefill;
 mod review;
 mod show;

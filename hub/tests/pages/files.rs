@@ -1,0 +1,65 @@
+//! The files of a draft: narrower limits of those who get it.
+
+use crate::browser::Browser;
+use crate::drafts::{begin_as, submission_of};
+use crate::world::World;
+
+const PDF: &str = "application/pdf";
+
+/// So many bytes of a PDF.
+fn pdf(bytes: usize) -> Vec<u8> {
+    let mut all = b"%PDF-1.7".to_vec();
+    all.resize(bytes, 7);
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limits_of_who_gets_it_are_told_and_hold() {
+    let world = World::new(false).await;
+    let mut browser = Browser::with_key(&world, &world.operator_key).await;
+    let begun = begin_as(&mut browser, "resumption").await;
+    let draft = begun.split('?').next().expect("an address").to_owned();
+    let files = format!("{draft}/files");
+    let page = browser.get(&files).await.text;
+    for told in [
+        "札幌市 (011002)の定め:1件まで、1件 2 KiB まで",
+        "運営規程: 札幌市 (011002)の定め:1件 1 KiB まで、PDF だけ",
+    ] {
+        assert!(page.contains(told), "{told}:\n{page}");
+    }
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    for (item, name, bytes, told) in [
+        ("", "a.pdf", pdf(2_049), "「a.pdf」が大きすぎます。1件 2 KiB までです。"),
+        ("operating_rules", "b.pdf", pdf(1_025), "1件 1 KiB までです。"),
+        ("operating_rules", "c.png", png.clone(), "PDF にしてください。"),
+        // Beyond the limit of all filings, and so of any.
+        ("", "d.pdf", pdf(4_097), "1件 2 KiB までです。"),
+    ] {
+        let media_type = if name == "c.png" { "image/png" } else { PDF };
+        let seen = browser.upload(&files, (item, name, media_type), &bytes).await;
+        assert!(seen.status == 422 && seen.text.contains(told), "{name}:\n{}", seen.text);
+    }
+    // Just at the limit of the paper; then there is no room for another.
+    let rules = ("operating_rules", "運営規程.pdf", PDF);
+    assert_eq!(browser.upload(&files, rules, &pdf(1_024)).await.to(), files);
+    let seen = browser.upload(&files, ("", "e.pdf", PDF), &pdf(10)).await;
+    assert!(seen.text.contains("添付できるのは1件までです(今は2件)。"), "{}", seen.text);
+    assert_eq!(submission_of(&world, &draft).await.attachments.len(), 1);
+    let removed = browser.send(&format!("{files}/remove"), &[("name", "運営規程.pdf")]).await;
+    assert_eq!(removed.to(), files);
+    assert_eq!(browser.upload(&files, ("", "f.png", "image/png"), &png).await.to(), files);
+    let removed = browser.send(&format!("{files}/remove"), &[("name", "f.png")]).await;
+    assert_eq!(removed.to(), files);
+    assert_eq!(browser.upload(&files, ("", "g.pdf", PDF), &pdf(2_048)).await.to(), files);
+    // What is no trouble by itself is one as that paper.
+    let mut body = submission_of(&world, &draft).await;
+    assert!(world.ctx.forms.check_files(&body, &["011002".parse().expect("a code")]).is_empty());
+    body.form["checklist"]["operating_rules"] = "g.pdf".into();
+    let found = world.ctx.forms.check_files(&body, &["011002".parse().expect("a code")]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    // Another kind of filing has no such limits.
+    let begun = begin_as(&mut browser, "change").await;
+    let files = format!("{}/files", begun.split('?').next().expect("an address"));
+    assert!(!browser.get(&files).await.text.contains("札幌市 (011002)の定め"));
+    assert_eq!(browser.upload(&files, ("", "h.pdf", PDF), &pdf(4_096)).await.to(), files);
+}
