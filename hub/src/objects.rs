@@ -8,6 +8,7 @@
 mod s3;
 
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -200,6 +201,17 @@ impl Objects {
     ) -> Result<Stored, ObjectError> {
         let upload = self.receive(stream, upload_id, bytes_max).await?;
         self.keep(upload).await
+    }
+
+    /// Stores bytes that are there already under their digest.
+    pub async fn put_bytes(&self, sha256: &str, bytes: Bytes) -> Result<(), ObjectError> {
+        self.store.put(&object_key(sha256), bytes.into()).await?;
+        Ok(())
+    }
+
+    /// A piece of an object, from a byte to the one before another.
+    pub async fn piece(&self, sha256: &str, range: Range<u64>) -> Result<Bytes, ObjectError> {
+        Ok(self.store.get_range(&object_key(sha256), range).await?)
     }
 
     /// The bytes of an object. Whoever sends them on compares their digest first: a disk may have

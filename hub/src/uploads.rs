@@ -59,23 +59,6 @@ pub async fn keep_as(
     owner: String,
     media_type: String,
 ) -> Result<AttachmentRow, UploadProblem> {
-    let (mut tx, row) = keep_in_tx(ctx, upload, owner, media_type).await?;
-    if ctx.clamd.is_some() {
-        tx.queue_scans(std::slice::from_ref(&row.sha256), passed_before(ctx)).await?;
-    }
-    tx.commit().await?;
-    ctx.scan_asked.notify_one();
-    Ok(row)
-}
-
-/// The same in a unit of work in which it can be named at once; nothing is looked through, so that
-/// it is for what the hub has made itself.
-pub async fn keep_in_tx(
-    ctx: &Context,
-    upload: Upload,
-    owner: String,
-    media_type: String,
-) -> Result<(Tx, AttachmentRow), UploadProblem> {
     // Before the bytes take their name: from here on no sweep takes them.
     let mut tx = ctx.store.begin().await?;
     let is_ours = tx.touch_object(&upload.stored.sha256).await?;
@@ -94,7 +77,12 @@ pub async fn keep_in_tx(
     };
     let mut tx = ctx.store.begin().await?;
     tx.save_attachment(&row).await?;
-    Ok((tx, row))
+    if ctx.clamd.is_some() {
+        tx.queue_scans(std::slice::from_ref(&row.sha256), passed_before(ctx)).await?;
+    }
+    tx.commit().await?;
+    ctx.scan_asked.notify_one();
+    Ok(row)
 }
 
 /// Names files in the unit of work that records what they belong to, so that they are kept for

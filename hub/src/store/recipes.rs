@@ -30,8 +30,11 @@ impl Tx {
         self.run(sql!("keep_profiles"), rows).await.map(drop)
     }
 
-    /// Records a print; false when there is one of that revision.
-    pub async fn insert_print(&mut self, row: &PrintRow) -> Result<bool, StoreError> {
-        Ok(self.run(sql!("insert_prints"), std::slice::from_ref(row)).await? == 1)
+    /// Records prints, except of revisions that have one. Answers the revisions that got theirs.
+    pub async fn insert_prints(
+        &mut self,
+        rows: &[PrintRow],
+    ) -> Result<Vec<(FilingId, i32)>, StoreError> {
+        self.read(sql!("insert_prints"), rows).await
     }
 }

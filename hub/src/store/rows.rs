@@ -172,7 +172,10 @@ rows! {
     PrintRow {
         filing_id: FilingId = "The filing",
         revision: i32 = "From 1",
-        sha256: String = "Hex digest of its bytes, and their name in the object store",
+        sha256: String = "Hex digest of its bytes",
+        volume: Option<String> = "Digest of the object that they lie in; none if that is their own",
+        first_byte: i64 = "Where in the volume they begin",
+        bytes: i64 = "How many; 0 without a volume",
         pages: i32 = "How many",
         replaced: String = "Characters that the face has not, JSON",
         printed_at: i64 = "Milliseconds",

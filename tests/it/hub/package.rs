@@ -146,7 +146,7 @@ async fn one_print_serves_all_authorities_and_stays() -> Result<()> {
     // Whatever a later build would draw: what was printed once is what there is.
     let other = hub::store::PrintRow { sha256: "00".repeat(32), pages: 9, ..kept.clone() };
     let mut tx = house.ctx.store.begin().await?;
-    assert!(!tx.insert_print(&other).await?, "a print is never changed");
+    assert!(tx.insert_prints(&[other]).await?.is_empty(), "a print is never changed");
     tx.commit().await?;
     house.restart_with(|build| build.set_config(|config| config.package.print = false)).await?;
     for delivery in house.deliveries(filing).await? {

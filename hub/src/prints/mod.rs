@@ -1,24 +1,25 @@
 //! Prints: `filing.pdf` of each revision, made once for all authorities and for good.
 //!
 //! The bytes of a print depend on the form catalogue, on the face and on the library that draws it.
-//! So the first one is kept (an object like an attachment's, and a row of `prints`), and every
-//! package of that revision has it, whatever changes later.
+//! So the first one is kept (in a [volume](volumes), with a row of `prints`), and every package of
+//! that revision has it, whatever changes later.
+
+mod volumes;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use adapters::Action;
 use adapters::print::{Paper, PaperFacts, Print, print};
-use bytes::BytesMut;
-use futures::TryStreamExt;
 use jiff::Timestamp;
 use routing::Master;
-use schemas::{Attachment, Catalogue, FilingId, Owner, Submission, Why};
+use schemas::{Catalogue, FilingId, Owner, Submission, Why};
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::context::Context;
-use crate::store::{ParcelRow, PrintRow};
-use crate::uploads;
+use crate::store::ParcelRow;
+
+use self::volumes::Volumes;
 
 type Key = (FilingId, i32);
 type Place = Arc<OnceCell<Print>>;
@@ -30,6 +31,7 @@ pub struct Prints {
     known: Mutex<Known>,
     /// As many at once as there are processors: more would only hold each other up.
     turns: Semaphore,
+    volumes: Volumes,
 }
 
 #[derive(Debug, Default)]
@@ -44,7 +46,12 @@ impl Prints {
     /// Keeps so many bytes at most.
     pub fn new(bytes_max: usize) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { bytes_max, known: Mutex::default(), turns: Semaphore::new(processors) }
+        Self {
+            bytes_max,
+            known: Mutex::default(),
+            turns: Semaphore::new(processors),
+            volumes: Volumes::default(),
+        }
     }
 
     /// The place of a print: whoever comes first fills it, the others wait.
@@ -98,18 +105,18 @@ async fn get_or_make(
     filing: &Submission,
 ) -> anyhow::Result<Print> {
     if let Some(kept) = ctx.store.print(id, revision).await? {
-        return fetch(ctx, &kept).await;
+        return volumes::fetch(ctx, &kept).await;
     }
     let turn = ctx.prints.turns.acquire().await?;
     let paper = paper_of((&ctx.master, &ctx.forms), revision, row, filing);
     let made = tokio::task::spawn_blocking(move || print(&paper)).await??;
     drop(turn);
-    if keep(ctx, (id, revision), filing, &made).await? {
+    if ctx.prints.volumes.keep(ctx, (id, revision), &made).await? {
         return Ok(made);
     }
     // Another process was first; its print is the one.
     let first = ctx.store.print(id, revision).await?;
-    fetch(ctx, &first.ok_or_else(|| anyhow::anyhow!("the print is gone"))?).await
+    volumes::fetch(ctx, &first.ok_or_else(|| anyhow::anyhow!("the print is gone"))?).await
 }
 
 /// What is printed of a revision.
@@ -135,57 +142,6 @@ pub fn paper_of(
         place: &|code| master.name(code),
     };
     Paper::of(filing, &facts)
-}
-
-/// Keeps a print; false when another process kept one first.
-async fn keep(
-    ctx: &Context,
-    (filing_id, revision): Key,
-    filing: &Submission,
-    print: &Print,
-) -> anyhow::Result<bool> {
-    let owner = filing.corporate_number.to_string();
-    let media_type = "application/pdf".to_owned();
-    let body = futures::stream::iter([Ok::<_, std::io::Error>(print.bytes.clone())]);
-    let upload_id = format!("print-{}", ctx.clock.id());
-    let upload = ctx.objects.receive(body, &upload_id, u64::MAX).await?;
-    let kept = uploads::keep_in_tx(ctx, upload, owner.clone(), media_type).await?;
-    let (mut tx, file) = kept;
-    let row = PrintRow {
-        filing_id,
-        revision,
-        sha256: file.sha256.clone(),
-        pages: i32::try_from(print.pages).unwrap_or(i32::MAX),
-        replaced: serde_json::to_string(&print.replaced)?,
-        printed_at: ctx.clock.now_ms(),
-    };
-    let is_first = tx.insert_print(&row).await?;
-    if is_first {
-        let file = Attachment {
-            name: "filing.pdf".to_owned(),
-            sha256: file.sha256,
-            size: u64::try_from(file.size).unwrap_or(0),
-            media_type: file.media_type,
-        };
-        let lost = uploads::name(&mut tx, &owner, std::slice::from_ref(&file)).await?;
-        anyhow::ensure!(lost.is_none(), "the print is being cleared away");
-    }
-    tx.commit().await?;
-    Ok(is_first)
-}
-
-async fn fetch(ctx: &Context, row: &PrintRow) -> anyhow::Result<Print> {
-    let stream = ctx.objects.get_sound(&row.sha256).await?;
-    let add = async |mut all: BytesMut, piece: bytes::Bytes| {
-        all.extend_from_slice(&piece);
-        Ok(all)
-    };
-    let bytes = stream.try_fold(BytesMut::new(), add).await?;
-    Ok(Print {
-        bytes: bytes.freeze(),
-        pages: usize::try_from(row.pages).unwrap_or(0),
-        replaced: serde_json::from_str(&row.replaced)?,
-    })
 }
 
 #[cfg(test)]
