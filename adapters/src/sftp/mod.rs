@@ -19,6 +19,7 @@ use crate::guard::Guard;
 use outcome::{Answer, Loss, classify, why};
 use pool::Pool;
 use session::Session;
+use upload::Before;
 
 pub use collect::DECISIONS_MAX;
 pub use config::{Config, Login};
@@ -39,10 +40,20 @@ impl Sftp {
     }
 
     async fn drop_off(&self, config: &Config, parcel: &Parcel) -> Result<Answer, Loss> {
-        let session = self.session(config).await?;
-        let answer = upload::drop_parcel(&session, config, parcel).await;
-        self.done_with(config, session, answer.as_ref().err());
-        answer
+        loop {
+            let (session, is_used) = self.pool.take(config).await?;
+            let looked = Before::look(&session, config, parcel).await;
+            // One that waited may have died unnoticed: then the next one is asked.
+            if is_used && looked.as_ref().is_err_and(|loss| !is_answer(loss)) {
+                continue;
+            }
+            let answer = match looked {
+                Ok(before) => upload::drop_parcel(&session, config, parcel, before).await,
+                Err(loss) => Err(loss),
+            };
+            self.done_with(config, session, answer.as_ref().err());
+            return answer;
+        }
     }
 
     /// A session that answers. One that waited may have died unnoticed, so it is asked something
@@ -58,7 +69,7 @@ impl Sftp {
 
     /// A session that failed otherwise than by a clear answer is not used again.
     fn done_with(&self, config: &Config, session: Session, loss: Option<&Loss>) {
-        if matches!(loss, None | Some(Loss::Status { .. } | Loss::OtherFile { .. })) {
+        if loss.is_none_or(is_answer) {
             self.pool.give_back(config, session);
         }
     }
@@ -86,6 +97,11 @@ impl Sftp {
             Err(loss) => Probe::bad(why(&loss), observed),
         }
     }
+}
+
+/// Whether it is a clear answer of the server, after which its session is as good as before.
+fn is_answer(loss: &Loss) -> bool {
+    matches!(loss, Loss::Status { .. } | Loss::OtherFile { .. })
 }
 
 #[async_trait]

@@ -1,8 +1,10 @@
 //! The drop: temporary name, size check, rename, marker last.
 
+use std::task::Poll;
+
 use futures::stream::FuturesUnordered;
 use futures::{StreamExt, TryStreamExt};
-use russh_sftp::protocol::{FileAttributes, OpenFlags, StatusCode};
+use russh_sftp::protocol::{FileAttributes, OpenFlags, Status, StatusCode};
 use serde_json::json;
 
 use super::Config;
@@ -10,18 +12,42 @@ use super::outcome::{Answer, Loss, Step};
 use super::session::{Session, posix_rename};
 use crate::adapter::Parcel;
 
+/// What lies there before a drop.
+pub(super) struct Before {
+    path: String,
+    /// Bytes of what lies under the package's name.
+    found: Option<u64>,
+    marked: bool,
+}
+
+impl Before {
+    pub(super) async fn look(
+        session: &Session,
+        config: &Config,
+        parcel: &Parcel,
+    ) -> Result<Self, Loss> {
+        let path = join(&config.folder, &parcel.file_name());
+        let done_path = done_path(&path);
+        let (there, marked) = tokio::join!(session.look(&path), session.look(&done_path));
+        let found = there?.and_then(|attributes| attributes.size);
+        Ok(Self { path, found, marked: marked?.is_some() })
+    }
+}
+
+fn done_path(path: &str) -> String {
+    format!("{path}.done")
+}
+
 /// Drops a parcel through an open session. What lies there under the package's name is never
 /// touched: with the same size it is this package, brought by an earlier try.
 pub(super) async fn drop_parcel(
     session: &Session,
     config: &Config,
     parcel: &Parcel,
+    before: Before,
 ) -> Result<Answer, Loss> {
-    let path = join(&config.folder, &parcel.file_name());
-    let (done_path, size) = (format!("{path}.done"), parcel.package.size);
-    let (there, marked) = tokio::join!(session.look(&path), session.look(&done_path));
-    let (there, marked) = (there?, marked?.is_some());
-    let found = there.and_then(|attributes| attributes.size);
+    let Before { path, found, marked } = before;
+    let size = parcel.package.size;
     match found {
         Some(found) if found != size => {
             return Err(Loss::OtherFile { path, expected: size, found });
@@ -33,7 +59,7 @@ pub(super) async fn drop_parcel(
     }
     let duplicate = found.is_some();
     if !marked {
-        mark(session, parcel, &done_path).await?;
+        mark(session, parcel, &done_path(&path)).await?;
     }
     Ok(Answer::Dropped { path, size: Some(size), duplicate })
 }
@@ -123,14 +149,33 @@ pub(super) async fn write_file(
             let length = data.len() as u64;
             let write = session.raw.write(handle.as_str(), offset, data.into());
             under_way.push(session.request(step, write));
+            advance(&mut under_way).await?;
             offset += length;
         }
     }
-    while let Some(answer) = under_way.next().await {
+    // Requests about one file are answered in the order in which they were made (draft-ietf-secsh-
+    // filexfer-02, 6.1), so that closing need not wait for the last writes.
+    let written = async {
+        while let Some(answer) = under_way.next().await {
+            answer?;
+        }
+        Ok(())
+    };
+    let close = session.request(step, session.raw.close(handle.as_str()));
+    // A write that was refused says more than what closing comes to.
+    let (written, closed): (Result<(), Loss>, _) = tokio::join!(written, close);
+    written?;
+    closed.map(drop)
+}
+
+/// Sends what is not sent yet, and takes the answers that are there.
+async fn advance<F>(under_way: &mut FuturesUnordered<F>) -> Result<(), Loss>
+where
+    F: Future<Output = Result<Status, Loss>>,
+{
+    while let Poll::Ready(Some(answer)) = futures::poll!(under_way.next()) {
         answer?;
     }
-    drop(under_way);
-    session.request(step, session.raw.close(handle)).await?;
     Ok(())
 }
 
