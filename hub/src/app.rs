@@ -295,7 +295,8 @@ impl App {
             waiting: Arc::default(),
         };
         let (listener, again) = share(listener)?;
-        let starting = Starting::serve(again, Arc::clone(&patience.waiting));
+        let told = config.maintenance.clone();
+        let starting = Starting::serve(again, Arc::clone(&patience.waiting), told);
         let clock = Arc::new(Clock::system());
         let (ctx, handed_over) = open(config, clock, CancellationToken::new(), &patience).await?;
         starting.end().await;

@@ -31,15 +31,17 @@ macro_rules! sections {
 sections! {
     /// All settings.
     Config {
-        http: Http, data: Data, start: Start, stop: Stop, store: StoreSettings,
-        broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits, intake: Batch,
-        forms: Forms, router: Batch, courier: Courier, retry: Retry, lane: LanePolicy,
-        notices: Notices, relay: Relay, package: Package, scan: Scan, endpoints: Endpoints,
-        sessions: Sessions, login: Box<Login>, review: Review, drafts: Drafts, bulk: Bulk,
-        upkeep: Upkeep, retention: Retention, log: Log,
+        http: Http, maintenance: Maintenance, data: Data, start: Start, stop: Stop,
+        store: StoreSettings, broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits,
+        intake: Batch, forms: Forms, router: Batch, courier: Courier, retry: Retry,
+        lane: LanePolicy, notices: Notices, relay: Relay, package: Package, scan: Scan,
+        endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Review,
+        drafts: Drafts, bulk: Bulk, upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
+    /// `[maintenance]`
+    Maintenance { notice_ja: String, notice_en: String, }
     /// `[data]`
     Data { folder: PathBuf, }
     /// `[start]`

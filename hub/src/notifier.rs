@@ -314,7 +314,7 @@ fn mail(
     authorities: Vec<String>,
 ) -> askama::Result<Mail> {
     let words = words(&notice.kind);
-    let link = ctx.link(&format!("/filings/{}", filing.receipt_number));
+    let link = ctx.link(&format!("/operator/filings/{}", filing.receipt_number));
     let (names, there) = (authorities.clone(), link.clone());
     let html = HtmlBody { words: &words, filing, authorities: names, link: there };
     let text = TextBody { words: &words, filing, authorities, link };

@@ -6,6 +6,7 @@ mod forgetful;
 mod lanes;
 mod master;
 mod memory;
+mod notice;
 mod odd;
 mod openapi;
 mod package;

@@ -2,6 +2,7 @@
 
 mod backup;
 mod broker;
+mod browser;
 mod channels;
 mod chaos;
 mod cluster;

@@ -10,6 +10,8 @@ use super::words::Words;
 pub(super) struct Shell {
     pub(super) w: &'static Words,
     pub(super) lang: &'static str,
+    /// What is told of maintenance, and its language.
+    pub(super) notice: Option<(&'static str, String)>,
     /// What the demo environment's banner says.
     pub(super) demo: Option<&'static str>,
     /// Whether that banner leads to the choice of a role.
@@ -45,6 +47,7 @@ impl Shell {
         Self {
             w,
             lang: visit.lang.as_str(),
+            notice: visit.notice.clone().map(|(lang, text)| (lang.as_str(), text)),
             demo: visit.is_open.then_some(w.demo_text),
             may_choose: visit.has_door,
             who: visit.session.as_ref().map(|it| (visit.body.clone(), it.name.clone())),

@@ -1,5 +1,6 @@
 //! Health: `/livez` tells that the process lives; `/readyz` whether it can work, and if not, why,
-//! for each thing that it depends on. A process that still starts answers both.
+//! for each thing that it depends on; beside it, what people are told of maintenance. A process
+//! that still starts answers both.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +18,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::Desk;
 use crate::broker::Health;
+use crate::config::Maintenance;
 use crate::context::Context;
 
 /// Time for one thing to answer.
@@ -52,11 +54,11 @@ pub struct Starting {
 
 impl Starting {
     /// Answers on this listener.
-    pub fn serve(listener: TcpListener, waiting: Arc<Waiting>) -> Self {
+    pub fn serve(listener: TcpListener, waiting: Arc<Waiting>, told: Maintenance) -> Self {
         let readyz = async move || {
             let mut parts = waiting.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
             parts.insert("process", Some("it is starting".to_owned()));
-            answer(&parts, None)
+            answer(&parts, None, &told)
         };
         let routes = Router::new().route("/readyz", get(readyz)).route("/livez", get(livez));
         let stop = CancellationToken::new();
@@ -85,7 +87,7 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
             Some((at, parts)) if is_fresh(at) => (at, parts),
             Some(_) | None => (now, look(&desk.ctx).await),
         };
-        let told = answer(&parts, Some(&desk.ctx.store.place()));
+        let told = answer(&parts, Some(&desk.ctx.store.place()), &desk.ctx.config.maintenance);
         *last = Some((at, parts));
         told
     };
@@ -124,11 +126,17 @@ async fn in_time(asking: impl Future<Output = Result<(), String>>) -> Option<Str
 }
 
 /// `store` tells which of several servers serves, once that is known.
-fn answer(parts: &Parts, store: Option<&str>) -> (StatusCode, Json<Value>) {
+fn answer(parts: &Parts, store: Option<&str>, told: &Maintenance) -> (StatusCode, Json<Value>) {
     let ready = parts.values().all(Option::is_none);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let parts: BTreeMap<_, _> =
         parts.iter().map(|(part, why)| (*part, why.as_deref().unwrap_or("ok"))).collect();
     let serving = json!({"store": store});
-    (status, Json(json!({"ready": ready, "parts": parts, "serving": serving})))
+    let told = [("ja", told.notice_ja.trim()), ("en", told.notice_en.trim())];
+    let told: BTreeMap<_, _> = told.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+    let maintenance = (!told.is_empty()).then_some(told);
+    let body = json!({
+        "ready": ready, "parts": parts, "serving": serving, "maintenance": maintenance,
+    });
+    (status, Json(body))
 }

@@ -19,6 +19,7 @@ use super::frame::Shell;
 use super::roles::{Refusal, Who};
 use super::sessions::{self, Session};
 use super::words::Lang;
+use crate::config::Maintenance;
 
 /// The cookie in which a browser keeps its language.
 const LANGUAGE_COOKIE: &str = "todoke_lang";
@@ -43,6 +44,8 @@ pub(super) struct Visit {
     pub(super) is_fresh: bool,
     /// Whether there is a demo log-in.
     pub(super) has_door: bool,
+    /// What people are to know of maintenance, and its language; none mostly.
+    pub(super) notice: Option<(Lang, String)>,
     path: String,
     query: Vec<(String, String)>,
     /// Why it cannot be seen who is logged in.
@@ -83,6 +86,7 @@ impl Visit {
             is_open: ctx.config.http.open_pages,
             is_fresh: is_fresh || desk.door.is_some(),
             has_door: desk.door.is_some(),
+            notice: notice(&ctx.config.maintenance, lang),
             path: parts.uri.path().to_owned(),
             query,
             away,
@@ -211,6 +215,14 @@ impl Visit {
         }
         response
     }
+}
+
+/// The notice in this language, else in the other.
+fn notice(told: &Maintenance, lang: Lang) -> Option<(Lang, String)> {
+    let ja = (Lang::Ja, told.notice_ja.trim());
+    let en = (Lang::En, told.notice_en.trim());
+    let found = lang.pick([ja, en], [en, ja]).into_iter().find(|(_, text)| !text.is_empty());
+    found.map(|(lang, text)| (lang, text.to_owned()))
 }
 
 /// The browser's own secret, which outlives sessions.

@@ -79,6 +79,7 @@ words! {
     brand_operator: "事業者の窓口", "operator's desk";
     skip: "本文へ移動", "Skip to content";
     menu: "主なページ", "Main pages";
+    notice: "メンテナンスのお知らせ", "Maintenance notice";
     demo: "デモ環境 / DEMO", "DEMO / デモ環境";
     demo_text: "架空の届出だけを扱っています。",
         "All filings here are made up.";
@@ -102,6 +103,7 @@ words! {
     live_off: "自動更新を止める", "Stop refreshing";
 
     // Tables and lists.
+    table: "表", "Table";
     all: "すべて", "All";
     total: "計", "Total";
     filter: "絞り込む", "Filter";

@@ -20,7 +20,14 @@ pub(crate) fn find_places<'m>(master: &'m Master, text: &str, day: Date) -> Vec<
         return towns().filter(|row| row.code == code).collect();
     }
     let full = |row: &AuthorityRow| format!("{}{}", row.prefecture, row.name);
-    let exact: Vec<_> = towns().filter(|row| row.name == asked || full(row) == asked).collect();
+    let is_named = |row: &AuthorityRow, name: &str| row.name == name || full(row) == name;
+    // As templates and findings name them: 札幌市(011002).
+    if let Some((name, code)) = asked.strip_suffix(')').and_then(|it| it.rsplit_once('('))
+        && let Ok(code) = code.parse::<AuthorityId>()
+    {
+        return towns().filter(|row| row.code == code && is_named(row, name)).collect();
+    }
+    let exact: Vec<_> = towns().filter(|row| is_named(row, &asked)).collect();
     if !exact.is_empty() {
         return exact;
     }
@@ -40,12 +47,20 @@ mod tests {
             let found = find_places(&master, text, jiff::civil::date(2026, 7, 15));
             found.iter().map(|row| row.code.to_string()).collect()
         };
-        for text in ["札幌市", "北海道札幌市", "011002", "０１１００２", "さっぽろし"]
-        {
+        for text in [
+            "札幌市",
+            "北海道札幌市",
+            "011002",
+            "０１１００２",
+            "さっぽろし",
+            "札幌市(011002)",
+            "北海道札幌市（０１１００２）",
+        ] {
             assert_eq!(codes(text), ["011002"], "{text}");
         }
         assert!(codes("府中市").len() == 2, "one in Tokyo, one in Hiroshima");
-        for text in ["", "北海道", "010006", "U01001", "どこにもない市"] {
+        for text in ["", "北海道", "010006", "U01001", "どこにもない市", "小樽市(011002)"]
+        {
             assert_ne!(codes(text).len(), 1, "{text}");
         }
     }

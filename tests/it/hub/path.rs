@@ -91,7 +91,10 @@ async fn notices_say_what_to_do_and_nothing_personal() -> Result<()> {
         assert!(letter.subject.starts_with("【届出】") && letter.subject.contains(&number));
         assert_eq!(letter.attachments, 0);
         for body in [&letter.text, &letter.html] {
-            assert!(body.contains(&format!("https://todoke.example/filings/{number}")), "{body}");
+            assert!(
+                body.contains(&format!("https://todoke.example/operator/filings/{number}")),
+                "{body}"
+            );
             assert!(body.contains("変更届出"), "{body}");
             for personal in [OPERATOR_NAME, &submission.offices[0].name, "管理者の交代"] {
                 assert!(!body.contains(personal) && !letter.subject.contains(personal), "{body}");

@@ -112,8 +112,10 @@ impl Tile {
             (Lang::En, ..7) => "t-s",
             (Lang::En, _) => "t-xs",
         };
-        let title = format!("{name}: {}", describe(&health, lang));
         let share = percent(health.delivered, health.settled());
+        // It begins with what is seen, so that who speaks it to their machine is understood.
+        let sign = health.grade().sign();
+        let title = format!("{name} {sign} {share}: {}", describe(&health, lang));
         let (x, y) = (column * 64 + 32, row * 64 + 32);
         let brief = lang.pick(None, en.get(..4).or(Some(en)));
         Self { code, name, brief, size, grade: health.grade(), share, title, x, y }

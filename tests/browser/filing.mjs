@@ -1,0 +1,45 @@
+// What an operator's people do at the pages to file something.
+
+// A change of a home-visit office in this city, filed; gives its receipt number.
+export async function file(page, hands, { office, city, changed }) {
+  await hands.press(page, page.getByRole('link', { name: '新しく届け出る' }).first());
+  await hands.write(page, page.locator('#name'), office);
+  await hands.write(page, page.locator('#place'), city);
+  await hands.press(page, page.locator('main form.entry button'));
+  await hands.pick(page, page.locator('#what'), 'change');
+  const service = page.locator('#kind input[name=service][value="11"]');
+  if (!(await service.isVisible())) await hands.press(page, page.locator('#kind summary').first());
+  await hands.tick(page, service);
+  await hands.press(page, page.locator('#kind button'));
+  await page.locator('#h-targets ~ article h3', { hasText: city }).waitFor();
+  await hands.press(page, page.locator('form[action="/operator/drafts"] button'));
+  await hands.press(page, page.locator('main a[href$="/forms/0"]').last());
+  await fillIn(page, hands, changed);
+  await hands.press(page, page.locator('.bar button[value=next]'));
+  return submit(page, hands);
+}
+
+// The texts that a change asks for, and no others.
+async function fillIn(page, hands, { on, before, after }) {
+  const field = (name) => page.locator(`[name="${name}"]`);
+  await hands.write(page, field('/applicant/address'), '北海道札幌市中央区北1条西2丁目');
+  await hands.write(page, field('/applicant/representative/title'), '理事長');
+  await hands.write(page, field('/applicant/representative/name'), '試験 花子');
+  await hands.write(page, field('/office/address'), '北海道札幌市中央区南1条西5丁目');
+  await hands.date(page, field('/changed_on'), on);
+  await hands.tick(page, field('/items').first());
+  await hands.write(page, field('/before'), before);
+  await hands.write(page, field('/after'), after);
+  await hands.write(page, field('/contact/name'), '試験 太郎');
+  await hands.write(page, field('/contact/telephone'), '011-000-0000');
+}
+
+// From a form that was saved over the review to the receipt.
+export async function submit(page, hands) {
+  await hands.press(page, page.locator('.steps a').last());
+  await page.locator('.stands.ok').waitFor();
+  await hands.press(page, page.locator('form[action$="/submit"] button'));
+  const number = page.locator('.lead .code').first();
+  await number.waitFor();
+  return (await number.innerText()).trim();
+}

@@ -1,0 +1,165 @@
+// Every page of the hub: whoever can be played follows all links from where they begin, and looks at
+// a few pages behind each route. What only a form leads to is made first.
+
+import { cast, enter, visitor } from './chromium.mjs';
+import { file } from './filing.mjs';
+import { mouse } from './hands.mjs';
+
+// Pages behind one route that are looked at: those of one state look alike.
+const OF_A_ROUTE = 2;
+
+// Everyone may look at the pages of operations in a demo; each sort is followed in its own section.
+const SECTION = {
+  nobody: /^\/(login|demo|nowhere)/,
+  operator: /^\/(operator|authority$)/,
+  authority: /^\/(authority|operator$)/,
+  operations: /^\/(?!authority|login|demo)/,
+};
+
+// Routes behind which things look different: of each as many as there are states of review.
+const MORE = { '/operator/filings/{key}': 5, '/authority/deliveries/{id}': 4 };
+
+// Those who are played: as many of each sort as it takes to see what there is to see.
+const PLAYED = { operator: 2, authority: 2, operations: 1 };
+
+const STARTS = {
+  nobody: ['/login', '/login?again=1&next=/', '/demo', '/nowhere'],
+  operator: ['/operator', '/operator?state=returned', '/operator?state=moving', '/authority'],
+  authority: ['/authority', '/authority?view=answered', '/operator'],
+  operations: ['/', '/search?q=none', '/search?q=%E6%9C%AD%E5%B9%8C', '/operator'],
+};
+
+// Shows each page to `look(page, { who, route, path })`; gives the routes that were seen.
+export async function everyPage(browser, hub, routes, look) {
+  const seen = new Set();
+  const { context, page } = await visitor(browser, hub);
+  const people = await cast(page);
+  const ofNobody = follow(page, { who: 'nobody', routes, seen }, look);
+  const ofSort = async ([sort, count]) => {
+    const counted = new Map();
+    for (const [place, { role }] of people.filter((it) => it.sort === sort).slice(0, count).entries()) {
+      const { context, page } = await visitor(browser, hub);
+      await enter(page, role);
+      const made = place === 0 && MAKE[sort] !== undefined ? await MAKE[sort](page, look) : [];
+      await follow(page, { who: sort, routes, seen, counted, made }, look);
+      await context.close();
+    }
+  };
+  await Promise.all([ofNobody, ...Object.entries(PLAYED).map(ofSort)]);
+  await context.close();
+  return seen;
+}
+
+async function follow(page, { who, routes, seen, counted = new Map(), made = [] }, look) {
+  const waiting = [...made, ...STARTS[who]];
+  const asked = new Set();
+  while (waiting.length > 0) {
+    const path = waiting.shift();
+    const route = routeOf(routes, path);
+    const sort = sortOf(route, path);
+    const most = MORE[route] ?? (route.includes('{') ? OF_A_ROUTE : 1);
+    if (asked.has(path) || (counted.get(sort) ?? 0) >= most) continue;
+    asked.add(path);
+    counted.set(sort, (counted.get(sort) ?? 0) + 1);
+    seen.add(route);
+    if (!(await isPage(page, path))) continue;
+    await page.goto(path);
+    await look(page, { who, route, path });
+    const links = await page.locator('a[href^="/"]').evaluateAll((all) =>
+      all.filter((it) => !it.hasAttribute('hreflang')).map((it) => it.getAttribute('href')));
+    waiting.push(...links.map((link) => link.split('#')[0]).filter((it) => SECTION[who].test(it)));
+  }
+}
+
+// Downloads have no page; that they answer is looked at all the same.
+async function isPage(page, path) {
+  const answer = await page.request.fetch(path, { maxRedirects: 0 });
+  const status = answer.status();
+  if (status >= 500) throw new Error(`${path}: ${status}`);
+  const type = answer.headers()['content-type'] ?? '';
+  await answer.dispose();
+  return status >= 300 && status < 400 || type.startsWith('text/html');
+}
+
+// The route behind an address; one with words goes before one with names.
+function routeOf(routes, path) {
+  const parts = path.split('?')[0].split('/');
+  const fits = (route) => {
+    const names = route.split('/');
+    return names.length === parts.length
+      && names.every((name, place) => name === parts[place] || name.startsWith('{'));
+  };
+  return routes.filter(fits).sort((a, b) => a.split('{').length - b.split('{').length)[0] ?? '?';
+}
+
+// Lists by view; where one is in a list, or what narrows it, makes no difference.
+function sortOf(route, path) {
+  const query = new URLSearchParams(path.split('?')[1] ?? '');
+  const telling = ['live', 'check', 'kind', 'again', 'bulk'].filter((name) => query.has(name));
+  return `${route}?${telling.join('&')}${query.get('view') ?? ''}`;
+}
+
+// What only forms lead to.
+const MAKE = { operator: draftAndMore, authority: answers };
+
+async function draftAndMore(page, look) {
+  const office = page.locator('#h-known ~ ul a').first();
+  await page.goto('/operator/start');
+  await office.click();
+  await page.locator('#what').selectOption('change');
+  const services = page.locator('#kind input[name=service]');
+  if ((await services.and(page.locator(':checked')).count()) === 0) {
+    await page.locator('#kind summary').first().click();
+    await services.first().check();
+  }
+  await page.locator('#kind button').click();
+  await look(page, { who: 'operator', route: '/operator/start', path: '/operator/start?kind' });
+  await page.locator('form[action="/operator/drafts"] button').click();
+  const draft = new URL(page.url()).pathname.split('/').slice(0, 4).join('/');
+  const ofDraft = [draft, `${draft}/forms/0`, `${draft}/forms/1/copy`, `${draft}/files`, `${draft}/review`];
+  return [...ofDraft, ...(await upload(page)), ...(await fresh(page))];
+}
+
+// One that nobody has answered yet.
+async function fresh(page) {
+  const today = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
+  const changed = { on: today, before: '南1条西4丁目', after: '南1条西5丁目' };
+  await page.goto('/operator');
+  const number = await file(page, mouse, { office: 'こだま訪問介護', city: '札幌市', changed });
+  return [`/operator/filings/${number}`, `/operator/filings/${number}/withdraw`];
+}
+
+// A table of many filings, of which not all fit.
+async function upload(page) {
+  const template = '/operator/bulk/template?kind=change&service=11&as=csv';
+  const [heading] = (await (await page.request.get(template)).text()).split('\n');
+  const rows = ['変更届出,こだま訪問介護,,札幌市,11', '変更届出,こだま訪問介護,,どこにもない市,11'];
+  const table = Buffer.from([heading, ...rows, ''].join('\n'));
+  await page.goto('/operator/bulk');
+  await page.locator('#file').setInputFiles({ name: '変更.csv', mimeType: 'text/csv', buffer: table });
+  await page.locator('form[enctype] button').click();
+  const report = new URL(page.url()).pathname;
+  return [template, report, `${report}/remainder`];
+}
+
+// One is returned with a file, another looked at; then as many as nobody has chosen are accepted.
+async function answers(page, look) {
+  await page.goto('/authority');
+  const first = page.locator('tbody th a').first();
+  if ((await first.count()) === 0) return [];
+  await first.click();
+  const delivery = new URL(page.url()).pathname;
+  await page.locator('#comment').fill('運営規程の営業時間が、付表と異なります。');
+  const buffer = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
+  const file = { name: '補正箇所.pdf', mimeType: 'application/pdf', buffer };
+  await page.locator('#files-for-operator').setInputFiles(file);
+  await page.locator('button[value=returned]').click();
+  await page.locator('#answer').waitFor();
+  await page.goto('/authority');
+  const accept = page.locator('#bulk button');
+  if ((await accept.count()) > 0) {
+    await accept.click();
+    await look(page, { who: 'authority', route: '/authority/accept', path: '/authority/accept' });
+  }
+  return [delivery, `${delivery}/answer/0`];
+}

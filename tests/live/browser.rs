@@ -1,0 +1,37 @@
+//! The pages in real Chromium, as people have them on a desk and on a phone.
+
+use anyhow::{Context as _, Result};
+use tests::browser::{Stage, routes_of_pages};
+
+/// Names a folder for pictures of all pages.
+const PICTURES_VARIABLE: &str = "TODOKE_TEST_SCREENSHOTS";
+
+/// Routes that show no page of ours: they are others' (an issuer's), or files of the pages.
+const NO_PAGES: [&str; 4] =
+    ["/login/{issuer}", "/login/{issuer}/back", "/static/style.css", "/static/icon.svg"];
+
+/// Filed, returned, corrected, accepted; and the mails.
+#[tokio::test]
+async fn a_filing_goes_its_whole_way_by_mouse_on_a_phone_and_by_the_keyboard_alone() -> Result<()> {
+    let stage = Stage::set(10, &[]).await?;
+    let mail = stage.mail();
+    let mail = mail.to_str().context("a plain path")?;
+    for (width, way) in [("desktop", "mouse"), ("phone", "mouse"), ("desktop", "keyboard")] {
+        tracing::info!("{}", stage.play("journey.mjs", &[mail, width, way]).await?);
+    }
+    stage.strike().await
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_page_at_either_width() -> Result<()> {
+    let stage =
+        Stage::set(60, &[("TODOKE_MAINTENANCE__NOTICE_JA", "今夜22時に止まります。")]).await?;
+    let mut routes = routes_of_pages()?;
+    routes.retain(|route| !NO_PAGES.contains(&route.as_str()));
+    let pictures = std::env::var(PICTURES_VARIABLE).ok();
+    let routes = serde_json::to_string(&routes)?;
+    let arguments: Vec<&str> = [routes.as_str()].into_iter().chain(pictures.as_deref()).collect();
+    let said = stage.play("scan.mjs", &arguments).await?;
+    tracing::info!("{said}");
+    stage.strike().await
+}
