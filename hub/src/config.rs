@@ -100,7 +100,7 @@ sections! {
     Provider { issuer: String, client_id: String, client_secret: String, scopes: Vec<String>, }
     /// `[drafts]`
     Drafts {
-        keep_days: i64, operator_max: usize, filings_looked_max: usize, annexes_looked_max: usize,
+        keep_days: i64, operator_max: usize, filings_looked_max: usize, filings_offered_max: usize,
     }
     /// `[bulk]`
     Bulk {

@@ -202,7 +202,7 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         ("print", json!({"filing_id": filing, "revision": 1}), None),
         ("own_drafts", json!({"corporate_number": operator, "limit": 200}), None),
         ("named_offices", json!({"corporate_number": operator, "limit": 500}), None),
-        ("filed_forms", json!({"corporate_number": operator, "limit": 100}), None),
+        ("filed_papers", json!({"corporate_number": operator, "limit": 100}), None),
         ("last_accepted", json!({"corporate_number": operator, "office_name": "x"}), None),
         (
             "save_draft",

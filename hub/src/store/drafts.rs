@@ -1,6 +1,6 @@
 //! What operators are writing and have not filed yet, and what they can start from.
 
-use schemas::{CorporateNumber, FilingId, FilingKind, Office};
+use schemas::{Attachment, CorporateNumber, FilingId, FilingKind, Office};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -46,9 +46,9 @@ pub struct NamedOffices {
     pub accepted: bool,
 }
 
-/// The forms that one filing holds, as they were filed last.
+/// What one filing holds, as it was filed last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FiledForms {
+pub struct FiledPapers {
     /// The filing.
     pub id: FilingId,
     /// Its receipt number.
@@ -61,6 +61,8 @@ pub struct FiledForms {
     pub received_at: i64,
     /// `form.forms`, as it stands in the filing; null in a free document.
     pub forms: Value,
+    /// Its files; null where it was filed without a word of them.
+    pub attachments: Option<Vec<Attachment>>,
 }
 
 impl Store {
@@ -90,14 +92,14 @@ impl Store {
         self.read(sql!("named_offices"), &args).await
     }
 
-    /// The forms of an operator's newest filings, the newest filing first; so many filings.
-    pub async fn filed_forms(
+    /// The forms and files of an operator's newest filings, the newest first; so many filings.
+    pub async fn filed_papers(
         &self,
         operator: CorporateNumber,
         limit: usize,
-    ) -> Result<Vec<FiledForms>, StoreError> {
+    ) -> Result<Vec<FiledPapers>, StoreError> {
         let args = json!({"corporate_number": operator, "limit": limit});
-        self.read(sql!("filed_forms"), &args).await
+        self.read(sql!("filed_papers"), &args).await
     }
 
     /// The newest filing about an office of this name that an authority has accepted.

@@ -45,7 +45,7 @@ use uuid::Uuid;
 pub use acts::{Colleague, Like};
 pub use bulk::{BulkCounts, BulkLine, BulkRow, LineFilter};
 pub use chain::{Chain, ChainBreak, NewEvent, event_hash, verify_chain};
-pub use drafts::{DraftRow, FiledForms, NamedOffices};
+pub use drafts::{DraftRow, FiledPapers, NamedOffices};
 pub use embedded::KeptObject;
 pub use engine::StoreError;
 use engine::{Answer, Engine, EngineTx, Sql};

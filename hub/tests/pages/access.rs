@@ -106,6 +106,7 @@ fn draft_rows(world: &World) -> Vec<Row> {
             ("/operator/drafts/{id}/forms/{place}", true, true),
             ("/operator/drafts/{id}/forms/{place}/copy", true, true),
             ("/operator/drafts/{id}/files", true, false),
+            ("/operator/drafts/{id}/files/again", false, true),
             ("/operator/drafts/{id}/files/remove", false, true),
             ("/operator/drafts/{id}/review", true, false),
             ("/operator/drafts/{id}/submit", false, true),

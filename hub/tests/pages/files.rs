@@ -1,5 +1,9 @@
 //! The files of a draft: narrower limits of those who get it.
 
+use hub::store::AttachmentRow;
+use schemas::{Attachment, Submission};
+use sha2::{Digest, Sha256};
+
 use crate::browser::Browser;
 use crate::drafts::{begin_as, submission_of};
 use crate::world::World;
@@ -62,4 +66,70 @@ async fn the_limits_of_who_gets_it_are_told_and_hold() {
     let files = format!("{}/files", begun.split('?').next().expect("an address"));
     assert!(!browser.get(&files).await.text.contains("札幌市 (011002)の定め"));
     assert_eq!(browser.upload(&files, ("", "h.pdf", PDF), &pdf(4_096)).await.to(), files);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_is_used_again_in_another_filing_and_nobody_elses_is() {
+    let world = World::new(false).await;
+    let mut browser = Browser::with_key(&world, &world.operator_key).await;
+    let begun = begin_as(&mut browser, "change").await;
+    let first = begun.split('?').next().expect("an address").to_owned();
+    let bytes = pdf(1_500);
+    let sha256 = hex::encode(Sha256::digest(&bytes));
+    let upload = ("operating_rules", "運営規程.pdf", PDF);
+    browser.upload(&format!("{first}/files"), upload, &bytes).await;
+    let page = browser.get(&format!("{first}/files")).await.text;
+    assert!(!page.contains("前に使ったファイルから選ぶ"), "it is there already:\n{page}");
+
+    // In another draft it is offered, with where it is; the limits hold as for an upload.
+    let begun = begin_as(&mut browser, "resumption").await;
+    let next = begun.split('?').next().expect("an address").to_owned();
+    let files = format!("{next}/files");
+    let page = browser.get(&files).await.text;
+    let told = "下書き ケアステーション青葉";
+    assert!(page.contains(&sha256) && page.contains(told), "{page}");
+    let again = format!("{files}/again");
+    let rules = [("sha256", &*sha256), ("item", "operating_rules")];
+    let seen = browser.send(&again, &rules).await;
+    assert!(seen.status == 422 && seen.text.contains("1件 1 KiB までです。"), "{}", seen.text);
+    assert_eq!(browser.send(&again, &[("sha256", &*sha256)]).await.to(), files);
+    let stored = submission_of(&world, &next).await;
+    assert_eq!(stored.attachments, submission_of(&world, &first).await.attachments);
+    let seen = browser.send(&again, &[("sha256", &*sha256)]).await;
+    assert_eq!(seen.status, 422, "it is there already");
+
+    // Another operator's file, whether or not its digest is known.
+    let theirs = pdf(900);
+    let row = AttachmentRow {
+        sha256: hex::encode(Sha256::digest(&theirs)),
+        owner: schemas::codes::corporate_number_of(2).to_string(),
+        size: 900,
+        media_type: PDF.into(),
+        created_at: world.ctx.clock.now_ms(),
+    };
+    let foreign = Attachment {
+        name: "他社.pdf".into(),
+        sha256: row.sha256.clone(),
+        size: 900,
+        media_type: PDF.into(),
+    };
+    let mut tx = world.ctx.store.begin().await.expect("a store");
+    tx.touch_object(&row.sha256).await.expect("it");
+    tx.save_attachment(&row).await.expect("it");
+    tx.commit().await.expect("a commit");
+    // It stands even in a draft of one's own, as a program could not have filed it.
+    let mut draft = world.ctx.store.draft(world.own_draft).await.expect("a store").expect("it");
+    let mut body: Submission = serde_json::from_str(&draft.body).expect("a submission");
+    body.attachments.push(foreign.clone());
+    draft.body = serde_json::to_string(&body).expect("a text");
+    let mut tx = world.ctx.store.begin().await.expect("a store");
+    assert!(tx.save_draft(&draft).await.expect("it"));
+    tx.commit().await.expect("a commit");
+    let files = format!("{first}/files");
+    let page = browser.get(&files).await.text;
+    assert!(!page.contains(&foreign.sha256) && !page.contains("他社.pdf"), "{page}");
+    for sha256 in [foreign.sha256.as_str(), ""] {
+        let seen = browser.send(&format!("{files}/again"), &[("sha256", sha256)]).await;
+        assert!(seen.status == 422 && seen.text.contains("選ばれていません"), "{}", seen.text);
+    }
 }

@@ -195,6 +195,10 @@ words! {
     file_item_none: "そのほか", "something else";
     file: "ファイル", "File";
     file_send: "アップロードする", "Upload";
+    again: "前に使ったファイルから選ぶ", "Choose a file that you used before";
+    again_hint: "これまでの届出と下書きのファイルです。もう一度アップロードする必要はありません。",
+        "Files of your filings and drafts; they need not be uploaded again.";
+    again_take: "このファイルを使う", "Use this file";
     files_there: "追加したファイル", "Files so far";
     files_each: "1ファイル", "each up to";
     files_max: "件数の上限", "at most";

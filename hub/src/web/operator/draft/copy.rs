@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{Draft, Gone, change, find, form_of};
 use crate::context::day_in_japan;
-use crate::store::{DraftRow, FiledForms};
+use crate::store::{DraftRow, FiledPapers};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
@@ -158,7 +158,7 @@ impl<'a> Annex<'a> {
         all.into_iter().enumerate().filter_map(annex).collect()
     }
 
-    fn of_filing(desk: &'a Desk, filing: &FiledForms) -> Vec<Self> {
+    fn of_filing(desk: &'a Desk, filing: &FiledPapers) -> Vec<Self> {
         let number = &filing.receipt_number;
         let place = |lang: Lang| format!("{} {number}", lang.kind(filing.kind));
         let place = (place(Lang::Ja), place(Lang::En));
@@ -209,13 +209,14 @@ async fn of_number<'a>(
     let filing = own(desk, by, number).await?;
     let newest = newest_text(&desk.ctx.store.revisions(filing.id).await?);
     let forms = newest.map(|it| it.form["forms"].clone()).unwrap_or_default();
-    let filed = FiledForms {
+    let filed = FiledPapers {
         id: filing.id,
         receipt_number: filing.receipt_number,
         kind: filing.kind,
         office_name: filing.office_name,
         received_at: filing.received_at,
         forms,
+        attachments: None,
     };
     Ok(Annex::of_filing(desk, &filed))
 }
@@ -326,7 +327,7 @@ async fn known<'a>(
 ) -> Result<Vec<Annex<'a>>, Fault> {
     let (store, limits) = (&desk.ctx.store, &desk.ctx.config.drafts);
     let mut all = Vec::new();
-    for filing in store.filed_forms(by.number, limits.annexes_looked_max).await? {
+    for filing in store.filed_papers(by.number, limits.filings_offered_max).await? {
         all.extend(Annex::of_filing(desk, &filing));
     }
     for row in store.own_drafts(by.number, limits.operator_max).await? {

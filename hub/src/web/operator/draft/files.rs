@@ -11,6 +11,7 @@ use schemas::filing::{ORIGINAL_NAMES, check_file_name, normalised_file_name};
 use schemas::{Attachment, Submission};
 use serde_json::{Map, Value, json};
 
+use super::again::{Known, known};
 use super::narrow::Narrow;
 use super::{Draft, Gone, change, find};
 use crate::content;
@@ -37,7 +38,7 @@ const SENT_AS_CHARS_MAX: usize = 400;
 
 #[derive(Template)]
 #[template(path = "operator/files.html")]
-struct FilesPage {
+pub(super) struct FilesPage {
     shell: Shell,
     w: &'static Words,
     steps: Vec<(String, String, bool)>,
@@ -53,6 +54,8 @@ struct FilesPage {
     /// Narrower limits: the papers that each is about, and what it says.
     narrow: Vec<(String, String)>,
     accept: String,
+    /// Files of other filings and drafts.
+    known: Vec<Known>,
 }
 
 /// `GET /operator/drafts/{id}/files`
@@ -70,7 +73,7 @@ pub(super) async fn show(
     }
 }
 
-async fn page(
+pub(super) async fn page(
     desk: &Desk,
     draft: &Draft,
     visit: &Visit,
@@ -105,6 +108,7 @@ async fn page(
         limits: format!("{per} {each} · {up_to} {count}"),
         narrow: Narrow::new(desk, draft, visit).told(),
         accept: limits.media_types.join(","),
+        known: known(desk, draft, visit).await?,
     })
 }
 

@@ -4,6 +4,7 @@
 //! what it was shown (`base`), and what someone else has saved there meanwhile is never written
 //! over unseen. Filing goes by an idempotency key of the draft, so that a draft is filed once.
 
+mod again;
 mod begin;
 mod copy;
 mod correct;
@@ -56,6 +57,7 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/operator/drafts/{id}/forms/{place}", get(form::show).post(form::save))
         .route("/operator/drafts/{id}/forms/{place}/copy", get(copy::show).post(copy::take))
         .route("/operator/drafts/{id}/files", uploading())
+        .route("/operator/drafts/{id}/files/again", post(again::take))
         .route("/operator/drafts/{id}/files/remove", post(files::remove))
         .route("/operator/drafts/{id}/review", get(review::show))
         .route("/operator/drafts/{id}/submit", post(review::submit))

@@ -1,7 +1,8 @@
--- The forms of an operator's newest filings as they were filed last; the newest filing first.
+-- The forms and files of an operator's newest filings as they were filed last; the newest filing first.
 SELECT json_build_object(
     'id', x.id, 'receipt_number', x.receipt_number, 'kind', x.kind, 'office_name', x.office_name,
-    'received_at', x.received_at, 'forms', r.document::json -> 'form' -> 'forms'
+    'received_at', x.received_at, 'forms', r.document::json -> 'form' -> 'forms',
+    'attachments', r.document::json -> 'attachments'
 )::text
 FROM (
     SELECT id, receipt_number, kind, office_name, received_at FROM filings
