@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::broker::{Broker, Embedded, RabbitMq};
+use crate::clerk::Clerk;
 use crate::clock::Clock;
 use crate::collector::Collector;
 use crate::config::Config;
@@ -377,6 +378,7 @@ fn spawn_web(
     });
     let routes = if roles.contains(&Role::Intake) {
         stages.spawn(taker.run());
+        spawn(ctx, stages, Clerk::new(Arc::clone(ctx), desk.intake.clone()).run());
         web::routes(desk)
     } else {
         web::health_routes(desk)

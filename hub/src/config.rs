@@ -105,7 +105,7 @@ sections! {
     /// `[bulk]`
     Bulk {
         rows_max: usize, bytes_max: usize, unpacked_bytes_max: u64, columns_max: usize,
-        list_rows: usize, at_once: usize, operator_max: usize, keep_days: i64,
+        list_rows: usize, at_once: usize, resume_ms: u64, operator_max: usize, keep_days: i64,
     }
     /// `[upkeep]`
     Upkeep {

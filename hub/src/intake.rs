@@ -18,7 +18,7 @@ use crate::judgement;
 use crate::notices::{self, NoticeKind, new_notice};
 use crate::revision::{Receipted, Request, new_revision, received_body};
 use crate::scans::{Scans, Standing};
-use crate::store::{FilingRow, NewEvent, RevisionRow, Tx};
+use crate::store::{FilingRow, NewEvent, RevisionRow, StoreError, Tx};
 
 /// Why a filing is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +32,12 @@ pub enum IntakeProblem {
     /// The store is away.
     #[error("the filing could not be recorded: {0}")]
     Unavailable(String),
+}
+
+impl From<StoreError> for IntakeProblem {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
 }
 
 struct Job {
@@ -93,9 +99,8 @@ impl Intake {
             Err(problem) => return self.replayed(&request).await.ok_or(problem),
         };
         let away = || IntakeProblem::Unavailable("the hub is stopping; send it again".into());
-        let operator = self.ctx.operator(request.submission.corporate_number).await;
-        let mail = operator.map_err(|e| IntakeProblem::Unavailable(e.to_string()))?;
-        let mail = mail.and_then(|operator| operator.mail);
+        let operator = self.ctx.operator(request.submission.corporate_number).await?;
+        let mail = operator.and_then(|operator| operator.mail);
         let sha256 = hex::encode(Sha256::digest(request.document.as_bytes()));
         let (reply, answer) = oneshot::channel();
         let job = Job { request, mail, sha256, reply };
@@ -129,11 +134,9 @@ pub(crate) async fn check_uploads(
 ) -> Result<Vec<Finding>, IntakeProblem> {
     let owner = submission.corporate_number.to_string();
     let digests = submission.attachments.iter().map(|a| a.sha256.as_str());
-    let known = ctx.store.find_attachments(&owner, digests).await;
-    let known = known.map_err(|e| IntakeProblem::Unavailable(e.to_string()))?;
+    let known = ctx.store.find_attachments(&owner, digests).await?;
     let known: HashMap<_, _> = known.iter().map(|row| (row.sha256.as_str(), row)).collect();
-    let scans = Scans::read(ctx, &submission.attachments).await;
-    let scans = scans.map_err(|e| IntakeProblem::Unavailable(e.to_string()))?;
+    let scans = Scans::read(ctx, &submission.attachments).await?;
     let mut findings = Vec::new();
     for (i, attachment) in submission.attachments.iter().enumerate() {
         if let Standing::Infected(signature) = scans.of(&attachment.sha256) {

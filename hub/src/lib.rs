@@ -10,6 +10,7 @@ pub mod app;
 pub mod backup;
 pub mod broker;
 pub mod bulk;
+pub mod clerk;
 pub mod cli;
 pub mod clock;
 pub mod collector;

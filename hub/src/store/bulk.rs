@@ -133,9 +133,26 @@ impl Tx {
         Ok(true)
     }
 
-    /// Its rows are begun to be filed; the first time counts.
+    /// Its rows are begun to be filed, or gone on with.
     pub async fn choose_bulk(&mut self, id: Uuid, at: i64) -> Result<(), StoreError> {
         self.run(sql!("choose_bulk"), &json!({"id": id, "at": at})).await.map(drop)
+    }
+
+    /// When the filing of its rows went on last; none: it is done.
+    pub async fn save_bulk_filing(&mut self, id: Uuid, at: Option<i64>) -> Result<(), StoreError> {
+        self.run(sql!("save_bulk_filing"), &json!({"id": id, "at": at})).await.map(drop)
+    }
+
+    /// Uploads whose filing has stood since `before`, as if it went on now: nobody else claims them
+    /// until it has stood as long again.
+    pub async fn claim_bulks(
+        &mut self,
+        now: i64,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let args = json!({"now": now, "before": before, "limit": limit});
+        self.read(sql!("claim_bulks"), &args).await
     }
 
     /// What became of rows. One that is filed stays so.

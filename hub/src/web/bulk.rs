@@ -1,30 +1,27 @@
 //! 一括申請, for the interface and the pages alike: an upload is checked as a whole and kept with its
 //! report; then all its rows are filed, or the good ones.
 //!
-//! Rows are filed by idempotency keys of their own, so that whoever sends the same once more, after
-//! a crash or a broken line, goes on where it stopped and files nothing twice.
+//! The clerk files rows by idempotency keys of their own, so that whoever sends the same once more,
+//! after a crash or a broken line, goes on where it stopped and files nothing twice.
 
 use std::sync::Arc;
 
 use axum::http::StatusCode;
 use futures::{StreamExt as _, stream};
-use schemas::{CorporateNumber, Finding, Owner, Submission};
+use schemas::{CorporateNumber, Finding, Owner};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Desk;
 use super::problem::Problem;
 use crate::bulk::{self, CellFinding, Filer, Format, Row, Sheet};
+use crate::clerk::Clerk;
 use crate::context::day_in_japan;
 use crate::intake::IntakeProblem;
-use crate::revision::Request;
 use crate::store::{BulkCounts, BulkLine, BulkRow, LineFilter};
 
 /// Findings of one row that are kept at most.
 const FINDINGS_MAX: usize = 50;
-
-/// The states of rows that can be filed.
-pub(super) const TO_FILE: [&str; 2] = ["good", "warned"];
 
 /// What was uploaded.
 pub(super) struct Upload {
@@ -211,55 +208,10 @@ pub(super) async fn file(
         return Err(Problem::new(status, "bulk_not_all_good", Owner::Operator, detail));
     }
     let (id, number) = (counts.bulk.id, counts.bulk.corporate_number);
-    let desk_of_task = Arc::clone(desk);
-    let filed = tokio::spawn(async move { file_rows(&desk_of_task, id).await });
+    let clerk = Clerk::new(Arc::clone(&desk.ctx), desk.intake.clone());
+    let filed = tokio::spawn(async move { clerk.file(id).await });
     filed.await.map_err(|error| Problem::unavailable(&error.to_string()))??;
     own(desk, number, id).await
-}
-
-async fn file_rows(desk: &Desk, id: Uuid) -> Result<(), Problem> {
-    let ctx = &desk.ctx;
-    let mut tx = ctx.store.begin().await?;
-    tx.choose_bulk(id, ctx.clock.now_ms()).await?;
-    tx.commit().await?;
-    let limit = ctx.config.bulk.at_once.max(1);
-    let mut after = 0;
-    loop {
-        let filter = LineFilter { bulk_id: id, states: &TO_FILE, after, limit };
-        let lines = ctx.store.bulk_lines(&filter).await?;
-        let Some(last) = lines.last() else { return Ok(()) };
-        after = last.number;
-        let tries: Vec<_> = lines.into_iter().map(|line| file_row(desk, line)).collect();
-        let tries: Vec<_> = stream::iter(tries).buffered(limit).collect().await;
-        let (done, failed): (Vec<_>, Vec<_>) = tries.into_iter().partition(Result::is_ok);
-        let done: Vec<_> = done.into_iter().flatten().collect();
-        // What was receipted is written down before a failure is told of.
-        let mut tx = ctx.store.begin().await?;
-        tx.save_bulk_lines(&done).await?;
-        tx.commit().await?;
-        if let Some(problem) = failed.into_iter().find_map(Result::err) {
-            return Err(problem);
-        }
-    }
-}
-
-async fn file_row(desk: &Desk, line: BulkLine) -> Result<BulkLine, Problem> {
-    let document = line.body.clone().unwrap_or_default();
-    let submission: Submission = serde_json::from_str(&document)
-        .map_err(|error| Problem::unavailable(&format!("a kept row does not read: {error}")))?;
-    let idempotency_key = format!("bulk:{}:{}", line.bulk_id, line.number);
-    let request = Request { submission, document, idempotency_key };
-    match desk.intake.submit(request).await {
-        Ok(receipted) => {
-            Ok(BulkLine { state: "filed".to_owned(), filing_id: Some(receipted.id), ..line })
-        }
-        // It was fit when it was checked: the day is another, or a file is gone.
-        Err(IntakeProblem::Invalid(findings)) => {
-            let findings: Vec<_> = findings.into_iter().map(CellFinding::row).collect();
-            Ok(BulkLine { state: "bad".to_owned(), findings: json_of(&findings)?, ..line })
-        }
-        Err(problem) => Err(problem.into()),
-    }
 }
 
 /// The rows that have to be mended, as they came, with what was found: a workbook to be mended and

@@ -32,7 +32,7 @@ pub(crate) fn table(count: usize, over: &[(usize, String)]) -> String {
     format!("{HEAD}\r\n{}\r\n", rows.join("\r\n"))
 }
 
-struct Client<'w> {
+pub(crate) struct Client<'w> {
     world: &'w World,
     key: &'w str,
 }
@@ -44,7 +44,7 @@ impl Client<'_> {
         self.ask(request).await
     }
 
-    async fn csv(&self, key: &str, text: &str) -> (StatusCode, Value) {
+    pub(crate) async fn csv(&self, key: &str, text: &str) -> (StatusCode, Value) {
         self.upload(key, "text/csv", text.as_bytes().to_vec()).await
     }
 
@@ -53,7 +53,7 @@ impl Client<'_> {
         self.ask(request.body(json!({"rows": rows}).to_string())).await
     }
 
-    async fn get(&self, path: &str) -> (StatusCode, Value) {
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
         self.ask(self.world.get(path)).await
     }
 
@@ -66,20 +66,20 @@ impl Client<'_> {
     }
 }
 
-fn operator(world: &World) -> Client<'_> {
+pub(crate) fn operator(world: &World) -> Client<'_> {
     Client { world, key: &world.operator_key }
 }
 
-fn counts(view: &Value) -> [i64; 4] {
+pub(crate) fn counts(view: &Value) -> [i64; 4] {
     let of = |name: &str| view[name].as_i64().expect("a number");
     [of("good") + of("warned"), of("bad"), of("filed"), of("drafted")]
 }
 
-fn id(view: &Value) -> String {
+pub(crate) fn id(view: &Value) -> String {
     view["id"].as_str().expect("an id").to_owned()
 }
 
-async fn filings(world: &World) -> usize {
+pub(crate) async fn filings(world: &World) -> usize {
     let of_kind = hub::store::OwnFilter {
         corporate_number: crate::rows::operator_number(),
         kind: None,

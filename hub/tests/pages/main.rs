@@ -9,6 +9,7 @@ mod authority;
 mod browser;
 mod bulk;
 mod cases;
+mod clerk;
 mod colleagues;
 mod copies;
 mod drafts;

@@ -1,5 +1,6 @@
 //! What the world is made of: submissions, and rows as the stages would write them.
 
+use hub::config::Config;
 use hub::context::Context;
 use hub::delivery::{Delivery, Review, State};
 use hub::store::{
@@ -12,8 +13,20 @@ use schemas::{
 use serde_json::json;
 use uuid::Uuid;
 
+/// Limits that tests come up to.
+pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
+    config.limits.attachment_bytes_max = 4_096;
+    config.limits.attachments_max = 2;
+    config.forms.folder = forms_of_its_own(folder);
+    config.drafts.operator_max = 3;
+    config.bulk.rows_max = 300;
+    config.bulk.bytes_max = 200_000;
+    config.bulk.at_once = 3;
+    config.bulk.operator_max = 4;
+}
+
 /// A folder of forms with what Sapporo asks of the files of one kind of filing.
-pub(crate) fn forms_of_its_own(below: &std::path::Path) -> String {
+fn forms_of_its_own(below: &std::path::Path) -> String {
     let whose = json!({"authority": "011002", "name": "札幌市", "kinds": ["resumption"],
                        "source": "札幌市の案内", "sure": "?"});
     let rule = |limit: serde_json::Value| {

@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use crate::cases;
 use crate::rows::{
-    attempt, attempt_event, bulk, decision, draft, filing, held, one_stop, operator_number,
+    attempt, attempt_event, bulk, decision, draft, filing, held, narrow, one_stop, operator_number,
     outcome, revision, submission, verdict, why,
 };
 
@@ -84,13 +84,7 @@ impl World {
         if config.store.url.starts_with("sqlite:") {
             config.store.url = format!("sqlite:{}", folder.path().join("pages.db").display());
         }
-        config.limits.attachment_bytes_max = 4_096;
-        config.limits.attachments_max = 2;
-        config.forms.folder = crate::rows::forms_of_its_own(folder.path());
-        config.drafts.operator_max = 3;
-        config.bulk.rows_max = 300;
-        config.bulk.bytes_max = 200_000;
-        config.bulk.operator_max = 4;
+        narrow(&mut config, folder.path());
         config.mail.url = format!("spool:{}", folder.path().join("mail").display());
         let start = "2026-07-15T00:00:00Z".parse().expect("a time");
         let clock = Arc::new(Clock::manual(start, 7));

@@ -8,7 +8,7 @@ const FLOORS: [&[&str]; 10] = [
     &["demo"],
     &["app"],
     &["web"],
-    &["operate", "collector", "prober", "scanner", "backup"],
+    &["operate", "clerk", "collector", "prober", "scanner", "backup"],
     STAGES,
     &[
         "bulk",

@@ -93,6 +93,34 @@ pub async fn an_upload_is_kept_once_with_its_rows(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
+/// One whose filing has stood is claimed once, to the millisecond; one that is done is not.
+pub async fn an_upload_whose_filing_stopped_is_claimed_once(bench: &Bench) -> Result<()> {
+    let (first, second, idle) = (bench.bulk(1, "1"), bench.bulk(1, "2"), bench.bulk(2, "3"));
+    for row in [&first, &second, &idle] {
+        ensure!(bench.keep_bulk(row, &[]).await?);
+    }
+    let claim = async |now: i64, before: i64, limit: usize| {
+        let mut tx = bench.store.begin().await?;
+        let claimed = tx.claim_bulks(now, before, limit).await?;
+        tx.commit().await?;
+        anyhow::Ok(claimed)
+    };
+    let mut tx = bench.store.begin().await?;
+    tx.choose_bulk(first.id, 10).await?;
+    tx.choose_bulk(second.id, 11).await?;
+    tx.commit().await?;
+    ensure!(claim(50, 9, 9).await?.is_empty(), "it has not stood for so long");
+    ensure!(claim(50, 11, 1).await? == [first.id], "the oldest first, at most so many");
+    ensure!(claim(51, 11, 9).await? == [second.id], "the first goes on");
+    let mut tx = bench.store.begin().await?;
+    tx.save_bulk_filing(second.id, None).await?;
+    tx.save_bulk_filing(first.id, Some(60)).await?;
+    tx.commit().await?;
+    ensure!(claim(90, 59, 9).await?.is_empty());
+    ensure!(claim(90, 60, 9).await? == [first.id], "the other is done, the third not begun");
+    Ok(())
+}
+
 /// To the millisecond, the oldest first, at most so many; files that a row names stay as long.
 pub async fn old_uploads_go_with_their_rows(bench: &Bench) -> Result<()> {
     let sha256 = "cd".repeat(32);

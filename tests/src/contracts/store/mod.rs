@@ -96,6 +96,7 @@ macro_rules! store_contract {
             old_drafts_go_with_their_files
 
             an_upload_is_kept_once_with_its_rows
+            an_upload_whose_filing_stopped_is_claimed_once
             old_uploads_go_with_their_rows
 
             an_inbox_pages_and_narrows

@@ -1,2 +1,5 @@
-UPDATE bulks SET chosen_at = (($1::json) ->> 'at')::bigint
-WHERE id = (($1::json) ->> 'id')::uuid AND chosen_at IS NULL
+-- The first time that it was chosen counts.
+UPDATE bulks SET
+    chosen_at = coalesce(chosen_at, (($1::json) ->> 'at')::bigint),
+    filing_at = (($1::json) ->> 'at')::bigint
+WHERE id = (($1::json) ->> 'id')::uuid

@@ -45,7 +45,7 @@ words! {
     state_bad: "直す行があります", "Rows to mend";
     state_done: "提出済み", "Filed";
     state_rest: "直す行が残っています", "Filed; rows to mend are left";
-    state_cut: "途中で止まっています", "Stopped halfway";
+    state_cut: "提出の途中です", "Not all filed yet";
 
     // The report.
     step_report: "確かめた結果", "Result";
@@ -76,8 +76,9 @@ words! {
     file_rest: "続きの行を提出する", "Go on filing";
     file_hint: "行ごとに受付番号が出ます。同じ行が二度提出されることはありません。",
         "Each row gets a receipt number. No row is filed twice.";
-    cut_hint: "提出が途中で止まりました。提出済みの行はそのままで、残りの行から続けられます。",
-        "Filing stopped halfway. What is filed stays filed; go on with the rest.";
+    cut_hint: "提出が途中です。提出済みの行はそのままで、残りの行は少し待つと自動で続きます。すぐに続けることもできます。",
+        "Not all is filed yet. What is filed stays filed, and in a while the rest goes on by \
+         itself; you can go on with it at once, too.";
     bad_hint: "直す行は提出されません。ここで下書きにするか、ファイルをダウンロードして直し、もう一度アップロードしてください。",
         "Rows to mend are not filed. Go on with them as drafts, or download them, mend them and \
          upload them anew.";

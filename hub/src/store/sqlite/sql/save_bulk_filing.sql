@@ -1,0 +1,2 @@
+UPDATE bulks SET filing_at = $1 ->> '$.at'
+WHERE id = $1 ->> '$.id'
