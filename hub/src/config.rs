@@ -87,7 +87,10 @@ sections! {
     /// `[endpoints]`
     Endpoints { allow_private_addresses: bool, }
     /// `[review]`
-    Review { comment_chars_max: usize, marks_max: usize, bulk_max: usize, remark_chars_max: usize, }
+    Review {
+        comment_chars_max: usize, marks_max: usize, bulk_max: usize, export_max: usize,
+        remark_chars_max: usize,
+    }
     /// `[sessions]`
     Sessions { idle_minutes: i64, absolute_minutes: i64, }
     /// `[login]`

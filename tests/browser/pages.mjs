@@ -142,7 +142,7 @@ async function upload(page) {
   return [template, report, `${report}/remainder`];
 }
 
-// One is returned with a file, another looked at; then as many as nobody has chosen are accepted.
+// One is returned with a file, as many as nobody has chosen are accepted, and what was is taken out.
 async function answers(page, look) {
   await page.goto('/authority');
   const first = page.locator('tbody th a').first();
@@ -161,5 +161,8 @@ async function answers(page, look) {
     await accept.click();
     await look(page, { who: 'authority', route: '/authority/accept', path: '/authority/accept' });
   }
+  await page.goto('/authority/exports');
+  const out = page.locator('main form[action="/authority/exports"] button');
+  if ((await out.count()) > 0) await out.click();
   return [delivery, `${delivery}/answer/0`];
 }

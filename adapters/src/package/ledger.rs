@@ -84,7 +84,7 @@ pub fn ledger_csv(submission: &Submission, facts: &LedgerFacts<'_>) -> Bytes {
         text: String::new(),
         sha256: String::new(),
     };
-    write(submission, facts, &profile, &FORMULA).bytes
+    write(&[(submission, facts.clone())], &profile, &FORMULA).bytes
 }
 
 /// What begins a formula; and the same as Japanese keyboards write it.
@@ -95,17 +95,19 @@ const FORMULA_WIDE: [char; 10] =
 /// The table as a profile says. Cells that a spreadsheet would take for a formula get an apostrophe
 /// in front.
 pub fn ledger(submission: &Submission, facts: &LedgerFacts<'_>, profile: &Profile) -> Ledger {
-    write(submission, facts, profile, &FORMULA_WIDE)
+    write(&[(submission, facts.clone())], profile, &FORMULA_WIDE)
+}
+
+/// The same of many filings, in their order: the names once, then the rows of all.
+pub fn ledger_of_many(filings: &[(&Submission, LedgerFacts<'_>)], profile: &Profile) -> Ledger {
+    write(filings, profile, &FORMULA_WIDE)
 }
 
 fn write(
-    submission: &Submission,
-    facts: &LedgerFacts<'_>,
+    filings: &[(&Submission, LedgerFacts<'_>)],
     profile: &Profile,
     formula: &[char],
 ) -> Ledger {
-    let sheets = sheets(&submission.form).unwrap_or_default();
-    let rows: Vec<_> = submission.offices.iter().enumerate().flat_map(services).collect();
     let mut scribe = Scribe::new(profile);
     let (mut out, mut defused) = (Vec::with_capacity(1024), Vec::new());
     let mut table =
@@ -113,22 +115,27 @@ fn write(
     // Writing into a Vec, with rows of one width, cannot fail.
     let names = profile.columns.iter().map(|column| safe_cell(&column.name, formula).into_owned());
     let _ = table.write_record(names);
-    for (place, row) in rows.iter().enumerate() {
-        let cells = profile.columns.iter().map(|column| {
-            let value = match &column.from {
-                Source::Fact(fact) => value_of(*fact, submission, facts, row),
-                Source::Form(path) => field(&sheets, row, path),
-            };
-            let cell = Cell { row: place + 1, column: column.name.clone() };
-            let text = scribe.text(&value, &cell).into_owned();
-            let safe = safe_cell(&text, formula);
-            if matches!(safe, Cow::Owned(_)) {
-                defused.push(cell);
-            }
-            safe.into_owned()
-        });
-        let cells: Vec<_> = cells.collect();
-        let _ = table.write_record(cells);
+    let mut rows = 0;
+    for (submission, facts) in filings {
+        let sheets = sheets(&submission.form).unwrap_or_default();
+        for row in submission.offices.iter().enumerate().flat_map(services) {
+            rows += 1;
+            let cells = profile.columns.iter().map(|column| {
+                let value = match &column.from {
+                    Source::Fact(fact) => value_of(*fact, submission, facts, &row),
+                    Source::Form(path) => field(&sheets, &row, path),
+                };
+                let cell = Cell { row: rows, column: column.name.clone() };
+                let text = scribe.text(&value, &cell).into_owned();
+                let safe = safe_cell(&text, formula);
+                if matches!(safe, Cow::Owned(_)) {
+                    defused.push(cell);
+                }
+                safe.into_owned()
+            });
+            let cells: Vec<_> = cells.collect();
+            let _ = table.write_record(cells);
+        }
     }
     let _ = table.flush();
     drop(table);
@@ -136,7 +143,7 @@ fn write(
         bytes: encode(profile.encoding, &String::from_utf8_lossy(&out)).into(),
         profile: profile.id.clone(),
         encoding: profile.encoding,
-        rows: rows.len(),
+        rows,
         replaced: scribe.replaced(),
         defused,
     }

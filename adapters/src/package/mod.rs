@@ -35,7 +35,7 @@ use schemas::{Attachment, DeliveryId};
 
 use bag::{Bag, Target};
 pub use characters::{Cell, Replaced, check_profile};
-pub use ledger::{Ledger, LedgerFacts, ledger, ledger_csv};
+pub use ledger::{Ledger, LedgerFacts, ledger, ledger_csv, ledger_of_many};
 pub use open::{HeldFile, OpenError, Opened, read_package};
 pub use sealed::Sealed;
 pub use xml::{Forbidden, Xml, filing_xml};

@@ -96,7 +96,9 @@ impl Who {
                 ("/lanes", |w| w.nav_lanes),
                 ("/dead-letters", |w| w.nav_dead_letters),
             ],
-            Self::Authority => &[("/authority", |w| w.nav_inbox)],
+            Self::Authority => {
+                &[("/authority", |w| w.nav_inbox), ("/authority/exports", |w| w.nav_exports)]
+            }
             Self::Operator => &[
                 ("/operator", |w| w.nav_own_filings),
                 ("/operator/start", |w| w.nav_start),

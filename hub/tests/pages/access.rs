@@ -185,6 +185,11 @@ fn authority_rows(world: &World) -> Vec<Row> {
     let package = "/authority/deliveries/{id}/package";
     vec![
         row("/authority", Authority),
+        row("/authority/exports", Authority),
+        row("/authority/exports", Authority).sent(),
+        row("/authority/exports/{id}/{format}", Authority)
+            .at("/authority/exports/01932c07-209c-7a36-8d4f-7c1f4d1c2b3a/csv")
+            .foreign(),
         row(package, Authority).at(format!("/authority/deliveries/{}/package", world.own_delivery)),
         row(package, Authority)
             .at(format!("/authority/deliveries/{}/package", world.foreign_delivery))

@@ -19,6 +19,7 @@ pub(crate) struct Seen {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Seen {
@@ -143,6 +144,6 @@ impl<'w> Browser<'w> {
                 token.split('"').next().expect("an end").clone_into(&mut self.token);
             }
         }
-        Seen { status, headers, text }
+        Seen { status, headers, text, bytes: body.into() }
     }
 }

@@ -15,6 +15,7 @@ mod copies;
 mod drafts;
 mod enclosed;
 mod entry;
+mod exports;
 mod files;
 mod filings;
 mod html;

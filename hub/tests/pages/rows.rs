@@ -23,6 +23,7 @@ pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     config.bulk.bytes_max = 200_000;
     config.bulk.at_once = 3;
     config.bulk.operator_max = 4;
+    config.review.export_max = 2;
 }
 
 /// A folder of forms with what Sapporo asks of the files of one kind of filing.

@@ -11,9 +11,11 @@ mod answer;
 mod case;
 mod decide;
 mod delivery;
+mod exports;
 mod files;
 mod hand;
 mod inbox;
+mod ledger;
 mod words;
 
 use std::sync::Arc;
@@ -36,6 +38,8 @@ use crate::review::Actor;
 pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/authority", get(inbox::show))
+        .route("/authority/exports", get(exports::list).post(exports::make))
+        .route("/authority/exports/{id}/{format}", get(exports::fetch))
         .route("/authority/deliveries/{id}", get(delivery::show))
         .route("/authority/accept", post(accept::accept))
         .route(

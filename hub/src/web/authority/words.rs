@@ -24,6 +24,28 @@ words! {
     withdrawal: "取下げの連絡", "withdrawal";
     more: "ほか", "and more:";
 
+    // What is taken out for the ledger.
+    exports: "台帳への書出し", "Ledger export";
+    exports_lead: "受付完了にした申請・届出を、台帳に取り込む表にします。1件は1回の書出しに入り、\
+         書き出した表は何度でも取り出せます。だれがいつ書き出し、取り出したかを記録します。",
+        "What was accepted, as a table for your ledger. Each filing is in one export; an export \
+         can be fetched again at any time. Who made and fetched it, and when, is on record.";
+    export_next: "前回の書出しのあと", "Since the last export";
+    export_due: "まだ書き出していない受付完了:", "Accepted and not exported yet:";
+    export_more: "件まで。残りは次の書出しに入ります。", "at most; the rest goes into the next export.";
+    export_profile: "台帳の様式:", "Ledger profile:";
+    export_now: "書き出す", "Export";
+    export_late: "ほかの職員が先に書き出しました。下の一覧を確かめてください。",
+        "A colleague was quicker. Look at the list below.";
+    export_before: "これまでの書出し", "Exports so far";
+    export_none: "まだ書き出していません。", "There are none yet.";
+    export_at: "書出し日時", "Made";
+    export_by: "書き出した人", "By";
+    export_count: "件数", "Filings";
+    export_file: "取り出す", "Fetch";
+    export_fetched: "取り出した記録", "Fetched";
+    export_made: "書き出しました", "made";
+
     // One delivery.
     about: "この届出について", "About this filing";
     received: "到達日時", "Received";

@@ -4,6 +4,7 @@ mod acts;
 mod bulk;
 mod deliveries;
 mod drafts;
+mod exports;
 mod filings;
 mod inbox;
 mod lists;
@@ -31,6 +32,7 @@ pub use acts::*;
 pub use bulk::*;
 pub use deliveries::*;
 pub use drafts::*;
+pub use exports::*;
 pub use filings::*;
 pub use inbox::*;
 pub use lists::*;
@@ -99,6 +101,7 @@ macro_rules! store_contract {
             an_upload_whose_filing_stopped_is_claimed_once
             old_uploads_go_with_their_rows
 
+            what_was_accepted_is_taken_out_once
             an_inbox_pages_and_narrows
             acts_come_back_in_order
             the_last_accepted_filing_is_found
