@@ -1,5 +1,6 @@
-//! Packages dropped over SFTP, and as many bytes put by OpenSSH's own client, in turns. Ours also
-//! looks for an earlier copy, checks the size, renames and leaves a marker.
+//! Packages dropped over SFTP, and as many bytes put by OpenSSH's own client, in turns: once bare,
+//! once under another name first and with a marker after. Ours also looks for an earlier copy and
+//! checks the size.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -62,15 +63,17 @@ async fn compare(server: &Sshd, args: &Args, count: usize, bytes: usize) -> Resu
     let mut body = vec![0; bytes];
     StdRng::seed_from_u64(7).fill(&mut body[..]);
     let body = Bytes::from(body);
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut ours, mut bare, mut marked) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..args.turns {
-        theirs.push(put(server, &body, count)?);
+        bare.push(put(server, &body, count, false)?);
+        marked.push(put(server, &body, count, true)?);
         ours.push(drop_all(server, args, &body, count).await?);
     }
-    let (ours, theirs) = (median(ours), median(theirs));
+    let [ours, bare, marked] = [ours, bare, marked].map(|times| median(times).as_secs_f64());
     Ok(json!({
-        "ours_seconds": ours.as_secs_f64(), "openssh_seconds": theirs.as_secs_f64(),
-        "times_faster": theirs.as_secs_f64() / ours.as_secs_f64(),
+        "ours_seconds": ours,
+        "openssh_seconds": bare, "times_faster": bare / ours,
+        "openssh_with_marker_seconds": marked, "times_faster_than_with_marker": marked / ours,
     }))
 }
 
@@ -97,13 +100,23 @@ async fn drop_all(server: &Sshd, args: &Args, body: &Bytes, count: usize) -> Res
     Ok(time)
 }
 
-/// By `sftp -b`: one session, one file after the other.
-fn put(server: &Sshd, body: &Bytes, count: usize) -> Result<Duration> {
+/// By `sftp -b`: one session, one file after the other; with a marker under its last name only when
+/// all of it is there.
+fn put(server: &Sshd, body: &Bytes, count: usize, marks: bool) -> Result<Duration> {
     let (config, folder) = server.drop_box()?;
     let here = tempfile::tempdir()?;
-    let (file, commands) = (here.path().join("package"), here.path().join("commands"));
+    let [file, mark, commands] = ["package", "mark", "commands"].map(|name| here.path().join(name));
     std::fs::write(&file, body)?;
-    let put = |at| format!("put {} {}/{at}.zip\n", file.display(), config.folder);
+    std::fs::write(&mark, "{}\n")?;
+    let (file, mark) = (file.display(), mark.display());
+    let put = |at: usize| {
+        let path = format!("{}/{at}.zip", config.folder);
+        if marks {
+            format!("put {file} {path}.part\nrename {path}.part {path}\nput {mark} {path}.done\n")
+        } else {
+            format!("put {file} {path}\n")
+        }
+    };
     std::fs::write(&commands, (0..count).map(put).collect::<String>())?;
     let mut client: Command = server.client(&commands)?;
     client.stdin(Stdio::null()).stdout(Stdio::null());
@@ -111,7 +124,7 @@ fn put(server: &Sshd, body: &Bytes, count: usize) -> Result<Duration> {
     let status = client.status()?;
     let time = watch.elapsed();
     ensure!(status.success(), "sftp: {status}");
-    look(&folder, count)?;
+    look(&folder, if marks { count * 2 } else { count })?;
     Ok(time)
 }
 

@@ -4,21 +4,23 @@
 //! So the first one is kept (in a [volume](volumes), with a row of `prints`), and every package of
 //! that revision has it, whatever changes later.
 
+mod presses;
 mod volumes;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use adapters::Action;
-use adapters::print::{Paper, PaperFacts, Print, print};
+use adapters::print::{Paper, PaperFacts, Print};
 use jiff::Timestamp;
 use routing::Master;
 use schemas::{Catalogue, FilingId, Owner, Submission, Why};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 
 use crate::context::Context;
 use crate::store::ParcelRow;
 
+use self::presses::Presses;
 use self::volumes::Volumes;
 
 type Key = (FilingId, i32);
@@ -29,8 +31,7 @@ type Place = Arc<OnceCell<Print>>;
 pub struct Prints {
     bytes_max: usize,
     known: Mutex<Known>,
-    /// As many at once as there are processors: more would only hold each other up.
-    turns: Semaphore,
+    presses: Presses,
     volumes: Volumes,
 }
 
@@ -45,11 +46,10 @@ struct Known {
 impl Prints {
     /// Keeps so many bytes at most.
     pub fn new(bytes_max: usize) -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             bytes_max,
             known: Mutex::default(),
-            turns: Semaphore::new(processors),
+            presses: Presses::default(),
             volumes: Volumes::default(),
         }
     }
@@ -107,10 +107,8 @@ async fn get_or_make(
     if let Some(kept) = ctx.store.print(id, revision).await? {
         return volumes::fetch(ctx, &kept).await;
     }
-    let turn = ctx.prints.turns.acquire().await?;
     let paper = paper_of((&ctx.master, &ctx.forms), revision, row, filing);
-    let made = tokio::task::spawn_blocking(move || print(&paper)).await??;
-    drop(turn);
+    let made = ctx.prints.presses.draw(paper).await?;
     if ctx.prints.volumes.keep(ctx, (id, revision), &made).await? {
         return Ok(made);
     }
