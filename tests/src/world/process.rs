@@ -171,8 +171,6 @@ pub(super) fn config(folder: &Path) -> Result<Config> {
     // One after the other, so that a seed replays.
     config.mail.connections_max = 1;
     config.retry.jitter = 0.0;
-    // A seed plays thousands of filings; none of what it may find hangs on their print.
-    config.package.print = false;
     config.fill_in();
     std::fs::create_dir_all(folder.join("spool"))?;
     Ok(config)
