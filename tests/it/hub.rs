@@ -8,6 +8,7 @@ mod master;
 mod memory;
 mod notice;
 mod odd;
+mod one_stop;
 mod openapi;
 mod package;
 mod path;
