@@ -1,4 +1,4 @@
-//! The demo environment on PostgreSQL and RabbitMQ, its packages asked about of a tool not ours.
+//! The demo environment on PostgreSQL and RabbitMQ, its packages asked about of tools not ours.
 
 use anyhow::Result;
 use tests::demo::Demo;
@@ -13,5 +13,6 @@ async fn a_kill_in_the_middle_loses_and_doubles_nothing_and_all_packages_are_bag
     demo.survives_a_kill().await?;
     let packages = demo.packages()?;
     packages.are_of_every_kind()?;
+    packages.have_tables_that_python_reads()?;
     packages.are_bags()
 }

@@ -1,11 +1,11 @@
 //! What a demo's far sides hold, read as the tools of authorities read it: its kinds and forms, its
 //! tables in the encodings of their ledgers, its bags by a BagIt tool that is not ours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use adapters::package::Opened;
 use adapters::sandbox::{Facts, far_side, open_package};
@@ -21,7 +21,21 @@ use crate::demo::profile_folder;
 /// Marks UTF-8 for spreadsheets.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Every package that came over a channel.
+/// Packages that a far side fetched: by itself from the inbox, or by the link of a mail.
+const FETCHED: [&str; 2] = ["pull", "linked"];
+
+/// Reads tables as staff's scripts do: the files and their encodings by name, the rows as JSON.
+const READ_TABLES: &str = "
+import csv, json, sys
+encodings, tables = json.load(sys.stdin), {}
+for path, encoding in encodings.items():
+    codec = {'cp932': 'cp932', 'utf-8': 'utf-8-sig'}[encoding]
+    with open(path, encoding=codec, errors='strict', newline='') as table:
+        tables[path] = list(csv.reader(table))
+json.dump(tables, sys.stdout)
+";
+
+/// Every package that far sides hold, however it came.
 pub struct Packages(Vec<Package>);
 
 struct Package {
@@ -40,10 +54,23 @@ impl Packages {
             if held.sha256.is_empty() {
                 continue;
             }
-            let bytes = held.package()?;
-            let (facts, opened) = open_package(bytes.clone())?;
-            all.push(Package { bytes, facts, opened });
+            all.push(Package::open(held.package()?)?);
         }
+        let sent = all.len();
+        for authority in fs::read_dir(root)? {
+            let authority = authority?.path();
+            for folder in FETCHED {
+                let Ok(files) = fs::read_dir(authority.join(folder)) else { continue };
+                for file in files {
+                    let path = file?.path();
+                    // Beside it may lie a note that it is a second copy.
+                    if path.extension().is_some_and(|end| end == "zip") {
+                        all.push(Package::open(fs::read(path)?)?);
+                    }
+                }
+            }
+        }
+        ensure!(sent > 0 && all.len() > sent, "{sent} were sent, {} are held", all.len());
         Ok(Self(all))
     }
 
@@ -75,6 +102,36 @@ impl Packages {
         Ok(())
     }
 
+    /// Python reads each table in its ledger's encoding, strictly, as Rust reads it.
+    pub fn have_tables_that_python_reads(&self) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (mut encodings, mut expected) = (BTreeMap::new(), BTreeMap::new());
+        for package in &self.0 {
+            let (encoding, text) = package.table()?;
+            let path = folder.path().join(format!("{}.csv", package.opened.folder));
+            fs::write(&path, &package.opened.filing_csv)?;
+            let path = path.to_string_lossy().into_owned();
+            let mut table =
+                csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+            let rows: Vec<Vec<String>> = table.deserialize().collect::<Result<_, _>>()?;
+            expected.insert(path.clone(), rows);
+            encodings.insert(path, encoding);
+        }
+        let mut python = Command::new(python()?);
+        python.args(["-c", READ_TABLES]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = python.spawn()?;
+        // All of it is read before the first word of the answer.
+        serde_json::to_writer(child.stdin.take().context("its input")?, &encodings)?;
+        let done = child.wait_with_output()?;
+        ensure!(done.status.success(), "Python: {}", done.status);
+        let found: BTreeMap<String, Vec<Vec<String>>> = serde_json::from_slice(&done.stdout)?;
+        for (path, rows) in &expected {
+            ensure!(found.get(path) == Some(rows), "{path}: {rows:?}, but {:?}", found.get(path));
+        }
+        ensure!(encodings.values().any(|it| it == "cp932"), "none in CP932");
+        Ok(())
+    }
+
     /// The Python tool `bagit` finds all of them valid, and one that was changed since not.
     pub fn are_bags(&self) -> Result<()> {
         let folder = tempfile::tempdir()?;
@@ -100,12 +157,17 @@ impl Packages {
 }
 
 impl Package {
+    fn open(bytes: Vec<u8>) -> Result<Self> {
+        let (facts, opened) = open_package(bytes.clone())?;
+        Ok(Self { bytes, facts, opened })
+    }
+
     fn name(&self) -> String {
         format!("{} for {}", self.opened.folder, self.facts.authority)
     }
 
-    /// The encoding of `filing.csv`, which it must be in.
-    fn check_table(&self) -> Result<String> {
+    /// The encoding of `filing.csv`, which it must be in, and its text.
+    fn table(&self) -> Result<(String, String)> {
         let manifest = self.opened.manifest_json.as_ref().context("a manifest")?;
         let manifest: Value = serde_json::from_slice(manifest)?;
         let ledger = &manifest["ledger"];
@@ -120,6 +182,12 @@ impl Package {
             _ => utf8.and_then(|text| text.strip_prefix(BYTE_ORDER_MARK)).map(Into::into),
         };
         let text = text.with_context(|| format!("it is not {encoding}"))?;
+        Ok((encoding.to_owned(), text.into_owned()))
+    }
+
+    /// The encoding of `filing.csv`; it says what was filed.
+    fn check_table(&self) -> Result<String> {
+        let (encoding, text) = self.table()?;
         let mut table = csv::Reader::from_reader(text.as_bytes());
         let names = table.headers()?.clone();
         let rows: Vec<_> = table.records().collect::<Result<_, _>>()?;
@@ -133,7 +201,7 @@ impl Package {
             let place = names.iter().position(|it| it == name).context(name)?;
             ensure!(rows.iter().all(|row| &row[place] == value), "{name}: not {value}: {text}");
         }
-        Ok(encoding.to_owned())
+        Ok(encoding)
     }
 }
 
@@ -145,10 +213,14 @@ fn sheets(filing: &Submission) -> Result<Vec<(String, Option<ServiceCode>)>> {
 
 /// What the Python tool `bagit` says of these bags.
 fn bagit(bags: &[PathBuf]) -> Result<Output> {
-    let profile = profile_folder()?;
-    let venv = profile.with_file_name("bagit");
+    let mut command = Command::new(python()?);
+    Ok(command.args(["-m", "bagit", "--validate", "--quiet"]).args(bags).output()?)
+}
+
+/// The Python in which `tests/run` has put `bagit`.
+fn python() -> Result<PathBuf> {
+    let venv = profile_folder()?.with_file_name("bagit");
     let python = venv.join("bin/python");
     ensure!(python.is_file(), "bagit is missing in {}: run tests/run", venv.display());
-    let mut command = Command::new(python);
-    Ok(command.args(["-m", "bagit", "--validate", "--quiet"]).args(bags).output()?)
+    Ok(python)
 }
