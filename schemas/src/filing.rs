@@ -151,6 +151,8 @@ impl Submission {
         for (i, attachment) in self.attachments.iter().enumerate() {
             let at = |field: &str| format!("/attachments/{i}/{field}");
             if let Err(why) = check_file_name(&attachment.name, limits.name_chars_max) {
+                let safe = safe_file_name(&attachment.name);
+                let why = if safe.is_empty() { why } else { format!("{why}; {safe:?} would do") };
                 findings.push(Finding::new(at("name"), "attachment_name", why));
             }
             // Two that would fall together on a file system that folds case.
@@ -203,6 +205,32 @@ pub fn normalised_file_name(name: &str) -> String {
     name.nfc().collect()
 }
 
+/// What Windows takes in no file name, and what is written for it.
+const FULL_WIDTH: [(char, char); 7] =
+    [(':', '：'), ('*', '＊'), ('?', '？'), ('"', '＂'), ('<', '＜'), ('>', '＞'), ('|', '｜')];
+
+/// The name as it may stand in a package, and unpacks on every system: the last part of a path, in
+/// NFC, without control characters, with full-width signs for those that Windows does not take. It
+/// may still be empty or too long.
+pub fn safe_file_name(given: &str) -> String {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let wide = |c: char| FULL_WIDTH.iter().find(|(narrow, _)| *narrow == c).map_or(c, |it| it.1);
+    let plain: String = last.chars().filter(|c| !c.is_control()).map(wide).collect();
+    let plain = plain.trim().trim_start_matches('.').trim_end_matches(['.', ' ']);
+    let name = normalised_file_name(plain);
+    if is_device(&name) { format!("_{name}") } else { name }
+}
+
+/// Whether Windows takes the name for a device's, whatever its ending.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let is_port = |port: &str| {
+        let number = stem.strip_prefix(port).unwrap_or_default();
+        number.len() == 1 && number.bytes().all(|b| b.is_ascii_digit())
+    };
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || is_port("COM") || is_port("LPT")
+}
+
 /// Whether a file name may stand in a package: no path, no control character, NFC, not too long.
 pub fn check_file_name(name: &str, chars_max: usize) -> Result<(), String> {
     let refuse = |why: &str| Err(why.to_owned());
@@ -233,5 +261,24 @@ mod tests {
         assert!(check_file_name("運営規程(改正後).pdf", 100).is_ok());
         assert!(check_file_name(&"x".repeat(100), 100).is_ok());
         assert!(check_file_name(&"x".repeat(101), 100).is_err());
+    }
+
+    #[test]
+    fn a_name_is_made_so_that_every_system_unpacks_it() {
+        for (given, safe) in [
+            ("運営規程(改正後).pdf", "運営規程(改正後).pdf"),
+            ("図面 1:100|A*?.pdf", "図面 1：100｜A＊？.pdf"),
+            ("C:\\書類\\\"案\"<1>.pdf", "＂案＂＜1＞.pdf"),
+            ("../.か\u{3099}.pdf. ", "が.pdf"),
+            ("a\nb.pdf", "ab.pdf"),
+            ("con.pdf", "_con.pdf"),
+            ("LPT1", "_LPT1"),
+            ("COM10.pdf", "COM10.pdf"),
+            ("コン.pdf", "コン.pdf"),
+        ] {
+            assert_eq!(safe_file_name(given), safe, "{given:?}");
+            assert!(check_file_name(safe, 100).is_ok(), "{safe}");
+        }
+        assert_eq!(safe_file_name("..."), "");
     }
 }

@@ -13,7 +13,7 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use schemas::Attachment;
-use schemas::filing::{check_file_name, normalised_file_name};
+use schemas::filing::{check_file_name, safe_file_name};
 
 use super::Desk;
 use super::fault::Fault;
@@ -165,7 +165,7 @@ impl Taken {
     ) -> Result<(), Fault> {
         let ctx = &desk.ctx;
         let limits = &ctx.config.limits;
-        let name = normalised_file_name(&name);
+        let name = safe_file_name(&name);
         let told = content::told(field.content_type().unwrap_or_default(), &name);
         let is_there = self.files.iter().any(|file| file.name == name);
         self.problem = match () {

@@ -133,3 +133,27 @@ async fn an_upload_is_used_again_in_another_filing_and_nobody_elses_is() {
         assert!(seen.status == 422 && seen.text.contains("選ばれていません"), "{}", seen.text);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_windows_does_not_take_is_made_fit_and_kept_as_it_was() {
+    let world = World::new(false).await;
+    let mut browser = Browser::with_key(&world, &world.operator_key).await;
+    let begun = begin_as(&mut browser, "change").await;
+    let draft = begun.split('?').next().expect("an address").to_owned();
+    let files = format!("{draft}/files");
+    let sent = "図面 1:100|A*?.pdf";
+    assert_eq!(browser.upload(&files, ("", sent, PDF), &pdf(100)).await.to(), files);
+    let stored = submission_of(&world, &draft).await;
+    let safe = "図面 1：100｜A＊？.pdf";
+    assert_eq!(stored.attachments[0].name, safe);
+    assert_eq!(stored.form["original_names"][safe], sent);
+    // A program is told what would do.
+    let mut body = stored.clone();
+    body.attachments[0].name = sent.into();
+    let request = world.post("/v1/filings").bearer_auth(&world.operator_key);
+    let request = request.header("idempotency-key", "narrow").json(&body);
+    let answer = request.send().await.expect("an answer");
+    assert_eq!(answer.status(), 422);
+    let text = answer.text().await.expect("a text");
+    assert!(text.contains("attachment_name") && text.contains(safe), "{text}");
+}

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use schemas::filing::{ORIGINAL_NAMES, check_file_name, normalised_file_name};
+use schemas::filing::{ORIGINAL_NAMES, check_file_name, safe_file_name};
 use schemas::{Attachment, Submission};
 use serde_json::{Map, Value, json};
 
@@ -178,7 +178,7 @@ async fn take(
     let Ok(Some(file)) = form.next_field().await else {
         return Err(Fault::FormUnreadable.into());
     };
-    let name = file_name(file.file_name().unwrap_or_default());
+    let name = safe_file_name(file.file_name().unwrap_or_default());
     let sent_as = file.file_name().unwrap_or_default().to_owned();
     let told = content::told(file.content_type().unwrap_or_default(), &sent_as);
     if name.is_empty() {
@@ -228,13 +228,6 @@ async fn take(
     };
     let (draft, ()) = change(desk, by, id, add).await?;
     Ok(Ok(draft))
-}
-
-/// The last part of what a browser says, in NFC and without control characters.
-fn file_name(given: &str) -> String {
-    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let plain: String = last.chars().filter(|c| !c.is_control()).collect();
-    normalised_file_name(plain.trim().trim_start_matches('.'))
 }
 
 /// Adds a file, under a name that no other has, as an item of the checklist where one was chosen.
