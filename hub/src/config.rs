@@ -35,7 +35,7 @@ sections! {
         store: StoreSettings, broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits,
         intake: Batch, forms: Forms, router: Batch, courier: Courier, retry: Retry,
         lane: LanePolicy, notices: Notices, relay: Relay, package: Package, scan: Scan,
-        endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Review,
+        endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
         drafts: Drafts, bulk: Bulk, upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
@@ -89,7 +89,7 @@ sections! {
     /// `[review]`
     Review {
         comment_chars_max: usize, marks_max: usize, bulk_max: usize, export_max: usize,
-        remark_chars_max: usize,
+        followed_days: i64, followed_max: usize, remark_chars_max: usize,
     }
     /// `[sessions]`
     Sessions { idle_minutes: i64, absolute_minutes: i64, }

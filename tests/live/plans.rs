@@ -199,6 +199,7 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         by("deliveries_of_filing", filing),
         by("draft", filing),
         by("export", filing),
+        ("undecided_filings", json!({"authorities": [authority], "limit": 200}), None),
         by("exported_filings", filing),
         ("exports_of_authority", json!({"authority": authority, "limit": 50}), None),
         (

@@ -44,6 +44,8 @@ impl Shell {
         let w = visit.lang.words();
         let other_lang = visit.lang.pick("en", "ja");
         let menu = whose.map_or(&[][..], |whose| whose.menu());
+        let more =
+            (whose == Some(Who::Authority) && visit.prefecture.is_some()).then_some(&FOLLOWED);
         Self {
             w,
             lang: visit.lang.as_str(),
@@ -54,7 +56,7 @@ impl Shell {
             token: visit.form_token(),
             home: whose.map_or("/", Who::home),
             brand_sub: whose.map_or(w.brand_sub, |whose| whose.name(w)),
-            menu: menu.iter().map(|(to, name)| (*to, name(w), *to == here)).collect(),
+            menu: menu.iter().chain(more).map(|(to, name)| (*to, name(w), *to == here)).collect(),
             search: whose.and_then(|whose| whose.search(w)),
             style: assets::style_link(),
             switch: visit.link(&[("lang", other_lang)]),
@@ -67,6 +69,9 @@ impl Shell {
 }
 
 type Entry = (&'static str, fn(&Words) -> &'static str);
+
+/// For the staff of prefectures.
+const FOLLOWED: Entry = ("/authority/followed", |w| w.nav_followed);
 
 impl Who {
     /// The page on which they begin.

@@ -8,6 +8,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, LOCATION
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use routing::Class;
+use schemas::AuthorityId;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
@@ -20,6 +22,7 @@ use super::roles::{Refusal, Who};
 use super::sessions::{self, Session};
 use super::words::Lang;
 use crate::config::Maintenance;
+use crate::context::{Context, day_in_japan};
 
 /// The cookie in which a browser keeps its language.
 const LANGUAGE_COOKIE: &str = "todoke_lang";
@@ -42,6 +45,8 @@ pub(super) struct Visit {
     pub(super) is_open: bool,
     /// Whether they have proved who they are not long ago; behind a demo log-in nobody has to.
     pub(super) is_fresh: bool,
+    /// The prefecture that they are of, which follows its municipalities up.
+    pub(super) prefecture: Option<AuthorityId>,
     /// Whether there is a demo log-in.
     pub(super) has_door: bool,
     /// What people are to know of maintenance, and its language; none mostly.
@@ -81,6 +86,7 @@ impl Visit {
         Self {
             lang,
             now,
+            prefecture: session.as_ref().and_then(|it| prefecture(ctx, it.scope, now)),
             session,
             body,
             is_open: ctx.config.http.open_pages,
@@ -215,6 +221,12 @@ impl Visit {
         }
         response
     }
+}
+
+fn prefecture(ctx: &Context, scope: Scope, now: i64) -> Option<AuthorityId> {
+    let Scope::Authority(id) = scope else { return None };
+    let class = ctx.master.body(id, day_in_japan(now)).and_then(|body| body.class);
+    (class == Some(Class::Prefecture)).then_some(id)
 }
 
 /// The notice in this language, else in the other.

@@ -90,6 +90,7 @@ words! {
     nav_dead_letters: "処理不能", "Dead letters";
     nav_inbox: "受信箱", "Inbox";
     nav_exports: "台帳への書出し", "Ledger export";
+    nav_followed: "管内の状況", "Follow-up";
     nav_own_filings: "申請・届出の一覧", "Filings";
     nav_start: "新しく届け出る", "File something";
     nav_bulk: "一括申請", "Bulk filing";

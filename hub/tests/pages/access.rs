@@ -185,6 +185,8 @@ fn authority_rows(world: &World) -> Vec<Row> {
     let package = "/authority/deliveries/{id}/package";
     vec![
         row("/authority", Authority),
+        // The world's key is of a city.
+        row("/authority/followed", Authority).foreign(),
         row("/authority/exports", Authority),
         row("/authority/exports", Authority).sent(),
         row("/authority/exports/{id}/{format}", Authority)

@@ -18,6 +18,7 @@ mod entry;
 mod exports;
 mod files;
 mod filings;
+mod followed;
 mod html;
 mod one_stop;
 mod rows;

@@ -13,6 +13,7 @@ mod decide;
 mod delivery;
 mod exports;
 mod files;
+mod followed;
 mod hand;
 mod inbox;
 mod ledger;
@@ -38,6 +39,7 @@ use crate::review::Actor;
 pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/authority", get(inbox::show))
+        .route("/authority/followed", get(followed::show))
         .route("/authority/exports", get(exports::list).post(exports::make))
         .route("/authority/exports/{id}/{format}", get(exports::fetch))
         .route("/authority/deliveries/{id}", get(delivery::show))

@@ -46,6 +46,18 @@ words! {
     export_fetched: "取り出した記録", "Fetched";
     export_made: "書き出しました", "made";
 
+    // What a prefecture follows up.
+    followed: "管内の状況", "Follow-up";
+    followed_lead: "管内の市区町村と広域連合等に届き、まだ回答していない申請・届出の件数です。届出の内容は表示しません。",
+        "How much waits for an answer at the municipalities and unions of the prefecture. What was \
+         filed is not shown.";
+    followed_none: "回答を待っている申請・届出はありません。", "Nothing waits for an answer.";
+    followed_looked: "期限を調べたのは、届いてから長いものから", "Deadlines are of those that have waited longest:";
+    due_soon: "期限が近い", "Due soon";
+    days: "日以内", " days";
+    oldest_unopened: "最も古い未開封", "Oldest unopened";
+    next_due: "次の期限", "Next deadline";
+
     // One delivery.
     about: "この届出について", "About this filing";
     received: "到達日時", "Received";

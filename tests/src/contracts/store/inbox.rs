@@ -1,8 +1,8 @@
 //! What an authority's staff look through.
 
 use anyhow::{Context, Result, ensure};
-use hub::delivery::{Review, State};
-use hub::store::InboxFilter;
+use hub::delivery::{Delivery, Review, State};
+use hub::store::{InboxFilter, Undecided};
 use schemas::FilingKind;
 
 use super::{AWKWARD, Bench, authorities};
@@ -62,5 +62,41 @@ pub async fn an_inbox_pages_and_narrows(bench: &Bench) -> Result<()> {
         let found = bench.store.inbox_newest(&filter).await?.len();
         ensure!(found == count, "{found} by {filter:?}");
     }
+    Ok(())
+}
+
+/// How much, since when, and which filings have waited longest; of those asked for alone.
+pub async fn what_waits_is_counted_by_authority(bench: &Bench) -> Result<()> {
+    let [sapporo, chiyoda, osaka] = authorities()?;
+    let filings = bench.filed(5).await?;
+    let mut deliveries = Vec::new();
+    for (place, (to, review)) in [
+        (sapporo, Review::Opened),
+        (sapporo, Review::Unopened),
+        (sapporo, Review::Unopened),
+        (sapporo, Review::Accepted),
+        (osaka, Review::Unopened),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        bench.clock.advance(std::time::Duration::from_millis(1));
+        let delivery = bench.delivery(&filings[place], to, State::Due);
+        deliveries.push(Delivery { review, ..delivery });
+    }
+    let cancelled = bench.delivery(&filings[4], sapporo, State::Cancelled);
+    bench.planned(&[deliveries.clone(), vec![cancelled]].concat()).await?;
+    let counted = bench.store.count_undecided(&[sapporo, chiyoda]).await?;
+    let oldest = Some(deliveries[1].created_at);
+    ensure!(counted == [Undecided { authority: sapporo, unopened: 2, opened: 1, oldest }]);
+    ensure!(bench.store.count_undecided(&[]).await?.is_empty());
+    let waiting = async |of: &[_], limit| {
+        let found = bench.store.undecided_filings(of, limit).await?;
+        anyhow::Ok(found.iter().map(|it| it.filing).collect::<Vec<_>>())
+    };
+    let id = |place: usize| filings[place].id;
+    ensure!(waiting(&[sapporo, chiyoda], 9).await? == [id(0), id(1), id(2)]);
+    ensure!(waiting(&[osaka, sapporo], 2).await? == [id(0), id(1)], "the oldest");
+    ensure!(waiting(&[chiyoda], 9).await?.is_empty());
     Ok(())
 }

@@ -103,6 +103,7 @@ macro_rules! store_contract {
 
             what_was_accepted_is_taken_out_once
             an_inbox_pages_and_narrows
+            what_waits_is_counted_by_authority
             acts_come_back_in_order
             the_last_accepted_filing_is_found
             colleagues_are_those_of_the_authority

@@ -1,0 +1,10 @@
+-- What some authorities have not decided on: how much nobody has opened, since when, and how much is open.
+SELECT json_object(
+    'authority', d.authority,
+    'unopened', count(*) FILTER (WHERE d.review = 'unopened'),
+    'opened', count(*) FILTER (WHERE d.review = 'opened'),
+    'oldest', min(d.created_at) FILTER (WHERE d.review = 'unopened')
+)
+FROM json_each($1) AS j JOIN deliveries AS d ON d.authority = j.value
+WHERE d.review IN ('unopened', 'opened') AND d.state <> 'cancelled'
+GROUP BY d.authority
