@@ -69,6 +69,7 @@ sections! {
     Retry {
         ladder_seconds: Vec<u64>, tries_max: i32, jitter: f64, retry_after_seconds_max: i64,
         fallback_hours: i64, unfetched_hours: i64, fault_ladder_seconds: Vec<u64>,
+        deadline_hours: i64, deadline_ladder_seconds: Vec<u64>, deadline_fallback_minutes: i64,
     }
     /// `[notices]`
     Notices { tries_max: i32, ladder_seconds: Vec<u64>, lease_ms: i64, }

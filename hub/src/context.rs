@@ -189,3 +189,9 @@ pub fn day_in_japan(ms: i64) -> Date {
     let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
     at.to_zoned(TimeZone::fixed(jiff::tz::offset(9))).date()
 }
+
+/// The end of a day in Japan, in milliseconds.
+pub fn end_in_japan(day: Date) -> Option<i64> {
+    let midnight = day.tomorrow().ok()?.at(0, 0, 0, 0);
+    jiff::tz::offset(9).to_timestamp(midnight).ok().map(Timestamp::as_millisecond)
+}

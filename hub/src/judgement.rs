@@ -10,9 +10,9 @@ use schemas::deadline::{Judged, Moments};
 use schemas::forms::At;
 use schemas::{AuthorityId, Finding, Submission};
 
-use crate::context::{Context, day_in_japan};
+use crate::context::{Context, day_in_japan, end_in_japan};
 use crate::delivery::{Delivery, Review};
-use crate::store::RevisionRow;
+use crate::store::{ParcelRow, RevisionRow};
 
 /// What is wrong, or worth a look, with the forms that a submission names (nothing when its body is
 /// a free document) and with its attachments by the limits of its kind and of who gets it. `first`
@@ -60,6 +60,22 @@ pub fn deadlines(ctx: &Context, revisions: &[RevisionRow], deliveries: &[Deliver
         }
     }
     told
+}
+
+/// The end, in milliseconds, of the next last day by which an authority must have a filing as it
+/// was first handed in; none when no rule sets one or all have passed.
+pub fn next_deadline(
+    ctx: &Context,
+    parcel: &ParcelRow,
+    authority: AuthorityId,
+    now: i64,
+) -> Option<i64> {
+    let submission = read(&parcel.document)?;
+    let first = day_in_japan(parcel.first_received_at);
+    let at = At { authorities: &[authority], ..at(first) };
+    let judged = ctx.forms.judge_filing(&submission, &Moments::first(first), &at);
+    let ends = judged.iter().filter_map(|it| end_in_japan(it.due?));
+    ends.filter(|end| *end > now).min()
 }
 
 fn read(document: &str) -> Option<Submission> {

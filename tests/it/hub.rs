@@ -1,5 +1,6 @@
 //! The whole hub, step by step on a manual clock, beside sandbox authorities.
 
+mod deadline;
 mod decisions;
 mod faults;
 mod forgetful;

@@ -33,6 +33,27 @@ pub struct Settlement {
     pub may_have_arrived: bool,
 }
 
+/// Against what it is decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// Milliseconds.
+    pub now: i64,
+    /// The end of the filing's next last day (law, or the authority's own rule), in milliseconds.
+    pub due_at: Option<i64>,
+}
+
+impl Times {
+    /// Whether the deadline is near.
+    pub(super) fn is_near(&self, retry: &Retry) -> bool {
+        self.near_at(retry).is_some_and(|at| at <= self.now)
+    }
+
+    /// When the deadline gets near, in milliseconds.
+    fn near_at(&self, retry: &Retry) -> Option<i64> {
+        self.due_at.map(|due| due - retry.deadline_hours * 3_600_000)
+    }
+}
+
 /// The code of a package that waits in the inbox.
 pub(super) const AWAITING_PICKUP: &str = "awaiting_pickup";
 
@@ -42,9 +63,10 @@ pub fn settle(
     outcome: &Outcome,
     next: Option<Channel>,
     retry: &Retry,
-    now: i64,
+    times: &Times,
 ) -> Settlement {
-    let decide = Decision { delivery, next, retry, now };
+    let decide = Decision { delivery, next, retry, times: *times };
+    let now = times.now;
     match outcome {
         Outcome::Delivered { proof } => Settlement {
             lane: LaneEffect::Success,
@@ -92,18 +114,26 @@ struct Decision<'a> {
     delivery: &'a Delivery,
     next: Option<Channel>,
     retry: &'a Retry,
-    now: i64,
+    times: Times,
 }
 
 impl Decision<'_> {
-    /// The next try on this channel, or the next channel when this one had its chances.
+    /// The next try on this channel, or the next channel when this one had its chances. Near a
+    /// deadline the waits are short, the next channel comes soon, and nothing is given up.
     fn again(&self, why: &Why, not_before: Option<i64>) -> Settlement {
+        let (retry, now) = (self.retry, self.times.now);
+        let is_near = self.times.is_near(retry);
         let tries = self.delivery.tries + 1;
-        let long = self.now - self.delivery.channel_since >= self.retry.fallback_hours * 3_600_000;
-        let spent = tries >= self.retry.tries_max;
+        let (ladder, patience) = if is_near {
+            (&retry.deadline_ladder_seconds, retry.deadline_fallback_minutes * 60_000)
+        } else {
+            (&retry.ladder_seconds, retry.fallback_hours * 3_600_000)
+        };
+        let long = now - self.delivery.channel_since >= patience;
+        let spent = tries >= retry.tries_max;
         match (self.next, long || spent) {
             (Some(channel), true) => return self.hand_over(channel, why),
-            (None, true) if spent => {
+            (None, true) if spent && !is_near => {
                 let sentence = format!(
                     "{} (given up after {tries} tries)",
                     why.sentence.trim_end_matches('.')
@@ -113,9 +143,13 @@ impl Decision<'_> {
             }
             (_, _) => {}
         }
-        let wait = wait_ms(&self.retry.ladder_seconds, tries, self.retry.jitter);
-        let at = (self.now + wait).max(not_before.unwrap_or(0));
-        settlement(Event::Retry { at, why: why.clone() })
+        let wait = wait_ms(ladder, tries, retry.jitter);
+        // A wait that was long enough before does not reach into the time that is near.
+        let at = match self.times.near_at(retry).filter(|at| *at > now) {
+            Some(near_at) => (now + wait).min(near_at),
+            None => now + wait,
+        };
+        settlement(Event::Retry { at: at.max(not_before.unwrap_or(0)), why: why.clone() })
     }
 
     /// The next channel of the ladder, at once; the try on this one is over and recorded.
@@ -123,7 +157,7 @@ impl Decision<'_> {
         let step = self.delivery.ladder_step + 1;
         Settlement {
             next_channel: Some((channel, step)),
-            ..settlement(Event::Retry { at: self.now, why: why.clone() })
+            ..settlement(Event::Retry { at: self.times.now, why: why.clone() })
         }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::RECORD_MAX;
-use super::policy::{LaneEffect, Settlement, settle};
+use super::policy::{LaneEffect, Settlement, Times, settle};
 use crate::broker::topology::EVENTS;
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, State};
@@ -38,6 +38,8 @@ pub(super) struct Attempted {
     pub(super) channel: Option<Channel>,
     pub(super) tried: Tried,
     pub(super) lane_was_clean: bool,
+    /// The end of the filing's next last day, when it is to be tried again, in milliseconds.
+    pub(super) due_at: Option<i64>,
     pub(super) started_at: i64,
     pub(super) finished_at: i64,
 }
@@ -188,7 +190,8 @@ impl Recorder {
                 let next = ladder
                     .step(delivery.authority, delivery.ladder_step + 1)
                     .map(adapters::Endpoint::channel);
-                let settled = settle(&delivery, outcome, next, &self.ctx.config.retry, now);
+                let times = Times { now, due_at: attempted.due_at };
+                let settled = settle(&delivery, outcome, next, &self.ctx.config.retry, &times);
                 Self::settle(&mut delivery, settled, attempted, rows)?;
                 if delivery.package_sha256.is_none() {
                     delivery.package_sha256.clone_from(package_sha256);

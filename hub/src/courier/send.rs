@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use adapters::{Action, Parcel};
 use futures::FutureExt;
-use schemas::{Outcome, Owner, Why};
+use schemas::{AuthorityId, Outcome, Owner, Why};
 use tokio::sync::mpsc;
 
 use super::claim::Job;
 use super::package::held_package;
+use super::policy::{AWAITING_PICKUP, Times};
 use super::record::{Attempted, Tried};
 use crate::context::Context;
 use crate::delivery::Delivery;
+use crate::judgement;
 use crate::store::ParcelRow;
 
 /// One try, whose result always reaches the recorder: a panic in between is our own fault.
@@ -30,8 +32,39 @@ pub(super) async fn send(ctx: Arc<Context>, job: Job, results: mpsc::UnboundedSe
     };
     drop(slot);
     let finished_at = ctx.clock.now_ms();
-    let Delivery { id, channel, .. } = delivery;
-    drop(results.send(Attempted { id, channel, tried, lane_was_clean, started_at, finished_at }));
+    let Delivery { id, channel, authority, .. } = delivery;
+    let due_at = due_at(&ctx, &tried, &parcel, (authority, finished_at));
+    drop(results.send(Attempted {
+        id,
+        channel,
+        tried,
+        lane_was_clean,
+        due_at,
+        started_at,
+        finished_at,
+    }));
+}
+
+/// The end of the filing's next last day, when it is to be tried again; that it is near is told.
+fn due_at(
+    ctx: &Context,
+    tried: &Tried,
+    parcel: &ParcelRow,
+    (authority, now): (AuthorityId, i64),
+) -> Option<i64> {
+    let Tried::Outcome { outcome, .. } = tried else { return None };
+    let (Outcome::Deferred { why, .. } | Outcome::Unknown { why }) = outcome else { return None };
+    let due_at = judgement::next_deadline(ctx, parcel, authority, now)?;
+    let times = Times { now, due_at: Some(due_at) };
+    if times.is_near(&ctx.config.retry) && why.code != AWAITING_PICKUP {
+        let number = &parcel.receipt_number;
+        let hours = (due_at - now) / 3_600_000;
+        tracing::error!(
+            receipt_number = number, authority.code = %authority, hours, error = why.sentence,
+            "a deadline is near, and the authority cannot be reached"
+        );
+    }
+    Some(due_at)
 }
 
 async fn try_once(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> Tried {

@@ -1,7 +1,7 @@
 //! Prints: `filing.pdf` of each revision, made once for all authorities and for good.
 //!
 //! The bytes of a print depend on the form catalogue, on the face and on the library that draws it.
-//! So the first one is kept (in a [volume](volumes), with a row of `prints`), and every package of
+//! So the first one is kept (in a volume, with a row of `prints`), and every package of
 //! that revision has it, whatever changes later.
 
 mod presses;
