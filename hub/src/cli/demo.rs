@@ -37,7 +37,7 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     let Args { filings, exit, json, seed, data, listen } = args;
     let options = Options { filings, seed, data, listen, progress: !json };
     let limits = config.stop.limits();
-    let demo = Demo::start(options, config).await?;
+    let demo = Box::pin(Demo::start(options, config)).await?;
     let mut signals = Signals::listen()?;
     note(&format!("The pages: {}/demo", demo.page()));
     let played = tokio::select! {

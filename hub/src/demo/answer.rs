@@ -78,8 +78,12 @@ async fn read(
         let link = far::link(&scene.root, authority, delivery)?;
         let key = scene.keys.authorities.get(&authority).context("no key")?;
         let answer = scene.hub.ask(&Ask::get(key, link)).await?;
-        if answer.status != StatusCode::OK {
-            bail!("the mail's link answers {} {}", answer.status, answer.code());
+        match answer.status {
+            StatusCode::OK => {}
+            StatusCode::GONE if answer.code() == "withdrawn" => {
+                return Ok(far::note_taken_back(&scene.root, authority, delivery)?);
+            }
+            status => bail!("the mail's link answers {status} {}", answer.code()),
         }
         far::store(&scene.root, (authority, delivery), channel, &answer)?;
         package = far::arrived(&scene.root, (authority, channel), delivery)?;

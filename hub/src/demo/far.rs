@@ -15,6 +15,9 @@ const LINKED: &str = "linked";
 /// Where packages lie that an authority fetched from its inbox.
 const PULLED: &str = "pull";
 
+/// The end of the name of what says that there is nothing behind a mail's link any more.
+const TAKEN_BACK: &str = "taken-back";
+
 /// One package that an authority holds over one channel.
 #[derive(Debug)]
 pub(super) struct Copy {
@@ -50,6 +53,9 @@ pub(super) fn copies(root: &Path) -> anyhow::Result<Vec<Copy>> {
         let fetched = root.join(held.authority.as_str()).join(LINKED);
         let fetched = fetched.join(format!("todoke-{}.zip", held.delivery));
         let by_link = held.channel == Channel::Email && held.sha256.is_empty();
+        if by_link && fetched.with_extension(TAKEN_BACK).is_file() {
+            continue;
+        }
         all.push(Copy {
             authority: held.authority,
             channel: held.channel,
@@ -167,6 +173,18 @@ pub(super) fn store(
     let part = path.with_extension("part");
     fs::write(&part, &package.body)?;
     fs::rename(part, path)
+}
+
+/// Notes that the hub gave nothing for a mail's link, since the operator had withdrawn the filing
+/// before it was known that the mail had gone out. The hub must account for the delivery.
+pub(super) fn note_taken_back(
+    root: &Path,
+    authority: AuthorityId,
+    delivery: DeliveryId,
+) -> io::Result<()> {
+    let folder = root.join(authority.as_str()).join(LINKED);
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join(file_name(delivery)).with_extension(TAKEN_BACK), [])
 }
 
 /// Mails in the operators' mailboxes.

@@ -86,9 +86,9 @@ async fn the_next_channel_takes_over_sooner_near_a_deadline() -> Result<()> {
     let (due, undated) = (house.deliver(&due).await?, house.deliver(&undated).await?);
     assert_eq!(house.wait_of(&house.delivery(due).await?)?.0, 60_000);
     assert_eq!(house.wait_of(&house.delivery(undated).await?)?.0, 5 * 24 * HOUR, "no last day");
-    house.advance(Duration::from_secs(60)).await?;
+    house.advance(Duration::from_mins(1)).await?;
     assert_eq!(house.delivery(due).await?.channel, Some(Channel::Api), "not yet");
-    house.advance(Duration::from_secs(600)).await?;
+    house.advance(Duration::from_mins(10)).await?;
     let delivery = house.delivery(due).await?;
     assert_eq!(delivery.channel, Some(Channel::Sftp), "{delivery:?}");
     house.sandbox.set_behaviour(code(OTARU), Behaviour::Healthy)?;
