@@ -124,11 +124,13 @@ impl Decision<'_> {
         let (retry, now) = (self.retry, self.times.now);
         let is_near = self.times.is_near(retry);
         let tries = self.delivery.tries + 1;
-        let (ladder, patience) = if is_near {
-            (&retry.deadline_ladder_seconds, retry.deadline_fallback_minutes * 60_000)
-        } else {
-            (&retry.ladder_seconds, retry.fallback_hours * 3_600_000)
-        };
+        let wait_on = |ladder| wait_ms(ladder, tries, retry.jitter);
+        let (mut wait, mut patience) =
+            (wait_on(&retry.ladder_seconds), retry.fallback_hours * 3_600_000);
+        if is_near {
+            wait = wait.min(wait_on(&retry.deadline_ladder_seconds));
+            patience = patience.min(retry.deadline_fallback_minutes * 60_000);
+        }
         let long = now - self.delivery.channel_since >= patience;
         let spent = tries >= retry.tries_max;
         match (self.next, long || spent) {
@@ -143,7 +145,6 @@ impl Decision<'_> {
             }
             (_, _) => {}
         }
-        let wait = wait_ms(ladder, tries, retry.jitter);
         // A wait that was long enough before does not reach into the time that is near.
         let at = match self.times.near_at(retry).filter(|at| *at > now) {
             Some(near_at) => (now + wait).min(near_at),

@@ -30,6 +30,8 @@ pub(super) fn of_demo(
     config.courier.lease_ms = 15_000;
     config.retry.ladder_seconds = vec![1, 1, 2, 3];
     config.retry.tries_max = 5;
+    // Its filings are due in days, and it is to end in minutes.
+    config.retry.deadline_hours = 0;
     config.retry.retry_after_seconds_max = 2;
     config.notices.ladder_seconds = vec![1, 2, 3];
     config.notices.lease_ms = 15_000;
