@@ -35,6 +35,7 @@ use crate::notifier::Notifier;
 use crate::objects::Objects;
 use crate::prober::Prober;
 use crate::relay::Relay;
+use crate::reminder::Reminder;
 use crate::review::Reviewer;
 use crate::router::Router;
 use crate::scanner::Scanner;
@@ -349,6 +350,7 @@ async fn spawn_roles(ctx: &Arc<Context>, roles: &[Role], stages: &TaskTracker) {
             Role::Review => spawn(ctx, stages, Collector::new(stage).run()),
             Role::Upkeep => {
                 spawn(ctx, stages, Prober::new(Arc::clone(ctx)).run());
+                spawn(ctx, stages, Reminder::new(Arc::clone(ctx)).run());
                 spawn(ctx, stages, Scanner::new(Arc::clone(ctx)).run());
                 spawn(ctx, stages, Upkeep::new(stage).await.run());
             }

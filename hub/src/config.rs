@@ -36,6 +36,7 @@ sections! {
         intake: Batch, forms: Forms, router: Batch, courier: Courier, retry: Retry,
         lane: LanePolicy, notices: Notices, relay: Relay, package: Package, scan: Scan,
         endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
+        reminders: Box<Reminders>,
         drafts: Drafts, bulk: Bulk, upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
@@ -91,6 +92,11 @@ sections! {
     Review {
         comment_chars_max: usize, marks_max: usize, bulk_max: usize, export_max: usize,
         followed_days: i64, followed_max: usize, remark_chars_max: usize,
+    }
+    /// `[reminders]`
+    Reminders {
+        unread_days: usize, prefecture_days: usize, operations_days: usize, hour: i8,
+        operations_mail: String, names_max: usize, look_ms: u64, list_rows: usize,
     }
     /// `[sessions]`
     Sessions { idle_minutes: i64, absolute_minutes: i64, }

@@ -1,10 +1,11 @@
 //! New notices to operators: the rows and work messages that stages add to their units of work.
 
 use schemas::message::NoticeDue;
-use schemas::{DeliveryId, FilingId, NoticeId};
+use schemas::{DeliveryId, FilingId, NoticeId, Outcome, Why};
 
 use crate::broker::topology::{NOTICE_DUE, WORK};
 use crate::context::Context;
+use crate::retry::wait_ms;
 use crate::store::{NoticeRow, Tx};
 
 /// What a notice is about.
@@ -84,4 +85,30 @@ pub fn enqueue(tx: &mut Tx, notice: &NoticeRow) -> anyhow::Result<()> {
     let message = NoticeDue { notice_id: notice.id, turn: notice.turn, trace: None };
     tx.enqueue(WORK, NOTICE_DUE, &message)?;
     Ok(())
+}
+
+/// What a try to send a mail means for it.
+#[derive(Debug)]
+pub enum Tried {
+    /// The relay took it.
+    Sent,
+    /// It is tried again at this moment, in milliseconds.
+    Again(i64, Why),
+    /// It is not tried again.
+    Failed(Why),
+}
+
+/// What came of one try; `tries` counts it.
+pub fn tried(ctx: &Context, tries: i32, outcome: Outcome) -> Tried {
+    let settings = &ctx.config.notices;
+    match outcome {
+        Outcome::Delivered { .. } => Tried::Sent,
+        Outcome::Deferred { why, .. } | Outcome::Unknown { why } if tries < settings.tries_max => {
+            let wait = wait_ms(&settings.ladder_seconds, tries, ctx.config.retry.jitter);
+            Tried::Again(ctx.clock.now_ms() + wait, why)
+        }
+        Outcome::Refused { why } | Outcome::Deferred { why, .. } | Outcome::Unknown { why } => {
+            Tried::Failed(why)
+        }
+    }
 }

@@ -17,8 +17,8 @@ use crate::broker::Incoming;
 use crate::broker::topology::NOTIFIER;
 use crate::context::Context;
 use crate::delivery::{Delivery, State};
-use crate::notices::NoticeKind;
-use crate::retry::{Reconnect, wait_ms};
+use crate::notices::{NoticeKind, Tried, tried};
+use crate::retry::Reconnect;
 use crate::store::{FilingRow, NewEvent, NoticeRow, StoreError};
 use crate::work::{Asked, Batch, Tray, tell_of_dead};
 
@@ -228,32 +228,26 @@ async fn record(ctx: &Context, sent: &[NoticeRow]) -> Result<(), StoreError> {
 
 fn settle(ctx: &Context, notice: &mut NoticeRow, outcome: Outcome) {
     let now = ctx.clock.now_ms();
-    let settings = &ctx.config.notices;
     notice.tries += 1;
     notice.lease_until = None;
     notice.updated_at = now;
-    let why = match outcome {
-        Outcome::Delivered { .. } => {
+    let (why, state) = match tried(ctx, notice.tries, outcome) {
+        Tried::Sent => {
             "sent".clone_into(&mut notice.state);
             notice.sent_at = Some(now);
             notice.why = None;
             return;
         }
-        Outcome::Refused { why } => (why, false),
-        Outcome::Deferred { why, .. } | Outcome::Unknown { why } => {
-            (why, notice.tries < settings.tries_max)
+        Tried::Again(at, why) => {
+            notice.next_attempt_at = Some(at);
+            (why, "waiting")
         }
+        Tried::Failed(why) => (why, "failed"),
     };
-    let (why, again) = why;
+    let again = state == "waiting";
     tracing::warn!(notice.id = %notice.id, code = why.code, again, "a notice was not sent");
     notice.why = serde_json::to_string(&why).ok();
-    if again {
-        let wait = wait_ms(&settings.ladder_seconds, notice.tries, ctx.config.retry.jitter);
-        "waiting".clone_into(&mut notice.state);
-        notice.next_attempt_at = Some(now + wait);
-    } else {
-        "failed".clone_into(&mut notice.state);
-    }
+    state.clone_into(&mut notice.state);
 }
 
 async fn send(ctx: &Context, notice: &NoticeRow) -> Result<Outcome, StoreError> {

@@ -55,7 +55,9 @@ async fn no_statement_reads_a_big_table_from_end_to_end() -> Result<()> {
     sqlx::raw_sql("SET synchronous_commit = off").execute(&mut connection).await?;
     sqlx::raw_sql(include_str!("plans/crowd.sql")).execute(&mut connection).await?;
     let known = known(&mut connection).await?;
-    let asked = [look_ups(&known), upkeep(&known), pages(&known), own_pages(&known)].concat();
+    let asked =
+        [look_ups(&known), reminders(&known), upkeep(&known), pages(&known), own_pages(&known)];
+    let asked = asked.concat();
     let anew = planned_anew()?;
     // Partitions too; those of the months ahead are empty, and nothing to read is read at once.
     let big = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND reltuples > 1000";
@@ -257,6 +259,19 @@ fn look_ups(known: &Known) -> Vec<Asked> {
     ]
 }
 
+/// What is looked up about reminders of what lies unread.
+fn reminders(known: &Known) -> Vec<Asked> {
+    let of_authority = json!({"authority": known.authority, "limit": 50});
+    let on_day = json!({"day": "2026-07-15", "authority": known.authority});
+    vec![
+        ("contacts_of", of_authority.clone(), None),
+        ("contacts_on", on_day, None),
+        ("reminders_about", of_authority, Some("reminded_by_authority")),
+        ("newest_reminders", json!(50), Some("reminders_pkey")),
+        ("reminded_still", json!("2026-07-15-1-011002"), Some("reminded_by_reminder")),
+    ]
+}
+
 /// What upkeep, the relay and the collector ask for again and again.
 fn upkeep(known: &Known) -> Vec<Asked> {
     let Known { authority, now, filing, .. } = known;
@@ -270,8 +285,12 @@ fn upkeep(known: &Known) -> Vec<Asked> {
     let held = json!({"authority": authority, "channel": null, "code": "lane_suspended",
                       "limit": 500});
     let claim = json!({"now": now, "until": now + 60_000, "limit": 500});
+    let unread = json!({"reminder": "x", "step": "prefecture", "authorities": [authority],
+                        "before": now, "after": "authority", "told_until": "2026-07-15"});
     vec![
         ("claim_scans", claim.clone(), Some("scans_pending")),
+        ("claim_reminders", claim.clone(), Some("reminders_open")),
+        ("insert_reminded", unread, Some("deliveries_undecided")),
         ("claim_outbox", claim, Some("outbox_pkey")),
         ("waiting_deliveries", due.clone(), Some("deliveries_waiting")),
         ("expired_deliveries", due.clone(), Some("deliveries_lease_end")),

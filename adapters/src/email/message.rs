@@ -64,6 +64,11 @@ pub(super) fn mailbox(text: &str) -> Result<Mailbox, ()> {
     if is_clean { Ok(mailbox) } else { Err(()) }
 }
 
+/// Whether this is an address to which a mail can go: no name, nothing that needs an extension.
+pub fn is_address(text: &str) -> bool {
+    mailbox(text).is_ok_and(|mailbox| mailbox.name.is_none() && mailbox.email.to_string() == text)
+}
+
 /// Whether this can stand right of the `@` in a Message-ID.
 pub(super) fn is_domain(text: &str) -> bool {
     !text.is_empty() && text.split('.').all(|label| !label.is_empty()) && is_plain(text)

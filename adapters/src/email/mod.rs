@@ -20,6 +20,7 @@ use outcome::{Answer, Loss, classify};
 
 pub use config::Config;
 pub use mailer::{Mail, MailAttachment, MailSettings, Mailer};
+pub use message::is_address;
 
 /// The adapter that mails packages.
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use schemas::AuthorityId;
 use serde_json::{Value, json};
 
-use super::{open_context, open_store, print_rows, say};
+use super::{contacts, open_context, open_store, print_rows, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::Directory;
@@ -45,6 +45,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Where authorities are told of what lies unopened: list, set, import
+    Contacts {
+        #[command(subcommand)]
+        command: contacts::Command,
+    },
 }
 
 pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
@@ -65,6 +70,7 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
         }
         Command::Set { authority, file } => set(&config, authority, &file).await,
         Command::Check { authority, json } => check(config, authority, json).await,
+        Command::Contacts { command } => contacts::run(command, &config).await,
     }
 }
 

@@ -3,6 +3,7 @@
 mod authority;
 mod backup;
 mod bulk;
+mod contacts;
 mod deadline;
 mod delivery;
 mod demo;
@@ -81,7 +82,7 @@ enum Command {
     Lane(lane::Args),
     /// Files that wait to be looked through for malware, or hold some: list, again
     Scan(scan::Args),
-    /// How authorities are reached: list, set, check
+    /// How authorities are reached: list, set, check, contacts
     Authority(authority::Args),
     /// Packages: what an authority would get
     Package(package::Args),

@@ -13,6 +13,7 @@
 mod acts;
 mod bulk;
 mod chain;
+mod contacts;
 mod drafts;
 pub mod embedded;
 mod engine;
@@ -26,6 +27,7 @@ mod parameters;
 mod postgres;
 mod reads;
 mod recipes;
+mod reminders;
 mod retention;
 mod rows;
 mod scans;
@@ -47,6 +49,7 @@ use uuid::Uuid;
 pub use acts::{Colleague, Like};
 pub use bulk::{BulkCounts, BulkLine, BulkRow, LineFilter};
 pub use chain::{Chain, ChainBreak, NewEvent, event_hash, verify_chain};
+pub use contacts::ContactRow;
 pub use drafts::{DraftRow, FiledPapers, NamedOffices};
 pub use embedded::KeptObject;
 pub use engine::StoreError;
@@ -59,6 +62,7 @@ pub use months::{Months, Part};
 pub use own::OwnFilter;
 use parameters::Parameters;
 pub use reads::{Backlog, DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
+pub use reminders::{RemindedRow, ReminderRow, ReminderState, ReminderStep, StillUnread, Unread};
 pub use retention::{Batch, Kept, Mark, Term};
 pub use rows::{
     ActRow, ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow,

@@ -100,10 +100,13 @@ impl Who {
                 ("/deliveries", |w| w.nav_deliveries),
                 ("/lanes", |w| w.nav_lanes),
                 ("/dead-letters", |w| w.nav_dead_letters),
+                ("/reminders", |w| w.nav_reminders),
             ],
-            Self::Authority => {
-                &[("/authority", |w| w.nav_inbox), ("/authority/exports", |w| w.nav_exports)]
-            }
+            Self::Authority => &[
+                ("/authority", |w| w.nav_inbox),
+                ("/authority/exports", |w| w.nav_exports),
+                ("/authority/contacts", |w| w.nav_contacts),
+            ],
             Self::Operator => &[
                 ("/operator", |w| w.nav_own_filings),
                 ("/operator/start", |w| w.nav_start),

@@ -72,6 +72,9 @@ pub(super) struct Anyone;
 /// Staff of operations.
 pub(super) struct Staff(pub(super) Visit);
 
+/// Staff of operations who change something: to look around in a demo is not enough.
+pub(super) struct Keeper(pub(super) Visit);
+
 /// Someone of a role who has proved who they are not long ago (`login.again_minutes`): for acts
 /// that are hard to undo.
 pub(super) struct Fresh<R>(pub(super) R);
@@ -105,6 +108,15 @@ impl Role for Staff {
             _ if visit.is_open => Ok(Self(visit.clone())),
             Ok(Scope::Authority(_) | Scope::Operator(_)) => Err(Refusal::NotYours),
             Err(refusal) => Err(refusal),
+        }
+    }
+}
+
+impl Role for Keeper {
+    fn of(visit: &Visit) -> Result<Self, Refusal> {
+        match visit.scope()? {
+            Scope::Operations => Ok(Self(visit.clone())),
+            Scope::Authority(_) | Scope::Operator(_) => Err(Refusal::NotYours),
         }
     }
 }

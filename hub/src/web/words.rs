@@ -88,6 +88,8 @@ words! {
     nav_deliveries: "送達", "Deliveries";
     nav_lanes: "送達経路", "Lanes";
     nav_dead_letters: "処理不能", "Dead letters";
+    nav_reminders: "未開封のお知らせ", "Reminders";
+    nav_contacts: "連絡先", "Contact";
     nav_inbox: "受信箱", "Inbox";
     nav_exports: "台帳への書出し", "Ledger export";
     nav_followed: "管内の状況", "Follow-up";

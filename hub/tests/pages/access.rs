@@ -160,6 +160,11 @@ fn operations_rows(world: &World) -> Vec<Row> {
         row("/deliveries", Operations),
         row("/deliveries/{id}", Operations).at(format!("/deliveries/{}", world.failed)),
         row("/authorities/{code}", Operations).at("/authorities/011002"),
+        row("/authorities/{code}/contacts", Operations).at("/authorities/011002/contacts"),
+        row("/authorities/{code}/contacts", Operations)
+            .at("/authorities/011002/contacts")
+            .with(&[("remove", "1")]),
+        row("/reminders", Operations),
         row("/prefectures/{code}", Operations).at("/prefectures/01"),
         row("/lanes", Operations),
         row("/dead-letters", Operations),
@@ -187,6 +192,8 @@ fn authority_rows(world: &World) -> Vec<Row> {
         row("/authority", Authority),
         // The world's key is of a city.
         row("/authority/followed", Authority).foreign(),
+        row("/authority/contacts", Authority),
+        row("/authority/contacts", Authority).sent(),
         row("/authority/exports", Authority),
         row("/authority/exports", Authority).sent(),
         row("/authority/exports/{id}/{format}", Authority)

@@ -11,6 +11,7 @@ mod bulk;
 mod cases;
 mod clerk;
 mod colleagues;
+mod contacts;
 mod copies;
 mod drafts;
 mod enclosed;

@@ -8,10 +8,11 @@ const FLOORS: [&[&str]; 10] = [
     &["demo"],
     &["app"],
     &["web"],
-    &["operate", "clerk", "collector", "prober", "scanner", "backup"],
+    &["operate", "clerk", "collector", "prober", "reminder", "scanner", "backup"],
     STAGES,
     &[
         "bulk",
+        "contacts",
         "context",
         "directory",
         "followers",

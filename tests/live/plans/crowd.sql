@@ -98,4 +98,15 @@ SELECT pg_temp.id_of(ms, 'bulk ' || i), number, operator, 'good', 'office', '{}'
     NULL, NULL
 FROM crowd, generate_series(2, 11) AS number WHERE i % 40 = 0;
 
+INSERT INTO reminders
+SELECT to_char(to_timestamp(ms / 1000), 'YYYY-MM-DD') || '-1-' || i,
+    to_char(to_timestamp(ms / 1000), 'YYYY-MM-DD'), 'authority', i::text, 'a@b.example', 1,
+    CASE WHEN i > 99900 THEN 'waiting' ELSE 'sent' END, 1, CASE WHEN i > 99900 THEN ms END, NULL,
+    NULL, ms, CASE WHEN i <= 99900 THEN ms END
+FROM crowd WHERE i % 10 = 0;
+INSERT INTO reminded
+SELECT d.id, 'authority', d.authority,
+    to_char(to_timestamp(d.created_at / 1000), 'YYYY-MM-DD') || '-1-' || c.i
+FROM deliveries AS d JOIN crowd AS c ON c.filing = d.filing_id WHERE c.i % 10 = 0;
+
 ANALYZE;

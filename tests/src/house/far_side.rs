@@ -37,7 +37,12 @@ impl House {
 
     /// The notices in the operator's mailbox, the oldest first by name of file.
     pub fn letters(&self) -> Result<Vec<Letter>> {
-        let folder = self.far_root().join("mail").join(OPERATOR_MAIL);
+        self.letters_to(OPERATOR_MAIL)
+    }
+
+    /// The mails in another mailbox.
+    pub fn letters_to(&self, address: &str) -> Result<Vec<Letter>> {
+        let folder = self.far_root().join("mail").join(address);
         if !folder.is_dir() {
             return Ok(Vec::new());
         }

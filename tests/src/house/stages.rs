@@ -12,6 +12,7 @@ use hub::intake::{Intake, intake};
 use hub::notifier::Notifier;
 use hub::prober::Prober;
 use hub::relay::Relay;
+use hub::reminder::Reminder;
 use hub::router::Router;
 use hub::scanner::Scanner;
 use hub::upkeep::Upkeep;
@@ -37,6 +38,8 @@ pub struct Stages {
     pub collector: Collector,
     /// Looks at suspended lanes; a test steps it when it wants one.
     pub prober: Prober,
+    /// Mails about what lies unread; a test steps it when it wants them.
+    pub reminder: Reminder,
     ctx: Arc<Context>,
     desk: Option<JoinHandle<()>>,
 }
@@ -54,6 +57,7 @@ impl Stages {
             prober: Prober::new(Arc::clone(ctx)),
             scanner: Scanner::new(Arc::clone(ctx)),
             collector: Collector::new(Arc::clone(ctx)),
+            reminder: Reminder::new(Arc::clone(ctx)),
             ctx: Arc::clone(ctx),
             desk: Some(tokio::spawn(desk.run())),
         }

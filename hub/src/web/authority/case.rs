@@ -4,7 +4,7 @@ use schemas::Submission;
 
 use super::Clerk;
 use crate::delivery::{Delivery, State};
-use crate::store::{ActRow, DecisionRow, EventRow, FilingRow, Like, RevisionRow};
+use crate::store::{ActRow, DecisionRow, EventRow, FilingRow, Like, RemindedRow, RevisionRow};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 
@@ -19,6 +19,8 @@ pub(super) struct Case {
     pub(super) decision: Option<DecisionRow>,
     pub(super) acts: Vec<ActRow>,
     pub(super) events: Vec<EventRow>,
+    /// Who was told that it lies unread.
+    pub(super) told: Vec<RemindedRow>,
     /// What this revision says.
     pub(super) submission: Submission,
     pub(super) base: Option<Base>,
@@ -60,6 +62,7 @@ impl Case {
         };
         let acts = store.acts(delivery.id).await?;
         let events = store.events(filing.id).await?;
+        let told = store.reminded_of(&[delivery.id]).await?;
         let this = revisions.iter().find(|it| it.revision == delivery.revision);
         let this = this.ok_or(Fault::NoDelivery)?.clone();
         let submission = said(&this)?;
@@ -71,6 +74,7 @@ impl Case {
             decision,
             acts,
             events,
+            told,
             submission,
             base: None,
         };

@@ -18,6 +18,7 @@ use crate::judgement;
 use crate::review::is_news;
 use crate::store::EventRow;
 use crate::web::Desk;
+use crate::web::contacts::told_of;
 use crate::web::deadlines::DeadlineLine;
 use crate::web::document::{Block, Document, Mark, Reading};
 use crate::web::fault::Fault;
@@ -45,6 +46,7 @@ pub(super) struct DeliveryPage {
     revised: Option<(String, Stamp)>,
     arrived: Option<Stamp>,
     opened: Option<(Stamp, String)>,
+    told: Vec<String>,
     withdrawn: Option<Stamp>,
     /// The delivery of a newer revision.
     newer: Option<String>,
@@ -129,6 +131,7 @@ impl DeliveryPage {
             revised: revised(case, w).map(|(what, ms)| (what, stamp(ms))),
             arrived: arrived(case).map(stamp),
             opened: opened(case).map(|(ms, who)| (stamp(ms), who)),
+            told: case.told.iter().map(|row| told_of(row, lang)).collect(),
             withdrawn: filing.withdrawn_at.map(stamp),
             newer: case.newer().map(|it| format!("/authority/deliveries/{}", it.id)),
             answer: case.answer(visit),

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use schemas::deadline::{Judged, Timeliness};
-use schemas::{FilingId, FilingKind, ServiceCode, Submission};
+use schemas::{DeliveryId, FilingId, FilingKind, ServiceCode, Submission};
 
 use super::Clerk;
 use super::hand::holders;
@@ -18,6 +18,7 @@ use crate::delivery::{Delivery, Review};
 use crate::judgement;
 use crate::store::{InboxCounts, InboxFilter, InboxRow, RevisionRow};
 use crate::web::Desk;
+use crate::web::contacts::told_of;
 use crate::web::cursor::ROWS;
 use crate::web::deadlines;
 use crate::web::fault::Fault;
@@ -46,6 +47,8 @@ struct InboxPage {
     /// Whether it shows only what the clerk has in hand.
     mine: bool,
     is_narrowed: bool,
+    /// Whether nobody can be told of what lies unread.
+    has_no_contact: bool,
     lines: Vec<Line>,
     first: Option<String>,
     next: Option<String>,
@@ -66,19 +69,29 @@ struct Line {
     due: Option<(String, Badge)>,
     /// Who has it in hand.
     holder: Option<String>,
+    /// Who was told that it lies unread, and when, the last time.
+    told: Option<String>,
+}
+
+impl InboxPage {
+    /// Whether what it shows can be accepted from here.
+    fn may_accept(&self) -> bool {
+        matches!(self.view, "todo" | "unread")
+    }
 }
 
 /// What a page of the inbox shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum View {
     Todo,
+    Unread,
     Answered,
     Withdrawn,
     All,
 }
 
 impl View {
-    const ALL: [Self; 4] = [Self::Todo, Self::Answered, Self::Withdrawn, Self::All];
+    const ALL: [Self; 5] = [Self::Todo, Self::Unread, Self::Answered, Self::Withdrawn, Self::All];
 
     fn of(visit: &Visit) -> Self {
         let asked = visit.get("view");
@@ -88,6 +101,7 @@ impl View {
     fn as_str(self) -> &'static str {
         match self {
             Self::Todo => "todo",
+            Self::Unread => "unread",
             Self::Answered => "answered",
             Self::Withdrawn => "withdrawn",
             Self::All => "all",
@@ -98,6 +112,7 @@ impl View {
     fn reviews(self) -> Option<&'static str> {
         match self {
             Self::Todo => Some("unopened opened"),
+            Self::Unread => Some("unopened"),
             Self::Answered => Some("accepted returned"),
             Self::Withdrawn => Some("withdrawn"),
             Self::All => None,
@@ -107,6 +122,7 @@ impl View {
     fn name(self, w: &Words, all: &'static str) -> &'static str {
         match self {
             Self::Todo => w.todo,
+            Self::Unread => w.unopened,
             Self::Answered => w.answered,
             Self::Withdrawn => w.withdrawn,
             Self::All => all,
@@ -154,6 +170,7 @@ async fn read(desk: &Desk, clerk: &Clerk) -> Result<InboxPage, Fault> {
     let InboxCounts { unopened, opened } = desk.ctx.store.inbox_counts(clerk.authority).await?;
     let mut rows = match view {
         View::Todo => undecided(desk, visit, filter).await?,
+        View::Unread => desk.ctx.store.inbox_undecided(&filter).await?,
         View::Answered | View::Withdrawn | View::All => {
             desk.ctx.store.inbox_newest(&filter).await?
         }
@@ -179,10 +196,21 @@ async fn read(desk: &Desk, clerk: &Clerk) -> Result<InboxPage, Fault> {
         is_narrowed: ["kind", "service", "text", "hand"]
             .iter()
             .any(|name| visit.get(name).is_some()),
+        has_no_contact: !has_contact(desk, clerk).await?,
         lines: lines(desk, clerk, &rows).await?,
         first,
         next,
     })
+}
+
+/// Whether the authority can be written to, or nobody is told anyway.
+async fn has_contact(desk: &Desk, clerk: &Clerk) -> Result<bool, Fault> {
+    let (ctx, today) = (&desk.ctx, day_in_japan(clerk.visit.now));
+    if ctx.config.reminders.unread_days == 0 {
+        return Ok(true);
+    }
+    let counts = ctx.store.contacts_on(today, Some(clerk.authority)).await?;
+    Ok(counts.iter().any(|row| row.mail.is_some()))
 }
 
 /// What waits: first what nobody has opened, then what is open.
@@ -254,6 +282,10 @@ async fn lines(desk: &Desk, clerk: &Clerk, rows: &[InboxRow]) -> Result<Vec<Line
     }
     let deliveries_shown: Vec<_> = rows.iter().map(|row| row.delivery).collect();
     let mut holders = holders(desk, &deliveries_shown).await?;
+    let mut told: HashMap<DeliveryId, String> = HashMap::new();
+    for row in desk.ctx.store.reminded_of(&deliveries_shown).await? {
+        told.insert(row.delivery, told_of(&row, visit.lang));
+    }
     let mut line = |row: &InboxRow| {
         let revisions = revisions.get(&row.filing).map(Vec::as_slice).unwrap_or_default();
         let deliveries = deliveries.get(&row.filing).map(Vec::as_slice).unwrap_or_default();
@@ -264,7 +296,8 @@ async fn lines(desk: &Desk, clerk: &Clerk, rows: &[InboxRow]) -> Result<Vec<Line
         let services = services_of(desk, visit, document);
         let due = pressing(&judged).map(|it| due(it, visit));
         let holder = holders.remove(&row.delivery);
-        Line { holder, ..Line::new(row, services, due, visit) }
+        let told = told.remove(&row.delivery);
+        Line { holder, told, ..Line::new(row, services, due, visit) }
     };
     Ok(rows.iter().map(&mut line).collect())
 }
@@ -322,6 +355,7 @@ impl Line {
             arrived: Stamp::new(row.received_at, visit.now, visit.lang),
             due,
             holder: None,
+            told: None,
         }
     }
 }

@@ -9,6 +9,7 @@
 mod accept;
 mod answer;
 mod case;
+mod contacts;
 mod decide;
 mod delivery;
 mod exports;
@@ -39,6 +40,7 @@ use crate::review::Actor;
 pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/authority", get(inbox::show))
+        .route("/authority/contacts", get(contacts::show).post(contacts::change))
         .route("/authority/followed", get(followed::show))
         .route("/authority/exports", get(exports::list).post(exports::make))
         .route("/authority/exports/{id}/{format}", get(exports::fetch))

@@ -24,6 +24,11 @@ words! {
     withdrawal: "取下げの連絡", "withdrawal";
     more: "ほか", "and more:";
 
+    no_contact: "未開封の届出を知らせるメールアドレスが登録されていません。",
+        "There is no address to which you are told of what lies unopened.";
+    to_contact: "連絡先を登録する", "Enter one";
+    told_unread: "未開封のお知らせ", "Told unopened";
+
     // What is taken out for the ledger.
     exports: "台帳への書出し", "Ledger export";
     exports_lead: "受付完了にした申請・届出を、台帳に取り込む表にします。1件は1回の書出しに入り、\

@@ -18,6 +18,8 @@ use super::snapshot::{Health, count, word};
 use crate::context::day_in_japan;
 use crate::store::Filter;
 use crate::web::Desk;
+use crate::web::contact_words;
+use crate::web::contacts::ToldTable;
 use crate::web::cursor::{newest, older, paged};
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
@@ -43,10 +45,18 @@ struct AuthorityPage {
     health: String,
     ladder: Vec<(&'static str, String)>,
     lanes: Vec<LaneLine>,
+    /// Where it is told of what lies unread, and what it was told.
+    contact: Option<String>,
+    told: ToldTable,
+    is_told: bool,
+    cw: &'static contact_words::Words,
     table: DeliveryTable,
     newest: Option<String>,
     older: Option<String>,
 }
+
+/// Reminders that the page shows; the page of its address has more.
+const TOLD_ROWS: usize = 5;
 
 /// `GET /authorities/{code}`
 pub(super) async fn authority(
@@ -67,6 +77,8 @@ async fn read_authority(desk: &Desk, code: &str, visit: &Visit) -> Result<Author
     let filter = Filter { authority: Some(code), ..paged(visit) };
     let mut rows = ctx.store.list_deliveries(&filter).await?;
     let older = older(&mut rows, visit, |row| (row.created_at, row.id.0));
+    let contact = ctx.store.contacts_on(day_in_japan(visit.now), Some(code)).await?.pop();
+    let told = ctx.store.reminders_about(code, TOLD_ROWS).await?;
     let ladder = ctx.directory.load();
     let steps = ladder.ladder(code).iter();
     Ok(AuthorityPage {
@@ -83,6 +95,10 @@ async fn read_authority(desk: &Desk, code: &str, visit: &Visit) -> Result<Author
         health: describe(&health, lang),
         ladder: steps.map(|step| (labels::channel(step.channel(), lang), step.address())).collect(),
         lanes: lanes.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect(),
+        contact: contact.and_then(|row| row.mail),
+        is_told: !told.is_empty(),
+        told: ToldTable::new(desk, &told, (visit, true)),
+        cw: contact_words::Words::of(lang),
         table: DeliveryTable {
             w: lang.words(),
             caption: lang.words().deliveries,

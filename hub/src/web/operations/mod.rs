@@ -1,12 +1,14 @@
-//! Pages for operations: read-only, Japanese first, English by one switch, no script needed.
+//! Pages for operations: Japanese first, English by one switch, no script needed.
 //!
-//! * **To add a page**: a module with a handler that takes `roles::Staff` and answers by
-//!   `visit.answer(…)`, a template beside its siblings in `templates/operations`, a route here.
+//! * **To add a page**: a module with a handler that takes `roles::Staff` (`roles::Keeper` where
+//!   something is changed) and answers by `visit.answer(…)`, a template beside its siblings in
+//!   `templates/operations`, a route here.
 //! * **To add a text**: a line in `words`; for a value of a column, in `labels`; for a reason's
 //!   code, in `reasons`; for an event of a filing, in `story`; all in the folder above.
 
 mod attempts;
 mod authorities;
+mod contacts;
 mod dead_letters;
 mod deliveries;
 mod delivery;
@@ -15,6 +17,7 @@ mod filings;
 mod lanes;
 mod map;
 mod overview;
+mod reminders;
 mod search;
 mod snapshot;
 
@@ -34,6 +37,8 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/{id}", get(delivery::show))
         .route("/authorities/{code}", get(authorities::authority))
+        .route("/authorities/{code}/contacts", get(contacts::show).post(contacts::change))
+        .route("/reminders", get(reminders::list))
         .route("/prefectures/{code}", get(authorities::prefecture))
         .route("/lanes", get(lanes::list))
         .route("/dead-letters", get(dead_letters::list))

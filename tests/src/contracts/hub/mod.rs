@@ -12,6 +12,7 @@ mod staff;
 mod succession;
 mod suspension;
 mod unplanned;
+mod unread;
 
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub use staff::*;
 pub use succession::*;
 pub use suspension::*;
 pub use unplanned::*;
+pub use unread::*;
 
 use crate::house::House;
 
@@ -60,6 +62,11 @@ macro_rules! hub_contract {
             opening_is_proof_once
             of_two_answers_at_once_one_counts
             what_staff_say_reaches_no_operator
+
+            what_lies_unread_is_told_step_by_step
+            who_has_no_address_is_passed_over
+            a_reminder_outlasts_a_relay_and_a_process
+            a_storm_of_the_unread_is_one_mail
 
             who_filed_to_nobody_is_told
             a_fault_of_the_hub_is_told_to_its_staff

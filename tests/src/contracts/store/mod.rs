@@ -10,6 +10,7 @@ mod inbox;
 mod lists;
 mod objects;
 mod outbox;
+mod reminders;
 mod retention;
 mod rows;
 mod scans;
@@ -38,6 +39,7 @@ pub use inbox::*;
 pub use lists::*;
 pub use objects::*;
 pub use outbox::*;
+pub use reminders::*;
 pub use retention::*;
 pub use rows::*;
 pub use scans::*;
@@ -102,6 +104,8 @@ macro_rules! store_contract {
             old_uploads_go_with_their_rows
 
             what_was_accepted_is_taken_out_once
+            an_address_counts_from_its_day_on
+            what_is_unread_is_told_once_of_each_step
             an_inbox_pages_and_narrows
             what_waits_is_counted_by_authority
             acts_come_back_in_order
