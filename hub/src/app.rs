@@ -20,8 +20,7 @@ use routing::Master;
 use schemas::{Catalogue, Ledgers};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::broker::{Broker, Embedded, RabbitMq};
 use crate::clerk::Clerk;
@@ -31,7 +30,7 @@ use crate::config::Config;
 use crate::context::{Context, Parts};
 use crate::courier::Courier;
 use crate::intake::intake;
-use crate::notifier::Notifier;
+use crate::notifier::{Notifier, Postman};
 use crate::objects::Objects;
 use crate::prober::Prober;
 use crate::relay::Relay;
@@ -42,9 +41,7 @@ use crate::scanner::Scanner;
 use crate::signer::Signer;
 use crate::store::{OutboxRow, Store};
 use crate::upkeep::Upkeep;
-use crate::web;
-use crate::web::demo::Door;
-use crate::web::ready::Starting;
+use crate::web::{self, demo::Door, ready::Starting};
 
 pub use patience::Patience;
 
@@ -345,7 +342,10 @@ async fn spawn_roles(ctx: &Arc<Context>, roles: &[Role], stages: &TaskTracker) {
             // Couriers and notifiers have leases to give back; the others' work leaves no trace
             // when it is dropped before its commit.
             Role::Courier => drop(stages.spawn(Courier::new(stage).await.run())),
-            Role::Notifier => drop(stages.spawn(Notifier::new(stage).await.run())),
+            Role::Notifier => {
+                spawn(ctx, stages, Postman::new(Arc::clone(ctx)).run());
+                stages.spawn(Notifier::new(stage).await.run());
+            }
             Role::Router => spawn(ctx, stages, Router::new(stage).await.run()),
             Role::Review => spawn(ctx, stages, Collector::new(stage).run()),
             Role::Upkeep => {

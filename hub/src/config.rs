@@ -34,10 +34,10 @@ sections! {
         http: Http, maintenance: Maintenance, data: Data, start: Start, stop: Stop,
         store: StoreSettings, broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits,
         intake: Batch, forms: Forms, router: Batch, courier: Courier, retry: Retry,
-        lane: LanePolicy, notices: Notices, relay: Relay, package: Package, scan: Scan,
-        endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
-        reminders: Box<Reminders>,
-        drafts: Drafts, bulk: Bulk, upkeep: Upkeep, retention: Retention, log: Log,
+        lane: LanePolicy, notices: Notices, address: Box<Address>, relay: Relay, package: Package,
+        scan: Scan, endpoints: Endpoints, sessions: Sessions, login: Box<Login>,
+        review: Box<Review>, reminders: Box<Reminders>, drafts: Box<Drafts>, bulk: Bulk,
+        upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
@@ -74,6 +74,8 @@ sections! {
     }
     /// `[notices]`
     Notices { tries_max: i32, ladder_seconds: Vec<u64>, lease_ms: i64, }
+    /// `[address]`
+    Address { link_hours: i64, changes_max: usize, months: i32, asked_max: usize, }
     /// `[relay]`
     Relay { claim_ms: i64, }
     /// `[package]`

@@ -162,6 +162,11 @@ impl Context {
         Ok(row)
     }
 
+    /// An operator's row has changed: what was remembered counts no more.
+    pub fn forget_operator(&self, number: CorporateNumber) {
+        self.operators.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+    }
+
     /// Reads the directory anew.
     pub async fn reload_directory(&self) -> Result<(), StoreError> {
         self.directory.store(Arc::new(Directory::new(&self.store.endpoints().await?)));

@@ -3,6 +3,8 @@
 //! Reads `notices`, `filings`, `deliveries`, `decisions`; writes `notices` and events. The same
 //! lease, ladder and outcome rules as for deliveries, over one mail relay.
 
+mod letters;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +23,8 @@ use crate::notices::{NoticeKind, Tried, tried};
 use crate::retry::Reconnect;
 use crate::store::{FilingRow, NewEvent, NoticeRow, StoreError};
 use crate::work::{Asked, Batch, Tray, tell_of_dead};
+
+pub use letters::Postman;
 
 /// Notices claimed in one commit at most.
 const BATCH_MAX: usize = 128;

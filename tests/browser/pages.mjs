@@ -117,7 +117,16 @@ async function draftAndMore(page, look) {
   await page.locator('form[action="/operator/drafts"] button').click();
   const draft = new URL(page.url()).pathname.split('/').slice(0, 4).join('/');
   const ofDraft = [draft, `${draft}/forms/0`, `${draft}/forms/1/copy`, `${draft}/files`, `${draft}/review`];
-  return [...ofDraft, ...(await upload(page)), ...(await fresh(page))];
+  return [...ofDraft, ...(await upload(page)), ...(await fresh(page)), ...(await address(page))];
+}
+
+// Another address was asked for; and a link that is not theirs.
+async function address(page) {
+  await page.goto('/operator/address');
+  await page.locator('#address').fill('tsuuchi@kodama.example');
+  await page.locator('main form button').click();
+  await page.locator('.stands.hold').waitFor();
+  return ['/operator/address', '/operator/address/none'];
 }
 
 // One that nobody has answered yet.

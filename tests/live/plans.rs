@@ -56,7 +56,8 @@ async fn no_statement_reads_a_big_table_from_end_to_end() -> Result<()> {
     sqlx::raw_sql(include_str!("plans/crowd.sql")).execute(&mut connection).await?;
     let known = known(&mut connection).await?;
     let asked =
-        [look_ups(&known), reminders(&known), upkeep(&known), pages(&known), own_pages(&known)];
+        [look_ups as fn(&Known) -> Vec<Asked>, addresses, reminders, upkeep, pages, own_pages]
+            .map(|asked| asked(&known));
     let asked = asked.concat();
     let anew = planned_anew()?;
     // Partitions too; those of the months ahead are empty, and nothing to read is read at once.
@@ -272,6 +273,20 @@ fn reminders(known: &Known) -> Vec<Asked> {
     ]
 }
 
+/// Where an operator's notices go.
+fn addresses(known: &Known) -> Vec<Asked> {
+    let Known { filing, operator, .. } = known;
+    let readdress = json!({"corporate_number": operator, "former": "a@b.example", "address": "x"});
+    let of_operator = json!({"corporate_number": operator, "kind": null, "limit": 50});
+    vec![
+        ("address_act", json!(filing), None),
+        ("letter", json!(filing), None),
+        ("lock_operator", json!(operator), None),
+        ("address_acts", of_operator, None),
+        ("readdress_notices", readdress, None),
+    ]
+}
+
 /// What upkeep, the relay and the collector ask for again and again.
 fn upkeep(known: &Known) -> Vec<Asked> {
     let Known { authority, now, filing, .. } = known;
@@ -291,6 +306,7 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         ("claim_scans", claim.clone(), Some("scans_pending")),
         ("claim_reminders", claim.clone(), Some("reminders_open")),
         ("insert_reminded", unread, Some("deliveries_undecided")),
+        ("claim_letters", claim.clone(), None),
         ("claim_outbox", claim, Some("outbox_pkey")),
         ("waiting_deliveries", due.clone(), Some("deliveries_waiting")),
         ("expired_deliveries", due.clone(), Some("deliveries_lease_end")),

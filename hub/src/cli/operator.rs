@@ -6,7 +6,7 @@ use schemas::CorporateNumber;
 use super::{open_store, say};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::store::OperatorRow;
+use crate::store::{AddressActRow, OperatorRow};
 
 /// Operators
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,7 @@ enum Command {
         /// Its name
         #[arg(long)]
         name: String,
-        /// Where notices go; none are sent without it
+        /// Where notices go, from now on and without a link; left as it is without this
         #[arg(long)]
         mail: Option<String>,
     },
@@ -33,15 +33,29 @@ enum Command {
 pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let Command::Add { corporate_number, name, mail } = args.command;
     if let Some(mail) = &mail {
-        anyhow::ensure!(
-            mail.contains('@') && !mail.contains(char::is_whitespace),
-            "{mail:?} is no mail address"
-        );
+        anyhow::ensure!(adapters::email::is_address(mail), "{mail:?} is no mail address");
     }
     let store = open_store(config).await?;
-    let created_at = Clock::system().now_ms();
-    let row = OperatorRow { corporate_number, name, mail, created_at };
+    let clock = Clock::system();
     let mut tx = store.begin().await?;
+    let known = tx.lock_operator(corporate_number).await?;
+    let former = known.as_ref().and_then(|row| row.mail.clone());
+    if mail.is_some() && mail != former {
+        let act = AddressActRow {
+            id: clock.id(),
+            corporate_number,
+            kind: "set".to_owned(),
+            request_id: None,
+            person: "operations:cli".to_owned(),
+            name: "運用担当".to_owned(),
+            former: former.clone(),
+            address: mail.clone(),
+            at: clock.now_ms(),
+        };
+        tx.insert_address_act(&act).await?;
+    }
+    let created_at = known.map_or_else(|| clock.now_ms(), |row| row.created_at);
+    let row = OperatorRow { corporate_number, name, mail: mail.or(former), created_at };
     tx.save_operators(&[row]).await?;
     tx.commit().await?;
     say(&format!("saved; `todoke key add operator {corporate_number} --label …` makes its key"))

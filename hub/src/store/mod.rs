@@ -11,6 +11,7 @@
 //!   build before go on meanwhile: expand, move, contract (`deploy/README.md`, "Upgrading").
 
 mod acts;
+mod addresses;
 mod bulk;
 mod chain;
 mod contacts;
@@ -47,6 +48,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 pub use acts::{Colleague, Like};
+pub use addresses::{AddressActRow, LetterRow};
 pub use bulk::{BulkCounts, BulkLine, BulkRow, LineFilter};
 pub use chain::{Chain, ChainBreak, NewEvent, event_hash, verify_chain};
 pub use contacts::ContactRow;

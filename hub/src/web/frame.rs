@@ -112,6 +112,7 @@ impl Who {
                 ("/operator/start", |w| w.nav_start),
                 ("/operator/bulk", |w| w.nav_bulk),
                 ("/operator/one-stop", |w| w.nav_one_stop),
+                ("/operator/address", |w| w.nav_address),
             ],
         }
     }

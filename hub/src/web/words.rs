@@ -97,6 +97,7 @@ words! {
     nav_start: "新しく届け出る", "File something";
     nav_bulk: "一括申請", "Bulk filing";
     nav_one_stop: "法人の変更", "Corporate change";
+    nav_address: "通知先", "Notices";
     other_language: "English", "日本語";
     log_out: "ログアウト", "Log out";
     search: "検索", "Search";

@@ -241,6 +241,12 @@ fn operator_rows(world: &World) -> Vec<Row> {
     };
     vec![
         row("/operator", Operator),
+        row("/operator/address", Operator),
+        row("/operator/address", Operator).sent(),
+        row("/operator/address/{id}", Operator).at(&world.links[0]),
+        row("/operator/address/{id}", Operator).at(&world.links[1]).foreign(),
+        row("/operator/address/{id}", Operator).at(&world.links[0]).sent(),
+        row("/operator/address/{id}", Operator).at(&world.links[1]).sent().foreign(),
         of_filing("/operator/filings/{key}", &own),
         of_filing("/operator/filings/{key}", &others).foreign(),
         of_filing("/operator/filings/{key}/receipt", &own),

@@ -4,6 +4,7 @@
 //! has a file of its own.
 
 mod access;
+mod address;
 mod answers;
 mod authority;
 mod browser;

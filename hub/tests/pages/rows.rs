@@ -1,5 +1,6 @@
 //! What the world is made of: submissions, and rows as the stages would write them.
 
+use hub::addresses::{self, By};
 use hub::config::Config;
 use hub::context::Context;
 use hub::delivery::{Delivery, Review, State};
@@ -266,4 +267,12 @@ pub(crate) async fn draft(ctx: &Context, submission: &Submission) -> uuid::Uuid 
     tx.insert_draft(&row).await.expect("a draft");
     tx.commit().await.expect("a commit");
     id
+}
+
+/// Where the link leads that an operator asked for, to another address for its notices.
+pub(crate) async fn address_link(ctx: &Context, of: &Submission) -> String {
+    let by = By { operator: of.corporate_number, person: "tests", name: "tests" };
+    let id = addresses::ask(ctx, by, "tests@todoke.example").await.expect("an address");
+    let link = addresses::link(ctx, id);
+    link[ctx.config.http.public_url.len()..].to_owned()
 }

@@ -26,8 +26,8 @@ use uuid::Uuid;
 
 use crate::cases;
 use crate::rows::{
-    attempt, attempt_event, bulk, decision, draft, filing, held, narrow, one_stop, operator_number,
-    outcome, revision, submission, verdict, why,
+    address_link, attempt, attempt_event, bulk, decision, draft, filing, held, narrow, one_stop,
+    operator_number, outcome, revision, submission, verdict, why,
 };
 
 /// Sapporo: whose key the world has.
@@ -56,6 +56,8 @@ pub(crate) struct World {
     pub(crate) foreign_draft: Uuid,
     pub(crate) own_bulk: Uuid,
     pub(crate) foreign_bulk: Uuid,
+    /// The links to an address that the operator, and another, asked for.
+    pub(crate) links: [String; 2],
     pub(crate) operations_key: String,
     pub(crate) operator_key: String,
     pub(crate) authority_key: String,
@@ -107,6 +109,7 @@ impl World {
         let foreign_draft = draft(&ctx, &others).await;
         let own_bulk = bulk(&ctx, &submission(2)).await;
         let foreign_bulk = bulk(&ctx, &others).await;
+        let links = [address_link(&ctx, &submission(2)).await, address_link(&ctx, &others).await];
         let [operations_key, operator_key, authority_key] = keys(&ctx).await;
         serve(&ctx, listener, door);
         let [own_delivery, foreign_delivery] = deliveries_of_two(&ctx).await;
@@ -132,6 +135,7 @@ impl World {
             foreign_draft,
             own_bulk,
             foreign_bulk,
+            links,
             operations_key,
             operator_key,
             authority_key,

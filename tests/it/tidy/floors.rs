@@ -11,6 +11,7 @@ const FLOORS: [&[&str]; 10] = [
     &["operate", "clerk", "collector", "prober", "reminder", "scanner", "backup"],
     STAGES,
     &[
+        "addresses",
         "bulk",
         "contacts",
         "context",

@@ -4,6 +4,7 @@
 //!   `visit.answer(…)`, a template in `templates/operator`, a route here, and its row in the access
 //!   matrix of `tests/pages`.
 
+mod address;
 mod bulk;
 mod draft;
 mod filing;
@@ -42,6 +43,8 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/operator/filings/{key}/receipt", get(receipt::download))
         .route("/operator/filings/{key}/receipt/print", get(receipt::page))
         .route("/operator/filings/{key}/withdraw", get(withdraw::ask).post(withdraw::send))
+        .route("/operator/address", get(address::show).post(address::send))
+        .route("/operator/address/{id}", get(address::link).post(address::confirm))
         .merge(draft::routes())
         .merge(bulk::routes())
 }

@@ -57,6 +57,61 @@ words! {
         "Tick the box to confirm the withdrawal.";
     withdraw_long: "理由が長すぎます。文字数の上限:", "The reason is too long; characters at most:";
 
+    // Where notices go.
+    address_title: "通知先メールアドレス", "Where notices go";
+    address_lead: "届出の受付・差戻しなどの通知を送るアドレスです。ログインに使うアドレスとは別に決められます。",
+        "Notices of your filings go to this address; it may differ from the one you log in with.";
+    address_now: "いまの通知先", "At present";
+    address_none: "登録されていません。通知は送られません。", "None; no notices are sent.";
+    address_asked: "確認待ち", "Waits for its link to be opened";
+    address_until: "リンクの期限", "The link works until";
+    address_sending: "確認メールを送信中です。", "The mail with the link is being sent.";
+    address_sent: "確認メールを送りました。届いたリンクを開くと変わります。",
+        "A mail with a link was sent there; opening the link makes the change.";
+    address_unsent: "確認メールを送れませんでした。アドレスを確かめて、もう一度申し出てください。",
+        "The mail with the link could not be sent. Look at the address, and ask once more.";
+    address_other: "通知先を変える", "Change it";
+    address_new: "新しいメールアドレス", "New address";
+    address_hint: "このアドレスに確認のリンクを送ります。リンクを開くまで、通知先は変わりません。変わったことは前のアドレスにも知らせます。",
+        "A link is mailed there; nothing changes until it is opened. The former address is told of \
+         the change.";
+    address_send: "確認のリンクを送る", "Send the link";
+    address_wrong: "メールアドレスを確かめてください。半角英数字で、例: office@example.jp",
+        "This is no mail address. Write one like office@example.jp, in ASCII letters.";
+    address_same: "すでにこのアドレスに通知しています。", "Notices go to this address already.";
+    address_wait: "変更できる回数に達しています。次に変更できる日:",
+        "It was changed not long ago. It can be changed again from:";
+    address_many: "24時間に送れるリンクの数に達しました。届いているメールを確かめるか、時間をおいてください。",
+        "No more links are sent within 24 hours. Look for those that were, or wait.";
+    address_record: "変更の記録", "Record of changes";
+    address_no_record: "まだ変更はありません。", "Nothing was changed yet.";
+    address_at: "日時", "When";
+    address_by: "行った人", "Who";
+    address_what: "内容", "What";
+    address_from: "変更前", "From";
+    address_to: "変更後", "To";
+    address_act_asked: "申出", "asked for";
+    address_act_confirmed: "変更", "changed";
+    address_act_set: "運用担当による設定", "set by operations";
+    address_confirm: "通知先の確認", "Confirm where notices go";
+    address_confirm_why: "確認すると、これからの通知は新しいアドレスに送られます。",
+        "Once you confirm, notices go to the new address.";
+    address_confirm_now: "このアドレスに変える", "Use this address";
+    address_done: "通知先を変えました。", "Notices go to this address from now on.";
+    address_foreign: "このリンクは開けません", "This link is not yours to open";
+    address_foreign_why: "このリンクを使えるのは、通知先の変更を申し出た事業者の方だけです。その事業者としてログインし直してください。",
+        "Only someone of the operator that asked for the change may use it: log in as them.";
+    address_whose: "申し出た事業者:", "It was asked for by";
+    address_used: "このリンクはもう使われました", "This link was used";
+    address_used_why: "通知先はこのリンクで変わっています。使われた日時:", "The change was made by it at";
+    address_replaced: "このリンクは新しいものに替わりました", "A newer link takes its place";
+    address_replaced_why: "この後に別の申出がありました。最後に届いたメールのリンクを開いてください。",
+        "Another was asked for after it. Open the link in the last mail.";
+    address_expired: "このリンクの期限は切れています", "This link has expired";
+    address_expired_why: "通知先は変わっていません。もう一度申し出てください。期限:",
+        "Nothing was changed. Ask for another. It worked until";
+    address_back: "通知先のページへ", "To where notices go";
+
     // Starting.
     start: "新しく届け出る", "File something";
     drafts: "下書き", "Drafts";

@@ -1,6 +1,7 @@
 //! The contract of a store: both engines keep, find, lock and refuse the same.
 
 mod acts;
+mod addresses;
 mod bulk;
 mod deliveries;
 mod drafts;
@@ -30,6 +31,7 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 pub use acts::*;
+pub use addresses::*;
 pub use bulk::*;
 pub use deliveries::*;
 pub use drafts::*;
@@ -109,6 +111,9 @@ macro_rules! store_contract {
             an_inbox_pages_and_narrows
             what_waits_is_counted_by_authority
             acts_come_back_in_order
+            acts_about_an_address_stay_as_they_were
+            a_letter_is_sent_by_one_at_a_time
+            open_notices_go_to_the_new_address
             the_last_accepted_filing_is_found
             colleagues_are_those_of_the_authority
             what_has_had_its_time_goes_at_the_limit

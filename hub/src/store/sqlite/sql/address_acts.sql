@@ -1,0 +1,9 @@
+SELECT json_object(
+    'id', x.id, 'corporate_number', x.corporate_number, 'kind', x.kind,
+    'request_id', x.request_id, 'person', x.person, 'name', x.name, 'former', x.former,
+    'address', x.address, 'at', x.at
+)
+FROM address_acts AS x
+WHERE x.corporate_number = $1 ->> '$.corporate_number'
+    AND ($1 ->> '$.kind' IS NULL OR x.kind = $1 ->> '$.kind')
+ORDER BY x.at DESC, x.id DESC LIMIT $1 ->> '$.limit'

@@ -1,0 +1,5 @@
+SELECT json_object(
+    'corporate_number', x.corporate_number, 'name', x.name, 'mail', x.mail,
+    'created_at', x.created_at
+)
+FROM operators AS x WHERE x.corporate_number = $1 ->> '$'

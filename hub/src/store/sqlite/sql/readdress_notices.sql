@@ -1,0 +1,7 @@
+-- What has not gone out yet goes to the new address.
+UPDATE notices SET recipient = $1 ->> '$.address'
+WHERE state IN ('due', 'waiting') AND recipient = $1 ->> '$.former'
+    AND EXISTS (
+        SELECT 1 FROM filings AS f WHERE f.id = notices.filing_id
+            AND f.corporate_number = $1 ->> '$.corporate_number'
+    )
