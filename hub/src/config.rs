@@ -93,7 +93,8 @@ sections! {
     /// `[review]`
     Review {
         comment_chars_max: usize, marks_max: usize, bulk_max: usize, export_max: usize,
-        followed_days: i64, followed_max: usize, remark_chars_max: usize,
+        followed_days: i64, followed_max: usize, remark_chars_max: usize, filters_max: usize,
+        filter_name_chars_max: usize,
     }
     /// `[reminders]`
     Reminders {

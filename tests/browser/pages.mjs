@@ -170,6 +170,13 @@ async function answers(page, look) {
     await accept.click();
     await look(page, { who: 'authority', route: '/authority/accept', path: '/authority/accept' });
   }
+  await page.goto('/authority?view=unread');
+  await page.locator('.saved summary').click();
+  await page.locator('.saved input[name=name]').fill('未開封');
+  await page.locator('.saved input[name=shared]').check();
+  await page.locator('.saved button').first().click();
+  await page.locator('.saved summary').click();
+  await look(page, { who: 'authority', route: '/authority', path: '/authority?view=unread' });
   await page.goto('/authority/exports');
   const out = page.locator('main form[action="/authority/exports"] button');
   if ((await out.count()) > 0) await out.click();

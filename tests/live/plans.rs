@@ -56,7 +56,7 @@ async fn no_statement_reads_a_big_table_from_end_to_end() -> Result<()> {
     sqlx::raw_sql(include_str!("plans/crowd.sql")).execute(&mut connection).await?;
     let known = known(&mut connection).await?;
     let asked =
-        [look_ups as fn(&Known) -> Vec<Asked>, addresses, reminders, upkeep, pages, own_pages]
+        [look_ups as fn(&Known) -> Vec<Asked>, addresses, small_tables, upkeep, pages, own_pages]
             .map(|asked| asked(&known));
     let asked = asked.concat();
     let anew = planned_anew()?;
@@ -260,14 +260,19 @@ fn look_ups(known: &Known) -> Vec<Asked> {
     ]
 }
 
-/// What is looked up about reminders of what lies unread.
-fn reminders(known: &Known) -> Vec<Asked> {
+/// What an authority's staff look up: filters, reminders of what lies unread.
+fn small_tables(known: &Known) -> Vec<Asked> {
     let of_authority = json!({"authority": known.authority, "limit": 50});
+    let filter = json!({"authority": known.authority, "owner": "", "name": "x", "query": "",
+                        "person": "x", "person_name": "x", "at": 0, "max": 20});
     let on_day = json!({"day": "2026-07-15", "authority": known.authority});
     vec![
         ("contacts_of", of_authority.clone(), None),
         ("contacts_on", on_day, None),
         ("reminders_about", of_authority, Some("reminded_by_authority")),
+        ("saved_filters", json!({"authority": known.authority, "person": "key:one"}), None),
+        ("save_filter", filter.clone(), None),
+        ("delete_filter", filter, None),
         ("newest_reminders", json!(50), Some("reminders_pkey")),
         ("reminded_still", json!("2026-07-15-1-011002"), Some("reminded_by_reminder")),
     ]

@@ -162,6 +162,11 @@ impl Visit {
         if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
     }
 
+    /// The same visit as if it were to another page, which its links then lead to.
+    pub(super) fn at(&self, path: &str) -> Self {
+        Self { path: path.to_owned(), ..self.clone() }
+    }
+
     /// The frame of a page in a section of the menu.
     pub(super) fn shell(&self, here: &str) -> Shell {
         let whose = Who::of_path(&self.path);

@@ -194,6 +194,8 @@ fn authority_rows(world: &World) -> Vec<Row> {
         row("/authority/followed", Authority).foreign(),
         row("/authority/contacts", Authority),
         row("/authority/contacts", Authority).sent(),
+        row("/authority/filters", Authority).sent(),
+        row("/authority/filters/remove", Authority).sent(),
         row("/authority/exports", Authority),
         row("/authority/exports", Authority).sent(),
         row("/authority/exports/{id}/{format}", Authority)

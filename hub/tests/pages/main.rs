@@ -20,6 +20,7 @@ mod entry;
 mod exports;
 mod files;
 mod filings;
+mod filters;
 mod followed;
 mod html;
 mod one_stop;

@@ -25,6 +25,7 @@ pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     config.bulk.at_once = 3;
     config.bulk.operator_max = 4;
     config.review.export_max = 2;
+    config.review.filters_max = 3;
 }
 
 /// A folder of forms with what Sapporo asks of the files of one kind of filing.

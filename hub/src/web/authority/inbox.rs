@@ -11,6 +11,7 @@ use schemas::deadline::{Judged, Timeliness};
 use schemas::{DeliveryId, FilingId, FilingKind, ServiceCode, Submission};
 
 use super::Clerk;
+use super::filters::{Draft, Saved};
 use super::hand::holders;
 use super::words::Words;
 use crate::context::day_in_japan;
@@ -33,7 +34,7 @@ const SERVICES_MAX: usize = 3;
 
 #[derive(Template)]
 #[template(path = "authority/inbox.html")]
-struct InboxPage {
+pub(super) struct InboxPage {
     shell: Shell,
     w: &'static Words,
     unopened: String,
@@ -49,6 +50,7 @@ struct InboxPage {
     is_narrowed: bool,
     /// Whether nobody can be told of what lies unread.
     has_no_contact: bool,
+    saved: Saved,
     lines: Vec<Line>,
     first: Option<String>,
     next: Option<String>,
@@ -134,7 +136,7 @@ impl View {
 pub(super) async fn show(State(desk): State<Arc<Desk>>, clerk: Clerk) -> Response {
     match by_number(&desk, &clerk).await {
         Ok(Some(to)) => see_other(&to),
-        Ok(None) => clerk.visit.answer(read(&desk, &clerk).await),
+        Ok(None) => clerk.visit.answer(read(&desk, &clerk, Draft::default()).await),
         Err(fault) => clerk.visit.fault(&fault),
     }
 }
@@ -150,7 +152,8 @@ async fn by_number(desk: &Desk, clerk: &Clerk) -> Result<Option<String>, Fault> 
     Ok(newest.map(|it| format!("/authority/deliveries/{}", it.id)))
 }
 
-async fn read(desk: &Desk, clerk: &Clerk) -> Result<InboxPage, Fault> {
+/// The page that the visit asks for, with the name of a filter that was not saved.
+pub(super) async fn read(desk: &Desk, clerk: &Clerk, draft: Draft) -> Result<InboxPage, Fault> {
     let visit = &clerk.visit;
     let w = Words::of(visit.lang);
     let view = View::of(visit);
@@ -197,6 +200,7 @@ async fn read(desk: &Desk, clerk: &Clerk) -> Result<InboxPage, Fault> {
             .iter()
             .any(|name| visit.get(name).is_some()),
         has_no_contact: !has_contact(desk, clerk).await?,
+        saved: Saved::read(desk, clerk, draft).await?,
         lines: lines(desk, clerk, &rows).await?,
         first,
         next,

@@ -14,6 +14,7 @@ mod decide;
 mod delivery;
 mod exports;
 mod files;
+mod filters;
 mod followed;
 mod hand;
 mod inbox;
@@ -41,6 +42,8 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/authority", get(inbox::show))
         .route("/authority/contacts", get(contacts::show).post(contacts::change))
+        .route("/authority/filters", post(filters::save))
+        .route("/authority/filters/remove", post(filters::remove))
         .route("/authority/followed", get(followed::show))
         .route("/authority/exports", get(exports::list).post(exports::make))
         .route("/authority/exports/{id}/{format}", get(exports::fetch))

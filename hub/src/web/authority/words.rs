@@ -24,6 +24,18 @@ words! {
     withdrawal: "取下げの連絡", "withdrawal";
     more: "ほか", "and more:";
 
+    saved_filters: "保存した条件", "Saved filters";
+    save_filter: "条件の保存と削除", "Save or delete filters";
+    filter_name: "この条件の名前", "Name of this filter";
+    filter_shared: "職員全員で使う", "For all staff";
+    filter_of_all: "全員用", "for all";
+    filter_save: "保存する", "Save";
+    filter_remove: "削除する", "Delete";
+    filter_needs_name: "条件の名前を書いてください。", "Give the filter a name.";
+    filter_name_too_long: "名前が長すぎます。保存していません。文字数:",
+        "The name is too long; nothing was saved. Characters:";
+    filters_too_many: "保存できる数に達しています。使わないものを削除してください。上限:",
+        "There are as many as may be; delete one that is not used. At most:";
     no_contact: "未開封の届出を知らせるメールアドレスが登録されていません。",
         "There is no address to which you are told of what lies unopened.";
     to_contact: "連絡先を登録する", "Enter one";

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use hub::delivery::{Delivery, Review, State};
-use hub::store::{InboxFilter, Undecided};
+use hub::store::{FilterRow, InboxFilter, Undecided};
 use schemas::FilingKind;
 
 use super::{AWKWARD, Bench, authorities};
@@ -98,5 +98,47 @@ pub async fn what_waits_is_counted_by_authority(bench: &Bench) -> Result<()> {
     ensure!(waiting(&[sapporo, chiyoda], 9).await? == [id(0), id(1), id(2)]);
     ensure!(waiting(&[osaka, sapporo], 2).await? == [id(0), id(1)], "the oldest");
     ensure!(waiting(&[chiyoda], 9).await?.is_empty());
+    Ok(())
+}
+
+/// One's own and those for all, one of each name, up to a number of each.
+pub async fn filters_are_saved_by_name(bench: &Bench) -> Result<()> {
+    let [sapporo, chiyoda, _] = authorities()?;
+    let row = |owner: &str, name: &str, query: &str| FilterRow {
+        authority: sapporo,
+        owner: owner.into(),
+        name: name.into(),
+        query: query.into(),
+        person: "key:one".into(),
+        person_name: AWKWARD.into(),
+        at: bench.clock.now_ms(),
+    };
+    let save = async |row: &FilterRow| -> Result<bool> {
+        let mut tx = bench.store.begin().await?;
+        let is_saved = tx.save_filter(row, 2).await?;
+        tx.commit().await?;
+        Ok(is_saved)
+    };
+    let (own, new, all) =
+        (row("key:one", AWKWARD, "a"), row("key:one", AWKWARD, "b"), row("", "c", ""));
+    for (row, fits) in [
+        (&own, true),
+        (&row("key:one", "second", ""), true),
+        (&row("key:one", "third", ""), false),
+        (&new, true),
+        (&all, true),
+        (&row("key:two", "third", ""), true),
+    ] {
+        ensure!(save(row).await? == fits, "{row:?}");
+    }
+    let seen = bench.store.saved_filters(sapporo, "key:one").await?;
+    ensure!(seen.len() == 3 && seen[0] == all && seen.contains(&new), "{seen:?}");
+    ensure!(bench.store.saved_filters(chiyoda, "key:one").await?.is_empty());
+    let mut tx = bench.store.begin().await?;
+    tx.delete_filter(sapporo, ("key:one", AWKWARD)).await?;
+    tx.delete_filter(chiyoda, ("", "c")).await?;
+    tx.commit().await?;
+    let left = bench.store.saved_filters(sapporo, "key:one").await?;
+    ensure!(left.len() == 2 && left[0] == all, "{left:?}");
     Ok(())
 }

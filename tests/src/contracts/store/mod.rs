@@ -109,6 +109,7 @@ macro_rules! store_contract {
             an_address_counts_from_its_day_on
             what_is_unread_is_told_once_of_each_step
             an_inbox_pages_and_narrows
+            filters_are_saved_by_name
             what_waits_is_counted_by_authority
             acts_come_back_in_order
             acts_about_an_address_stay_as_they_were
