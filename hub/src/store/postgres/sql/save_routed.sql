@@ -1,3 +1,4 @@
+-- Said as in `unrouted`.
 UPDATE revisions AS x SET
     routed_at = r.routed_at, plan = r.plan, problem = r.problem
 FROM unnest(
@@ -6,4 +7,4 @@ FROM unnest(
     filing_id, revision, routed_at, plan, problem
 )
 WHERE x.filing_id = r.filing_id AND x.revision = r.revision
-  AND x.routed_at IS NULL
+  AND coalesce(x.routed_at, 0) = 0
