@@ -23,12 +23,12 @@ use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::broker::{Broker, Embedded, RabbitMq};
-use crate::clerk::Clerk;
 use crate::clock::Clock;
 use crate::collector::Collector;
 use crate::config::Config;
 use crate::context::{Context, Parts};
 use crate::courier::Courier;
+use crate::feeder::Feeder;
 use crate::intake::intake;
 use crate::notifier::{Notifier, Postman};
 use crate::objects::Objects;
@@ -380,7 +380,7 @@ fn spawn_web(
     });
     let routes = if roles.contains(&Role::Intake) {
         stages.spawn(taker.run());
-        spawn(ctx, stages, Clerk::new(Arc::clone(ctx), desk.intake.clone()).run());
+        spawn(ctx, stages, Feeder::new(Arc::clone(ctx), desk.intake.clone()).run());
         web::routes(desk)
     } else {
         web::health_routes(desk)

@@ -126,7 +126,7 @@ async fn settle(
     Ok(serde_json::from_str(&plan)?)
 }
 
-/// What is wrong with a plan; `by` is the index that it must go by, `no_way` those that it must not.
+/// What is wrong with a plan; `by` is the index that it must go by, `no_way` those it must not.
 fn fault(plan: &Value, big: &[&String], (by, no_way): (Option<&str>, &[String])) -> Option<String> {
     let mut nodes = vec![&plan[0]["Plan"]];
     let mut at = 0;

@@ -8,7 +8,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use adapters::print::Print;
-use anyhow::{anyhow, ensure};
+use anyhow::ensure;
 use bytes::{Bytes, BytesMut};
 use schemas::Attachment;
 use sha2::{Digest, Sha256};
@@ -104,12 +104,8 @@ async fn write(ctx: &Context, volume: Vec<Waiting>) {
 
 /// Answers the revisions whose prints these are.
 async fn keep_all(ctx: &Context, volume: &[Waiting]) -> anyhow::Result<Vec<Key>> {
-    let (bytes, mut rows) = bind(volume, ctx.clock.now_ms())?;
+    let (bytes, sha256, rows) = bind(volume, ctx.clock.now_ms())?;
     let size = bytes.len();
-    let sha256 = hex::encode(Sha256::digest(&bytes));
-    for row in &mut rows {
-        row.volume = Some(sha256.clone());
-    }
     // Before the bytes take their name: from here on no sweep takes them.
     let mut tx = ctx.store.begin().await?;
     let is_ours = tx.touch_object(&sha256).await?;
@@ -142,27 +138,36 @@ async fn keep_all(ctx: &Context, volume: &[Waiting]) -> anyhow::Result<Vec<Key>>
     Ok(kept)
 }
 
-/// The bytes of a volume, and the rows of its prints but for its digest.
-fn bind(volume: &[Waiting], now: i64) -> anyhow::Result<(Bytes, Vec<PrintRow>)> {
+/// The bytes of a volume, their digest, and the rows of the prints in it.
+fn bind(volume: &[Waiting], now: i64) -> anyhow::Result<(Bytes, String, Vec<PrintRow>)> {
     let mut bytes = BytesMut::new();
-    let mut rows = Vec::with_capacity(volume.len());
-    for Waiting { key: (filing_id, revision), print, .. } in volume {
-        rows.push(PrintRow {
-            filing_id: *filing_id,
-            revision: *revision,
-            sha256: hex::encode(Sha256::digest(&print.bytes)),
-            volume: None,
-            first_byte: i64::try_from(bytes.len())?,
+    let mut places = Vec::with_capacity(volume.len());
+    for Waiting { key, print, .. } in volume {
+        places.push((*key, bytes.len(), print));
+        bytes.extend_from_slice(&print.bytes);
+    }
+    // In one order, or processes that write the same revisions could wait for each other.
+    places.sort_by_key(|(key, ..)| *key);
+    let sha256 = digest(&bytes);
+    let row = |((filing_id, revision), first_byte, print): (Key, usize, &Print)| {
+        Ok(PrintRow {
+            filing_id,
+            revision,
+            sha256: digest(&print.bytes),
+            volume: Some(sha256.clone()),
+            first_byte: i64::try_from(first_byte)?,
             bytes: i64::try_from(print.bytes.len())?,
             pages: i32::try_from(print.pages)?,
             replaced: serde_json::to_string(&print.replaced)?,
             printed_at: now,
-        });
-        bytes.extend_from_slice(&print.bytes);
-    }
-    // In one order, or processes that write the same revisions could wait for each other.
-    rows.sort_by_key(|row| (row.filing_id, row.revision));
-    Ok((bytes.freeze(), rows))
+        })
+    };
+    let rows = places.into_iter().map(row).collect::<anyhow::Result<_>>()?;
+    Ok((bytes.freeze(), sha256, rows))
+}
+
+fn digest(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// A print out of its volume, or out of the object of its own that builds from before made.
@@ -172,9 +177,7 @@ pub(super) async fn fetch(ctx: &Context, row: &PrintRow) -> anyhow::Result<Print
         None => (&row.sha256, 0, ctx.objects.size(&row.sha256).await?),
     };
     let bytes = ctx.objects.piece(object, from..from + count).await?;
-    if hex::encode(Sha256::digest(&bytes)) != row.sha256 {
-        return Err(anyhow!("the stored bytes of the print have changed"));
-    }
+    ensure!(digest(&bytes) == row.sha256, "the stored bytes of the print have changed");
     Ok(Print {
         bytes,
         pages: usize::try_from(row.pages)?,
@@ -216,10 +219,11 @@ mod tests {
         let _waiting: Vec<_> =
             [(7, 5), (1, 3), (4, 9)].map(|(number, bytes)| hand_in(&volumes, number, bytes)).into();
         let taken = volumes.take();
-        let (bytes, rows) = bind(&taken, 0).expect("rows");
+        let (bytes, sha256, rows) = bind(&taken, 0).expect("rows");
         assert_eq!(bytes.len(), 17);
         assert!(rows.is_sorted_by_key(|row| (row.filing_id, row.revision)));
         for row in rows {
+            assert_eq!(row.volume.as_deref(), Some(sha256.as_str()));
             let from = usize::try_from(row.first_byte).expect("a place");
             let end = from + usize::try_from(row.bytes).expect("a length");
             let print = &taken.iter().find(|it| it.key.0 == row.filing_id).expect("one").print;

@@ -1,7 +1,7 @@
 //! 一括申請, for the interface and the pages alike: an upload is checked as a whole and kept with its
 //! report; then all its rows are filed, or the good ones.
 //!
-//! The clerk files rows by idempotency keys of their own, so that whoever sends the same once more,
+//! The feeder files rows by idempotency keys of their own, so that whoever sends the same again,
 //! after a crash or a broken line, goes on where it stopped and files nothing twice.
 
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::Desk;
 use super::problem::Problem;
 use crate::bulk::{self, CellFinding, Filer, Format, Row, Sheet};
-use crate::clerk::Clerk;
 use crate::context::day_in_japan;
+use crate::feeder::Feeder;
 use crate::intake::IntakeProblem;
 use crate::store::{BulkCounts, BulkLine, BulkRow, LineFilter};
 
@@ -208,8 +208,8 @@ pub(super) async fn file(
         return Err(Problem::new(status, "bulk_not_all_good", Owner::Operator, detail));
     }
     let (id, number) = (counts.bulk.id, counts.bulk.corporate_number);
-    let clerk = Clerk::new(Arc::clone(&desk.ctx), desk.intake.clone());
-    let filed = tokio::spawn(async move { clerk.file(id).await });
+    let feeder = Feeder::new(Arc::clone(&desk.ctx), desk.intake.clone());
+    let filed = tokio::spawn(async move { feeder.file(id).await });
     filed.await.map_err(|error| Problem::unavailable(&error.to_string()))??;
     own(desk, number, id).await
 }

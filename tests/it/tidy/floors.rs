@@ -8,7 +8,7 @@ const FLOORS: [&[&str]; 10] = [
     &["demo"],
     &["app"],
     &["web"],
-    &["operate", "clerk", "collector", "prober", "reminder", "scanner", "backup"],
+    &["operate", "feeder", "collector", "prober", "reminder", "scanner", "backup"],
     STAGES,
     &[
         "addresses",

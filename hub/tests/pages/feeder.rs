@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hub::clerk::Clerk;
+use hub::feeder::Feeder;
 use hub::intake::{IntakeProblem, intake};
 use hub::revision::Request;
 use hub::store::LineFilter;
@@ -28,10 +28,10 @@ async fn what_was_cut_off_between_two_rows_is_filed_to_the_end_once() {
 
     // The process ends after the first rows: its intake takes no more.
     let (way_in, mut desk) = intake(ctx);
-    let clerk = Clerk::new(Arc::clone(ctx), way_in);
+    let feeder = Feeder::new(Arc::clone(ctx), way_in);
     let mut taken = 0;
     let filed = {
-        let filing = clerk.file(id);
+        let filing = feeder.file(id);
         tokio::pin!(filing);
         while taken < at_once {
             tokio::select! {
@@ -61,16 +61,16 @@ async fn what_was_cut_off_between_two_rows_is_filed_to_the_end_once() {
     assert_eq!(filings(&world).await, receipted);
 
     // Not before it has stood for as long as it may; then to the end, each row once.
-    let clerk = Clerk::new(Arc::clone(ctx), way_in);
+    let feeder = Feeder::new(Arc::clone(ctx), way_in);
     let rest = Duration::from_millis(ctx.config.bulk.resume_ms);
     ctx.clock.advance(rest.saturating_sub(Duration::from_millis(1)));
-    assert_eq!(clerk.step().await.expect("a store"), 0);
+    assert_eq!(feeder.step().await.expect("a store"), 0);
     assert_eq!(filings(&world).await, receipted);
     ctx.clock.advance(Duration::from_millis(1));
-    assert_eq!(clerk.step().await.expect("a store"), 1);
+    assert_eq!(feeder.step().await.expect("a store"), 1);
     assert_eq!(counts(&view(&world, &id.to_string()).await), [0, 0, 8, 0]);
     assert_eq!(filings(&world).await, 8);
     ctx.clock.advance(10 * rest);
-    assert_eq!(clerk.step().await.expect("a store"), 0, "it is done");
+    assert_eq!(feeder.step().await.expect("a store"), 0, "it is done");
     desk.abort();
 }

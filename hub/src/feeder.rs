@@ -1,4 +1,4 @@
-//! Clerk: files the rows of uploads (一括申請), when somebody chooses so, and by itself where that
+//! Feeder: files the rows of uploads (一括申請), when somebody chooses so, and by itself where that
 //! was cut off: the process ended, or the store was away.
 //!
 //! Reads `bulk_lines` and hands each row to intake under an idempotency key of its own, so that two
@@ -23,13 +23,13 @@ use crate::store::{BulkLine, LineFilter};
 const TO_FILE: [&str; 2] = ["good", "warned"];
 
 /// Files rows.
-pub struct Clerk {
+pub struct Feeder {
     ctx: Arc<Context>,
     intake: Intake,
 }
 
-impl Clerk {
-    /// A clerk who files at this intake.
+impl Feeder {
+    /// A feeder of this intake.
     pub fn new(ctx: Arc<Context>, intake: Intake) -> Self {
         Self { ctx, intake }
     }
