@@ -114,6 +114,7 @@ sections! {
     /// `[drafts]`
     Drafts {
         keep_days: i64, operator_max: usize, filings_looked_max: usize, filings_offered_max: usize,
+        autosave_ms: u32,
     }
     /// `[bulk]`
     Bulk {

@@ -7,8 +7,13 @@ use tests::browser::{Stage, routes_of_pages};
 const PICTURES_VARIABLE: &str = "TODOKE_TEST_SCREENSHOTS";
 
 /// Routes that show no page of ours: they are others' (an issuer's), or files of the pages.
-const NO_PAGES: [&str; 4] =
-    ["/login/{issuer}", "/login/{issuer}/back", "/static/style.css", "/static/icon.svg"];
+const NO_PAGES: [&str; 5] = [
+    "/login/{issuer}",
+    "/login/{issuer}/back",
+    "/static/style.css",
+    "/static/draft.js",
+    "/static/icon.svg",
+];
 
 /// Filed, returned, corrected, accepted; and the mails.
 #[tokio::test]
@@ -19,6 +24,14 @@ async fn a_filing_goes_its_whole_way_by_mouse_on_a_phone_and_by_the_keyboard_alo
     for (width, way) in [("desktop", "mouse"), ("phone", "mouse"), ("desktop", "keyboard")] {
         tracing::info!("{}", stage.play("journey.mjs", &[mail, width, way]).await?);
     }
+    stage.strike().await
+}
+
+/// Beside another window, logged out, without a network; and without any script.
+#[tokio::test]
+async fn a_draft_saves_itself_and_loses_nobodys_words() -> Result<()> {
+    let stage = Stage::set(10, &[("TODOKE_DRAFTS__AUTOSAVE_MS", "300")]).await?;
+    tracing::info!("{}", stage.play("draft.mjs", &[]).await?);
     stage.strike().await
 }
 

@@ -1,4 +1,4 @@
-//! The files of the pages, part of the binary: style sheet and icon.
+//! The files of the pages, part of the binary: style sheet, scripts and icon.
 
 use std::sync::LazyLock;
 
@@ -8,11 +8,18 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 const STYLE: &str = include_str!("../../static/style.css");
+const DRAFT: &str = include_str!("../../static/draft.js");
 const ICON: &str = include_str!("../../static/icon.svg");
 
 /// Stands in the style sheet's address, so that it can be kept for ever and a new build's is used.
 static STYLE_LINK: LazyLock<String> =
     LazyLock::new(|| format!("/static/style.css?v={}", version(STYLE)));
+
+static DRAFT_LINK: LazyLock<String> =
+    LazyLock::new(|| format!("/static/draft.js?v={}", version(DRAFT)));
+
+/// Until its address is another.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 fn version(text: &str) -> String {
     hex::encode(Sha256::digest(text)).chars().take(12).collect()
@@ -25,7 +32,17 @@ pub(super) fn style_link() -> &'static str {
 
 /// `/static/style.css`
 pub(super) async fn style(headers: HeaderMap) -> Response {
-    file(&headers, STYLE, "text/css; charset=utf-8", "public, max-age=31536000, immutable")
+    file(&headers, STYLE, "text/css; charset=utf-8", FOR_EVER)
+}
+
+/// The address of what saves a draft while it is being written.
+pub(super) fn draft_link() -> &'static str {
+    &DRAFT_LINK
+}
+
+/// `/static/draft.js`
+pub(super) async fn draft(headers: HeaderMap) -> Response {
+    file(&headers, DRAFT, "text/javascript; charset=utf-8", FOR_EVER)
 }
 
 /// `/static/icon.svg`

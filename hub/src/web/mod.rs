@@ -98,6 +98,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/login/{issuer}/back", get(login::back))
         .route("/logout", post(login::leave))
         .route("/static/style.css", get(assets::style))
+        .route("/static/draft.js", get(assets::draft))
         .route("/static/icon.svg", get(assets::icon))
         .fallback(nowhere);
     if desk.door.is_some() {

@@ -41,6 +41,11 @@ impl Stamp {
         let text = at.to_zoned(TimeZone::fixed(offset(9))).strftime("%Y-%m-%d %H:%M:%S");
         Self { iso: at.to_string(), text: text.to_string(), age: age(ms, now, lang) }
     }
+
+    /// Its hour and minute.
+    pub(super) fn minute(&self) -> String {
+        self.text.get(11..16).unwrap_or_default().to_owned()
+    }
 }
 
 /// How far a moment is from now, in words.

@@ -9,7 +9,7 @@ mod sort;
 
 pub(crate) use numbers::{as_receipt_number, half_width, katakana};
 pub(crate) use places::{OFFERED_MAX, find_places};
-pub(crate) use read::{DROP, read};
+pub(crate) use read::{DROP, as_written, read};
 pub(crate) use sheets::{FIXED, empty_sheets, sign};
 pub(crate) use sort::{Sort, sort};
 

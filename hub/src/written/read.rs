@@ -22,7 +22,10 @@ pub(crate) fn read(schema: &Value, sent: &Fields) -> Value {
 fn node(schema: &Value, path: &str, sent: &Fields) -> Option<Value> {
     match sort(schema) {
         Sort::Object => object(schema, path, sent),
-        Sort::Table | Sort::Blocks => rows(schema, path, sent),
+        Sort::Table | Sort::Blocks => {
+            let rows: Vec<_> = rows(schema, path, sent).into_iter().map(|(_, row)| row).collect();
+            (!rows.is_empty()).then_some(Value::Array(rows))
+        }
         Sort::Ticks => {
             let all = sent.0.iter().filter(|(name, text)| name == path && !text.is_empty());
             let all: Vec<_> = all.map(|(_, text)| Value::String(text.clone())).collect();
@@ -69,16 +72,29 @@ fn object(schema: &Value, path: &str, sent: &Fields) -> Option<Value> {
     (!fields.is_empty()).then_some(Value::Object(fields))
 }
 
-fn rows(schema: &Value, path: &str, sent: &Fields) -> Option<Value> {
+/// The rows that stand there, each with its place in what was written.
+fn rows(schema: &Value, path: &str, sent: &Fields) -> Vec<(usize, Value)> {
     let inside = format!("{path}/");
     let place = |(name, _): &(String, String)| {
         name.strip_prefix(&inside)?.split('/').next()?.parse::<usize>().ok()
     };
     let places: BTreeSet<usize> = sent.0.iter().filter_map(place).collect();
     let is_kept = |row: &usize| sent.get(&format!("{path}/{row}/{DROP}")).is_none();
-    let row = |row| node(&schema["items"], &format!("{path}/{row}"), sent);
-    let all: Vec<_> = places.into_iter().filter(is_kept).filter_map(row).collect();
-    (!all.is_empty()).then_some(Value::Array(all))
+    let row = |row| Some((row, node(&schema["items"], &format!("{path}/{row}"), sent)?));
+    places.into_iter().filter(is_kept).filter_map(row).collect()
+}
+
+/// Where something of a form stood when it was written: rows that were left out count there.
+pub(crate) fn as_written(schema: &Value, path: &str, sent: &Fields) -> String {
+    let (mut schema, mut at) = (schema, String::new());
+    for name in path.split('/').skip(1) {
+        let is_list = matches!(sort(schema), Sort::Table | Sort::Blocks);
+        let row = name.parse().ok().filter(|_| is_list);
+        let row = row.and_then(|row: usize| Some(rows(schema, &at, sent).get(row)?.0.to_string()));
+        at = format!("{at}/{}", row.as_deref().unwrap_or(name));
+        schema = if is_list { &schema["items"] } else { &schema["properties"][name] };
+    }
+    at
 }
 
 #[cfg(test)]
@@ -96,33 +112,41 @@ mod tests {
     fn what_was_written_is_read_by_the_schema_and_nothing_is_lost() {
         let catalogue = Catalogue::embedded().expect("the catalogue");
         let form = catalogue.form("annex-day-care", "2024-10-01").expect("a form");
-        let read = read(
-            &form.schema,
-            &sent(&[
-                ("/capacity", "１９"),
-                ("/training_room", "62.5"),
-                ("/symbiotic", "false"),
-                ("/remarks", "一行目\r\n二行目 "),
-                ("/office/telephone", "０３-1234-5678"),
-                ("/office/kana", ""),
-                ("/manager/kana", "  "),
-                ("/units/0/capacity", "十人"),
-                ("/units/0/hours/days", "月"),
-                ("/units/0/hours/days", "火"),
-                ("/units/2/capacity", "5"),
-                ("/units/1/capacity", "7"),
-                ("/units/1/-drop", "yes"),
-                ("/units/7/capacity", ""),
-                ("/unknown", "x"),
-                ("token", "y"),
-            ]),
-        );
+        let all = sent(&[
+            ("/capacity", "１９"),
+            ("/training_room", "62.5"),
+            ("/symbiotic", "false"),
+            ("/remarks", "一行目\r\n二行目 "),
+            ("/office/telephone", "０３-1234-5678"),
+            ("/office/kana", ""),
+            ("/manager/kana", "  "),
+            ("/units/0/capacity", "十人"),
+            ("/units/0/hours/days", "月"),
+            ("/units/0/hours/days", "火"),
+            ("/units/2/capacity", "5"),
+            ("/units/1/capacity", "7"),
+            ("/units/1/-drop", "yes"),
+            ("/units/7/capacity", ""),
+            ("/unknown", "x"),
+            ("token", "y"),
+        ]);
+        let read = read(&form.schema, &all);
         let expected = json!({
             "capacity": 19, "training_room": 62.5, "symbiotic": false,
             "remarks": "一行目\n二行目 ", "office": {"telephone": "03-1234-5678"},
             "units": [{"capacity": "十人", "hours": {"days": ["月", "火"]}}, {"capacity": 5}],
         });
         assert_eq!(read, expected);
+        // The second row that was kept stood in the third.
+        for (path, written) in [
+            ("/units/1/hours/days", "/units/2/hours/days"),
+            ("/units/0/capacity", "/units/0/capacity"),
+            ("/units/9", "/units/9"),
+            ("/office/telephone", "/office/telephone"),
+            ("", ""),
+        ] {
+            assert_eq!(as_written(&form.schema, path, &all), written, "{path}");
+        }
     }
 
     #[test]

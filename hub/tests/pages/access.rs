@@ -175,6 +175,7 @@ fn operations_rows(world: &World) -> Vec<Row> {
         row("/login/{issuer}/back", Anyones).at("/login/operators/back"),
         row("/logout", Anyones).sent(),
         row("/static/style.css", Anyones),
+        row("/static/draft.js", Anyones),
         row("/static/icon.svg", Anyones),
     ]
 }

@@ -7,6 +7,7 @@ mod access;
 mod address;
 mod answers;
 mod authority;
+mod autosave;
 mod browser;
 mod bulk;
 mod cases;

@@ -239,6 +239,19 @@ words! {
     saved: "保存しました。", "Saved.";
     found: "確かめてください", "Please look at";
     nothing_wrong: "直すところは見つかりませんでした。", "Nothing was found to mend.";
+    auto_saved: "{at} に保存しました。", "Saved at {at}.";
+    auto_found: "確かめてください:", "To look at:";
+    auto_away: "保存していません: このシステムにつながりません。書いた内容はこの画面にあり、つながりしだい保存します。",
+        "Not saved: the system cannot be reached. What you wrote is on this page, and is saved as \
+         soon as it can be.";
+    auto_out: "保存していません: ログアウトされています。書いた内容はこの画面にあります。別の画面でログインして、ここに戻ってください。",
+        "Not saved: you are logged out. What you wrote is on this page. Log in in another window, \
+         and come back.";
+    auto_clash: "保存していません: 別の画面でも保存されています。「保存する」を押すと、両方を見比べて選べます。",
+        "Not saved: this form was saved in another window too. “Save” shows both side by side.";
+    auto_gone: "保存していません: この下書きは提出されたか、捨てられたか、開けなくなりました。書いた内容を写してから、一覧を開いてください。",
+        "Not saved: this draft was filed or thrown away, or is not yours any more. Copy what you \
+         wrote, then open your list.";
     clash: "別の画面でも保存されています。", "It was saved in another window too.";
     clash_why: "あなたが書いた内容は下の欄にあり、まだ保存していません。違うところには別の画面の内容を並べました。見比べて直し、保存してください。",
         "What you wrote is in the fields below, not saved yet; where it differs, what was \

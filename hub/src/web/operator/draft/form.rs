@@ -13,8 +13,9 @@ use url::form_urlencoded;
 
 use super::copy::Told;
 use super::show::{Note, Piece, Show, id_of, notes};
-use super::{Draft, Gone, base, change, find, form_of, is_optional, marks};
+use super::{Draft, Gone, auto, base, change, find, form_of, is_optional, marks};
 use crate::web::Desk;
+use crate::web::assets;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::operator::Applicant;
@@ -44,6 +45,8 @@ struct FormPage {
     included: Option<bool>,
     action: String,
     base: String,
+    /// Milliseconds after which it is saved by itself, and what does that.
+    autosave: (u32, &'static str),
     saved: Option<Stamp>,
     /// Whether it was asked to check, and what was found here.
     checked: bool,
@@ -129,6 +132,7 @@ fn page(desk: &Desk, sheet: &Sheet<'_>, visit: &Visit) -> FormPage {
             .then(|| !draft.left_out().contains(place)),
         action: draft.link(&below),
         base: base(theirs.unwrap_or(fields)),
+        autosave: (desk.ctx.config.drafts.autosave_ms, assets::draft_link()),
         saved: visit.get("saved").map(|_| stamp()),
         checked: findings.is_some(),
         found: found.collect(),
@@ -162,8 +166,12 @@ pub(super) async fn save(
 ) -> Response {
     let Sent { by, fields, visit } = sent;
     let done = change(&desk, &by, &id, |draft| write(&desk, draft, place, &fields));
-    match done.await {
-        Ok((draft, ())) => see_other(&next(&draft, place, fields.get("action"))),
+    let done = done.await.map(|(draft, ())| draft);
+    if fields.get("action") == Some(auto::ACTION) {
+        return auto::answer(&desk, &visit, done, (place, &fields)).await;
+    }
+    match done {
+        Ok(draft) => see_other(&next(&draft, place, fields.get("action"))),
         Err(Gone::Fault(Fault::Clash)) => clash(&desk, &by, (&id, place), &fields).await,
         Err(gone) => gone.answer(&visit),
     }

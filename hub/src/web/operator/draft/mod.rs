@@ -5,6 +5,7 @@
 //! over unseen. Filing goes by an idempotency key of the draft, so that a draft is filed once.
 
 mod again;
+mod auto;
 mod begin;
 mod copy;
 mod correct;
