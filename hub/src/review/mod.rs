@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::broker::topology::EVENTS;
 use crate::context::Context;
-use crate::delivery::{Delivery, Event, Refusal, Review};
+use crate::delivery::{Delivery, Event, Refusal, Review, State};
 use crate::notices::{self, NoticeKind, new_notice};
 use crate::store::{DecisionRow, FilingRow, NewEvent, StoreError, Tx};
 use crate::uploads;
@@ -105,13 +105,17 @@ impl Reviewer {
         Self { ctx }
     }
 
-    /// The authority fetched the package: what waited in the inbox is delivered by that.
+    /// The authority is about to fetch the package: what waited in the inbox is delivered by that.
+    /// What was withdrawn before it went out must not reach it any more.
     pub async fn picked_up(
         &self,
         id: DeliveryId,
         authority: AuthorityId,
     ) -> Result<(), ReviewProblem> {
         let (mut tx, mut delivery) = self.lock(id, authority).await?;
+        if matches!(delivery.state, State::Cancelled) {
+            return Err(Refusal { state: "withdrawn", event: "be fetched" }.into());
+        }
         let now = self.ctx.clock.now_ms();
         let arrived = arrive(&mut delivery, now);
         let raised = delivery.prove(ProofLevel::PickedUp);

@@ -108,6 +108,9 @@ async fn what_is_withdrawn_before_it_is_tried_goes_nowhere() -> Result<()> {
     house.settle().await?;
     assert!(house.held()?.is_empty(), "{:?}", house.held()?);
     for delivery in house.deliveries(filing).await? {
+        // Nor to who had seen it in the inbox a moment before.
+        let late = house.reviewer().picked_up(delivery.id, delivery.authority).await;
+        assert!(matches!(late, Err(ReviewProblem::State(_))), "{late:?}");
         assert_eq!((delivery.state, delivery.review), (State::Cancelled, Review::Withdrawn));
     }
     house.finish().await

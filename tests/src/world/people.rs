@@ -261,17 +261,20 @@ impl World {
             self.complain(format!("{} has nothing to fetch", delivery.id));
             return Ok(0);
         };
-        match parcel_of(&process.ctx, &delivery, &row).await {
-            Ok(parcel) => self.shared.far.keep(&parcel),
+        let parcel = match parcel_of(&process.ctx, &delivery, &row).await {
+            Ok(parcel) => parcel,
             Err(why) => bail!("a package cannot be built: {why:?}"),
+        };
+        // The process may die before it writes that down; then no byte has gone out.
+        if self.is_stormy && self.rng.random_bool(0.1) {
+            return Ok(1);
         }
-        // The bytes may arrive and the process die before it writes that down.
-        let written = !(self.is_stormy && self.rng.random_bool(0.1));
+        let done = process.reviewer.picked_up(delivery.id, delivery.authority).await;
+        if done.is_ok() {
+            self.shared.far.keep(&parcel);
+        }
         let name = self.name(delivery.id);
-        if written {
-            let done = self.processes[at].reviewer.picked_up(delivery.id, delivery.authority).await;
-            self.allow(done, &format!("{} fetches {name}", delivery.authority));
-        }
+        self.allow(done, &format!("{} fetches {name}", delivery.authority));
         Ok(1)
     }
 

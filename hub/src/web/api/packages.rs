@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::read::{Path, Query};
 use crate::courier::held_package;
 use crate::delivery::{Delivery, FILE_INFECTED, SCAN_PENDING, State as Transport};
+use crate::review::ReviewProblem;
 use crate::web::Desk;
 use crate::web::problem::Problem;
 
@@ -48,8 +49,7 @@ pub(super) async fn by_link(
 pub(in crate::web) async fn serve(desk: &Desk, delivery: &Delivery) -> Result<Response, Problem> {
     let ctx = &desk.ctx;
     if matches!(delivery.state, Transport::Cancelled) {
-        let detail = "the operator withdrew this filing before it went out";
-        return Err(Problem::new(StatusCode::GONE, "withdrawn", Owner::Operator, detail));
+        return Err(withdrawn());
     }
     let row = ctx.store.parcel(delivery.id).await?;
     let row = row.ok_or_else(|| Problem::not_found("package"))?;
@@ -62,7 +62,11 @@ pub(in crate::web) async fn serve(desk: &Desk, delivery: &Delivery) -> Result<Re
         _ => busy(why.sentence),
     })?;
     let stream = package.stream().await.map_err(|e| busy(e.to_string()))?;
-    desk.reviewer.picked_up(delivery.id, delivery.authority).await?;
+    // Before the first byte: what nobody is told to have it must not be there.
+    match desk.reviewer.picked_up(delivery.id, delivery.authority).await {
+        Err(ReviewProblem::State(_)) => return Err(withdrawn()),
+        recorded => recorded?,
+    }
     let digest = STANDARD.encode(hex::decode(&package.sha256).unwrap_or_default());
     let name = adapters::adapter::file_name(delivery.id);
     // The same mark that a pushed package carries: an earlier channel may have brought it.
@@ -75,6 +79,11 @@ pub(in crate::web) async fn serve(desk: &Desk, delivery: &Delivery) -> Result<Re
         (header::HeaderName::from_static("todoke-second-copy"), is_second_copy.to_string()),
     ];
     Ok((headers, Body::from_stream(stream)).into_response())
+}
+
+fn withdrawn() -> Problem {
+    let detail = "the operator withdrew this filing before it went out";
+    Problem::new(StatusCode::GONE, "withdrawn", Owner::Operator, detail)
 }
 
 fn conflict(why: &Why) -> Problem {
