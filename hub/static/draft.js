@@ -101,7 +101,8 @@ function keep(form, state) {
     const body = `${text}&action=auto&base=${form.elements.base.value}`;
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const keepalive = body.length < most;
-    return fetch(form.action, { method: 'POST', body, headers, keepalive, signal });
+    // Not `form.action`: buttons have that name.
+    return fetch(form.getAttribute('action'), { method: 'POST', body, headers, keepalive, signal });
   }
 
   // A page that is left saves what is there; nobody waits for the answer.

@@ -18,11 +18,12 @@ const NO_PAGES: [&str; 5] = [
 /// Filed, returned, corrected, accepted; and the mails.
 #[tokio::test]
 async fn a_filing_goes_its_whole_way_by_mouse_on_a_phone_and_by_the_keyboard_alone() -> Result<()> {
-    let stage = Stage::set(10, &[]).await?;
+    // As many as it takes for 札幌市 to be among those who may be played.
+    let stage = Stage::set(60, &[]).await?;
     let mail = stage.mail();
     let mail = mail.to_str().context("a plain path")?;
     for (width, way) in [("desktop", "mouse"), ("phone", "mouse"), ("desktop", "keyboard")] {
-        tracing::info!("{}", stage.play("journey.mjs", &[mail, width, way]).await?);
+        stage.play("journey.mjs", &[mail, width, way]).await?;
     }
     stage.strike().await
 }
@@ -31,7 +32,7 @@ async fn a_filing_goes_its_whole_way_by_mouse_on_a_phone_and_by_the_keyboard_alo
 #[tokio::test]
 async fn a_draft_saves_itself_and_loses_nobodys_words() -> Result<()> {
     let stage = Stage::set(10, &[("TODOKE_DRAFTS__AUTOSAVE_MS", "300")]).await?;
-    tracing::info!("{}", stage.play("draft.mjs", &[]).await?);
+    stage.play("draft.mjs", &[]).await?;
     stage.strike().await
 }
 
@@ -44,7 +45,6 @@ async fn axe_finds_nothing_on_any_page_at_either_width() -> Result<()> {
     let pictures = std::env::var(PICTURES_VARIABLE).ok();
     let routes = serde_json::to_string(&routes)?;
     let arguments: Vec<&str> = [routes.as_str()].into_iter().chain(pictures.as_deref()).collect();
-    let said = stage.play("scan.mjs", &arguments).await?;
-    tracing::info!("{said}");
+    stage.play("scan.mjs", &arguments).await?;
     stage.strike().await
 }
