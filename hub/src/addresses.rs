@@ -5,14 +5,13 @@
 //! last works, once, for a while. Nothing secret is kept: a link's token is the hub's own mark
 //! on the id of the act. The mails about it (`letters`) are sent by the notifier.
 
-use adapters::email::is_address;
 use jiff::Span;
 use jiff::civil::Date;
 use schemas::CorporateNumber;
 use uuid::Uuid;
 
 use crate::config::Address;
-use crate::contacts::ADDRESS_CHARS_MAX;
+use crate::contacts::mail_of;
 use crate::context::{Context, day_in_japan};
 use crate::store::{AddressActRow, LetterRow, OperatorRow, StoreError, Tx};
 
@@ -103,13 +102,11 @@ pub fn next_day(settings: &Address, confirmed: &[AddressActRow], now: i64) -> Op
 
 /// Asks for another address: the link is mailed there.
 pub async fn ask(ctx: &Context, by: By<'_>, address: &str) -> Result<Uuid, AskProblem> {
-    if address.len() > ADDRESS_CHARS_MAX || !is_address(address) {
-        return Err(AskProblem::NoAddress);
-    }
+    let Ok(Some(address)) = mail_of(address) else { return Err(AskProblem::NoAddress) };
     let (settings, now) = (&ctx.config.address, ctx.clock.now_ms());
     let mut tx = ctx.store.begin().await?;
     let former = tx.lock_operator(by.operator).await?.and_then(|row| row.mail);
-    if former.as_deref() == Some(address) {
+    if former.as_ref() == Some(&address) {
         return Err(AskProblem::Same);
     }
     let confirmed = tx.address_acts(by.operator, "confirmed", LOOKED_MAX).await?;
@@ -123,9 +120,9 @@ pub async fn ask(ctx: &Context, by: By<'_>, address: &str) -> Result<Uuid, AskPr
     if today >= settings.asked_max {
         return Err(AskProblem::TooMany(today));
     }
-    let act = act(ctx, by, "asked", (former, Some(address.to_owned())));
+    let act = act(ctx, by, "asked", (former, Some(address.clone())));
     tx.insert_address_act(&act).await?;
-    tx.insert_letter(&letter(&act, address)).await?;
+    tx.insert_letter(&letter(&act, &address)).await?;
     tx.commit().await?;
     Ok(act.id)
 }

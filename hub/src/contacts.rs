@@ -267,11 +267,15 @@ mod tests {
         assert_eq!(mail_of(" kaigo@city.example "), Ok(Some("kaigo@city.example".into())));
         assert_eq!(mail_of("kaigo@city.example"), Ok(Some("kaigo@city.example".into())));
         assert_eq!(mail_of("  "), Ok(None));
-        let long = |length: usize| format!("a@{}.example", "b".repeat(length - 10));
+        let label = "b".repeat(63);
+        let long =
+            |length: usize| format!("a@{label}.{label}.{label}.{}", "c".repeat(length - 194));
         for odd in ["kaigo", "a@b, c@d", "A <a@b.example>", "a@b.example\r\nBcc: x@y", "介護@b.jp"]
         {
             assert_eq!(mail_of(odd), Err(Wrong::Mail), "{odd}");
         }
+        let longest = long(ADDRESS_CHARS_MAX);
+        assert_eq!(mail_of(&longest), Ok(Some(longest.clone())));
         assert_eq!(mail_of(&long(ADDRESS_CHARS_MAX + 1)), Err(Wrong::Mail));
     }
 }

@@ -144,6 +144,6 @@ impl Entered {
     }
 
     fn writer(&self) -> Writer {
-        Writer { whom: "operations", person: "command line".to_owned(), name: self.by.clone() }
+        Writer { whom: "operations", person: "operations:cli".to_owned(), name: self.by.clone() }
     }
 }

@@ -6,6 +6,7 @@ use schemas::CorporateNumber;
 use super::{open_store, say};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::contacts::{Wrong, mail_of};
 use crate::store::{AddressActRow, OperatorRow};
 
 /// Operators
@@ -32,9 +33,11 @@ enum Command {
 
 pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let Command::Add { corporate_number, name, mail } = args.command;
-    if let Some(mail) = &mail {
-        anyhow::ensure!(adapters::email::is_address(mail), "{mail:?} is no mail address");
-    }
+    let mail = match mail.as_deref().map(mail_of) {
+        None => None,
+        Some(Ok(Some(mail))) => Some(mail),
+        Some(Ok(None) | Err(_)) => anyhow::bail!("--mail: {}", Wrong::Mail.sentences().1),
+    };
     let store = open_store(config).await?;
     let clock = Clock::system();
     let mut tx = store.begin().await?;

@@ -12,7 +12,8 @@ use schemas::{Outcome, Owner, Why};
 
 use crate::addresses;
 use crate::context::Context;
-use crate::retry::{jittered_ms, wait_ms};
+use crate::notices::{Tried, tried};
+use crate::retry::jittered_ms;
 use crate::store::{LetterRow, StoreError};
 
 /// Mails claimed in one commit at most.
@@ -120,27 +121,27 @@ impl Postman {
     }
 
     fn settle(&self, letter: &mut LetterRow, outcome: Outcome) {
-        let (now, settings) = (self.ctx.clock.now_ms(), &self.ctx.config.notices);
         letter.tries += 1;
-        let (why, again) = match outcome {
-            Outcome::Delivered { .. } => {
+        let why = match tried(&self.ctx, letter.tries, outcome) {
+            Tried::Sent => {
                 "sent".clone_into(&mut letter.state);
-                (letter.next_try_at, letter.sent_at, letter.why) = (None, Some(now), None);
+                letter.sent_at = Some(self.ctx.clock.now_ms());
+                (letter.next_try_at, letter.why) = (None, None);
                 return;
             }
-            Outcome::Refused { why } => (why, false),
-            Outcome::Deferred { why, .. } | Outcome::Unknown { why } => {
-                (why, letter.tries < settings.tries_max)
+            Tried::Again(at, why) => {
+                letter.next_try_at = Some(at);
+                why
+            }
+            Tried::Failed(why) => {
+                "failed".clone_into(&mut letter.state);
+                letter.next_try_at = None;
+                why
             }
         };
+        let again = letter.next_try_at.is_some();
         tracing::warn!(letter.id = %letter.id, code = why.code, again, "a letter was not sent");
         letter.why = serde_json::to_string(&why).ok();
-        let jitter = self.ctx.config.retry.jitter;
-        letter.next_try_at =
-            again.then(|| now + wait_ms(&settings.ladder_seconds, letter.tries, jitter));
-        if !again {
-            "failed".clone_into(&mut letter.state);
-        }
     }
 }
 

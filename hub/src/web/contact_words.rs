@@ -9,8 +9,8 @@ words! {
         "Mails about what arrived and was not opened go to this address; best is one that a whole \
          office reads. Nothing of any filing stands in them.";
     counts_now: "いまの連絡先", "Counts now";
-    none_now: "登録されていません。知らせは次の段階(都道府県、運営)に直接行きます。",
-        "There is none: the next in line (prefecture, operations) is told at once.";
+    none_now: "登録されていません。知らせは次の段階(都道府県または運用担当)に直接行きます。",
+        "There is none: the next in line (prefecture or operations) is told at once.";
     planned: "これから", "From then on";
     change: "変更する", "Change it";
     mail: "メールアドレス", "Mail address";
@@ -26,12 +26,12 @@ words! {
     written_at: "記録日時", "Written";
     by: "記録した人", "By";
     of_authority: "指定権者", "the authority";
-    of_operations: "運営", "operations";
+    of_operations: "運用担当", "operations";
     no_address: "なし", "none";
     back: "指定権者のページへ", "To the authority's page";
 
     reminders: "未開封のお知らせ", "Reminders of what lies unopened";
-    reminders_lead: "届いてから開かれない申請・届出を、指定権者、都道府県、運営の順にメールで知らせた記録です。",
+    reminders_lead: "届いてから開かれない申請・届出を、指定権者、都道府県、運用担当の順にメールで知らせた記録です。",
         "Who was told by mail of filings that arrived and were not opened: the authority, then its \
          prefecture, then operations.";
     reminders_after: "知らせるまでの営業日数:", "Business days until then:";

@@ -75,7 +75,7 @@ fn step(step: ReminderStep, lang: Lang) -> &'static str {
     match step {
         ReminderStep::Authority => lang.pick("指定権者", "authority"),
         ReminderStep::Prefecture => lang.pick("都道府県", "prefecture"),
-        ReminderStep::Operations => lang.pick("運営", "operations"),
+        ReminderStep::Operations => lang.pick("運用担当", "operations"),
     }
 }
 

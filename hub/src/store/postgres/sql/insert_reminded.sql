@@ -1,6 +1,6 @@
 -- What some authorities have not opened, though it lies there since before a moment; where an earlier
 -- step is asked for, what that step told until a day, or told nobody of. Whoever makes the same at the
--- same time waits here, and then finds it made.
+-- same time waits here, and then finds it made. The second word on `review` is the index's own.
 INSERT INTO reminded (delivery_id, step, authority, reminder_id)
 SELECT d.id, ($1::json) ->> 'step', d.authority, ($1::json) ->> 'reminder'
 FROM deliveries AS d

@@ -1,5 +1,6 @@
 -- What some authorities have not opened, though it lies there since before a moment; where an earlier
--- step is asked for, what that step told until a day, or told nobody of.
+-- step is asked for, what that step told until a day, or told nobody of. The second word on `review`
+-- is the index's own.
 INSERT INTO reminded (delivery_id, step, authority, reminder_id)
 SELECT d.id, $1 ->> '$.step', d.authority, $1 ->> '$.reminder'
 FROM json_each($1, '$.authorities') AS j JOIN deliveries AS d ON d.authority = j.value
