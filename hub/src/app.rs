@@ -1,6 +1,7 @@
 //! One process of the hub: opens the engines, starts the roles, serves HTTP, stops softly.
 
 mod patience;
+mod ways;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -9,11 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::Clamd;
-use adapters::api::{self, Api};
-use adapters::email::{Email, MailSettings, Mailer};
-use adapters::guard::Guard;
-use adapters::pull::Pull;
-use adapters::registry::Adapters;
+use adapters::api::Webhook;
+use adapters::email::Mailer;
 use adapters::sftp::{PoolLimits, Sftp};
 use anyhow::{Context as _, bail};
 use routing::Master;
@@ -44,6 +42,8 @@ use crate::upkeep::Upkeep;
 use crate::web::{self, demo::Door, ready::Starting};
 
 pub use patience::Patience;
+use ways::{adapters, guard};
+pub use ways::{clamd, mailer, webhook};
 
 /// What a process does. Every process serves its health and metrics and relays its own messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -154,6 +154,7 @@ struct Local {
     objects: Objects,
     clamd: Option<Clamd>,
     mailer: Mailer,
+    webhook: Webhook,
     signer: Signer,
 }
 
@@ -168,6 +169,7 @@ fn open_local(config: &Config) -> anyhow::Result<Local> {
     let forms = crate::forms::open(&config.forms.folder)?;
     Ok(Local {
         mailer: mailer(config)?,
+        webhook: webhook(config)?,
         objects: Objects::open(&config.objects.url, &folder.join("objects"))?,
         ledgers: crate::ledgers::open(&config.package.ledgers, &forms)?,
         forms,
@@ -193,7 +195,7 @@ async fn assemble(
     (store, broker, local): (Store, Arc<dyn Broker>, Local),
     stop: CancellationToken,
 ) -> anyhow::Result<Arc<Context>> {
-    let Local { forms, ledgers, objects, clamd, mailer, signer } = local;
+    let Local { forms, ledgers, objects, clamd, mailer, webhook, signer } = local;
     let sftp = Arc::new(Sftp::new(guard(&config), PoolLimits::default()));
     let parts = Parts {
         adapters: adapters(&config, &mailer, &sftp)?,
@@ -209,6 +211,7 @@ async fn assemble(
         objects,
         clamd,
         mailer,
+        webhook,
         stop,
     };
     Ok(Context::new(parts).await?)
@@ -217,34 +220,6 @@ async fn assemble(
 /// The one TLS stack; a second call changes nothing.
 pub fn install_crypto() {
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-}
-
-/// The way out for mail.
-pub fn mailer(config: &Config) -> anyhow::Result<Mailer> {
-    let mail = &config.mail;
-    let settings = MailSettings {
-        url: mail.url.clone(),
-        from: mail.from.clone(),
-        domain: mail.domain.clone(),
-        connections_max: mail.connections_max,
-    };
-    Mailer::open(&settings).map_err(anyhow::Error::msg)
-}
-
-/// What looks files through, where that is configured.
-pub fn clamd(config: &Config) -> anyhow::Result<Option<Clamd>> {
-    config.scan.clamd().map(Clamd::new).transpose().map_err(anyhow::Error::msg)
-}
-
-fn adapters(config: &Config, mailer: &Mailer, sftp: &Arc<Sftp>) -> anyhow::Result<Adapters> {
-    let settings = api::Settings { guard: guard(config), ..api::Settings::default() };
-    let api = Api::new(settings)?;
-    let email = Email::new(mailer.clone());
-    Ok(Adapters::new(vec![Arc::new(api), Arc::clone(sftp) as _, Arc::new(email), Arc::new(Pull)]))
-}
-
-fn guard(config: &Config) -> Guard {
-    Guard { allow_private: config.endpoints.allow_private_addresses }
 }
 
 /// A running process.

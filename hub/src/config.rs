@@ -34,8 +34,9 @@ sections! {
         http: Http, maintenance: Maintenance, data: Data, start: Start, stop: Stop,
         store: StoreSettings, broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits,
         intake: Batch, forms: Forms, router: Batch, courier: Courier, retry: Retry,
-        lane: LanePolicy, notices: Notices, address: Box<Address>, relay: Relay, package: Package,
-        scan: Scan, endpoints: Endpoints, sessions: Sessions, login: Box<Login>,
+        lane: LanePolicy, notices: Notices, address: Box<Address>, webhook: Box<Webhook>,
+        relay: Relay, package: Package, scan: Scan, endpoints: Endpoints, sessions: Sessions,
+        login: Box<Login>,
         review: Box<Review>, reminders: Box<Reminders>, drafts: Box<Drafts>, bulk: Bulk,
         upkeep: Upkeep, retention: Retention, log: Log,
     }
@@ -76,6 +77,11 @@ sections! {
     Notices { tries_max: i32, ladder_seconds: Vec<u64>, lease_ms: i64, }
     /// `[address]`
     Address { link_hours: i64, changes_max: usize, months: i32, asked_max: usize, }
+    /// `[webhook]`
+    Webhook {
+        answer_ms: u64, at_once: usize, operator_at_once: usize, url_bytes_max: usize,
+        tries_a_day: usize,
+    }
     /// `[relay]`
     Relay { claim_ms: i64, }
     /// `[package]`

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use adapters::Clamd;
+use adapters::api::Webhook;
 use adapters::email::Mailer;
 use adapters::registry::Adapters;
 use adapters::sftp::Sftp;
@@ -48,6 +49,8 @@ pub struct Context {
     pub sftp: Arc<Sftp>,
     /// Mail to operators.
     pub mailer: Mailer,
+    /// Notices to operators' own systems.
+    pub webhook: Webhook,
     /// The routing tables.
     pub master: Arc<Master>,
     /// The forms.
@@ -70,12 +73,19 @@ pub struct Context {
     pub stop: CancellationToken,
     /// Ends what they have in hand too: it is given back.
     pub break_off: CancellationToken,
-    /// Operators seen lately; changes by `todoke operator` are seen after [`OPERATOR_TTL_MS`].
-    operators: Mutex<HashMap<CorporateNumber, (i64, Option<OperatorRow>)>>,
+    operators: Remembered<Option<OperatorRow>>,
+    recipients: Remembered<Vec<String>>,
 }
 
-/// How long an operator's row may be remembered.
-const OPERATOR_TTL_MS: i64 = 10_000;
+/// What is known of operators seen lately; changes by other processes are seen after
+/// [`REMEMBERED_MS`].
+struct Remembered<T>(Mutex<HashMap<CorporateNumber, (i64, T)>>);
+
+/// How long something of an operator may be remembered.
+const REMEMBERED_MS: i64 = 10_000;
+
+/// Operators that are remembered at most.
+const REMEMBERED_MAX: usize = 100_000;
 
 /// The parts of a context that `app` opens.
 pub struct Parts {
@@ -97,6 +107,8 @@ pub struct Parts {
     pub sftp: Arc<Sftp>,
     /// See [`Context`].
     pub mailer: Mailer,
+    /// See [`Context`].
+    pub webhook: Webhook,
     /// See [`Context`].
     pub master: Arc<Master>,
     /// See [`Context`].
@@ -123,6 +135,7 @@ impl Context {
             adapters: parts.adapters,
             sftp: parts.sftp,
             mailer: parts.mailer,
+            webhook: parts.webhook,
             master: parts.master,
             forms: parts.forms,
             ledgers: parts.ledgers,
@@ -135,7 +148,8 @@ impl Context {
             stop: parts.stop,
             break_off: CancellationToken::new(),
             config: parts.config,
-            operators: Mutex::default(),
+            operators: Remembered::default(),
+            recipients: Remembered::default(),
         }))
     }
 
@@ -145,26 +159,30 @@ impl Context {
         number: CorporateNumber,
     ) -> Result<Option<OperatorRow>, StoreError> {
         let now = self.clock.now_ms();
-        {
-            let known = self.operators.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((at, row)) = known.get(&number)
-                && now - at < OPERATOR_TTL_MS
-            {
-                return Ok(row.clone());
-            }
+        if let Some(row) = self.operators.get(number, now) {
+            return Ok(row);
         }
         let row = self.store.operator(number).await?;
-        let mut known = self.operators.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() > 100_000 {
-            known.clear();
-        }
-        known.insert(number, (now, row.clone()));
+        self.operators.keep(number, now, row.clone());
         Ok(row)
     }
 
-    /// An operator's row has changed: what was remembered counts no more.
+    /// Everywhere that an operator's notices go, from memory when it is fresh enough: a mail
+    /// address, and [`WEBHOOK`](crate::notices::WEBHOOK).
+    pub async fn recipients(&self, number: CorporateNumber) -> Result<Vec<String>, StoreError> {
+        let now = self.clock.now_ms();
+        if let Some(recipients) = self.recipients.get(number, now) {
+            return Ok(recipients);
+        }
+        let recipients = self.store.recipients(number).await?;
+        self.recipients.keep(number, now, recipients.clone());
+        Ok(recipients)
+    }
+
+    /// An operator's row or webhook has changed: what was remembered counts no more.
     pub fn forget_operator(&self, number: CorporateNumber) {
-        self.operators.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+        self.operators.forget(number);
+        self.recipients.forget(number);
     }
 
     /// Reads the directory anew.
@@ -186,6 +204,36 @@ impl Context {
     /// An address of this hub's pages or API.
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.config.http.public_url.trim_end_matches('/'))
+    }
+}
+
+impl<T> Default for Remembered<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> Remembered<T> {
+    fn get(&self, number: CorporateNumber, now: i64) -> Option<T> {
+        let known = self.lock();
+        let (at, value) = known.get(&number)?;
+        (now - at < REMEMBERED_MS).then(|| value.clone())
+    }
+
+    fn keep(&self, number: CorporateNumber, now: i64, value: T) {
+        let mut known = self.lock();
+        if known.len() >= REMEMBERED_MAX {
+            known.clear();
+        }
+        known.insert(number, (now, value));
+    }
+
+    fn forget(&self, number: CorporateNumber) {
+        self.lock().remove(&number);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<CorporateNumber, (i64, T)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

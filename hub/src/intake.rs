@@ -42,7 +42,7 @@ impl From<StoreError> for IntakeProblem {
 
 struct Job {
     request: Request,
-    mail: Option<String>,
+    recipients: Vec<String>,
     sha256: String,
     reply: oneshot::Sender<Result<Receipted, IntakeProblem>>,
 }
@@ -99,11 +99,10 @@ impl Intake {
             Err(problem) => return self.replayed(&request).await.ok_or(problem),
         };
         let away = || IntakeProblem::Unavailable("the hub is stopping; send it again".into());
-        let operator = self.ctx.operator(request.submission.corporate_number).await?;
-        let mail = operator.and_then(|operator| operator.mail);
+        let recipients = self.ctx.recipients(request.submission.corporate_number).await?;
         let sha256 = hex::encode(Sha256::digest(request.document.as_bytes()));
         let (reply, answer) = oneshot::channel();
-        let job = Job { request, mail, sha256, reply };
+        let job = Job { request, recipients, sha256, reply };
         self.jobs.send(job).await.map_err(|_| away())?;
         let receipted = answer.await.map_err(|_| away())??;
         Ok(Receipted { warnings, ..receipted })
@@ -339,9 +338,8 @@ impl Batch {
         self.revisions.push(new_revision(job_parts(job), id, (1, "submit"), received_at));
         let body = received_body(submission.corporate_number, 1, &job.sha256);
         self.events.push(NewEvent::new(id, "filing.received", body));
-        if let Some(mail) = &job.mail {
-            let what = (NoticeKind::Received, mail.as_str());
-            self.notices.push(new_notice(ctx, id, None, what));
+        for recipient in &job.recipients {
+            self.notices.push(new_notice(ctx, (id, None), (NoticeKind::Received, recipient)));
         }
         Receipted { id, revision: 1, received_at, replayed: false, warnings: Vec::new() }
     }

@@ -54,5 +54,6 @@ pub mod telemetry;
 pub mod upkeep;
 pub mod uploads;
 pub mod web;
+pub mod webhooks;
 pub mod work;
 mod written;

@@ -1,12 +1,12 @@
 //! New notices to operators: the rows and work messages that stages add to their units of work.
 
 use schemas::message::NoticeDue;
-use schemas::{DeliveryId, FilingId, NoticeId, Outcome, Why};
+use schemas::{CorporateNumber, DeliveryId, FilingId, NoticeId, Outcome, Why};
 
 use crate::broker::topology::{NOTICE_DUE, WORK};
 use crate::context::Context;
 use crate::retry::wait_ms;
-use crate::store::{NoticeRow, Tx};
+use crate::store::{NoticeRow, StoreError, Tx};
 
 /// What a notice is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,18 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
+    /// All of them, in the order in which they come.
+    pub const ALL: [Self; 8] = [
+        Self::Received,
+        Self::Accepted,
+        Self::Returned,
+        Self::Withdrawn,
+        Self::NotReady,
+        Self::Unplanned,
+        Self::Infected,
+        Self::Trouble,
+    ];
+
     /// The word used in SQL.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -45,11 +57,24 @@ impl NoticeKind {
     }
 }
 
+/// The recipient of a notice that is posted to its operator's webhook, whichever counts then.
+pub const WEBHOOK: &str = "webhook";
+
+/// New notices of something to everyone whom its operator wants told.
+pub async fn of(
+    ctx: &Context,
+    operator: CorporateNumber,
+    about: (FilingId, Option<DeliveryId>),
+    kind: NoticeKind,
+) -> Result<Vec<NoticeRow>, StoreError> {
+    let recipients = ctx.recipients(operator).await?;
+    Ok(recipients.iter().map(|to| new_notice(ctx, about, (kind, to))).collect())
+}
+
 /// The row of a new notice.
 pub fn new_notice(
     ctx: &Context,
-    filing_id: FilingId,
-    delivery_id: Option<DeliveryId>,
+    (filing_id, delivery_id): (FilingId, Option<DeliveryId>),
     (kind, recipient): (NoticeKind, &str),
 ) -> NoticeRow {
     let now = ctx.clock.now_ms();

@@ -1,9 +1,11 @@
-//! Notifier: sends notices to operators by mail.
+//! Notifier: sends notices to operators by mail, and posts them to their webhooks.
 //!
 //! Reads `notices`, `filings`, `deliveries`, `decisions`; writes `notices` and events. The same
-//! lease, ladder and outcome rules as for deliveries, over one mail relay.
+//! lease, ladder and outcome rules as for deliveries, over one mail relay, or to the address that
+//! an operator set (`posts`).
 
 mod letters;
+mod posts;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +21,13 @@ use crate::broker::Incoming;
 use crate::broker::topology::NOTIFIER;
 use crate::context::Context;
 use crate::delivery::{Delivery, State};
-use crate::notices::{NoticeKind, Tried, tried};
+use crate::notices::{NoticeKind, Tried, WEBHOOK, tried};
 use crate::retry::Reconnect;
 use crate::store::{FilingRow, NewEvent, NoticeRow, StoreError};
 use crate::work::{Asked, Batch, Tray, tell_of_dead};
 
 pub use letters::Postman;
+use posts::Posts;
 
 /// Notices claimed in one commit at most.
 const BATCH_MAX: usize = 128;
@@ -33,6 +36,7 @@ const BATCH_MAX: usize = 128;
 pub struct Notifier {
     ctx: Arc<Context>,
     tray: Tray,
+    posts: Posts,
 }
 
 /// A notice with the texts of its mail.
@@ -113,7 +117,8 @@ impl Notifier {
     pub async fn new(ctx: Arc<Context>) -> Self {
         let prefetch = ctx.config.broker.prefetch;
         let consumer = ctx.broker.consume(&[NOTIFIER.to_owned()], prefetch).await;
-        Self { ctx, tray: Tray::new(consumer) }
+        let posts = Posts::new(&ctx.config.webhook);
+        Self { ctx, tray: Tray::new(consumer), posts }
     }
 
     /// Until the stop: one batch after the other.
@@ -121,11 +126,13 @@ impl Notifier {
         let stop = self.ctx.stop.clone();
         loop {
             let batch = tokio::select! {
-                () = stop.cancelled() => return self.tray.close().await,
+                () = stop.cancelled() => break,
                 batch = self.tray.next(BATCH_MAX) => batch,
             };
             self.work(batch).await;
         }
+        self.tray.close().await;
+        self.posts.end().await;
     }
 
     /// What is there now, up to one batch. Tells how many messages.
@@ -133,6 +140,7 @@ impl Notifier {
         let Some(batch) = self.tray.try_next(BATCH_MAX) else { return 0 };
         let count = batch.messages.len();
         self.work(batch).await;
+        self.posts.end().await;
         count
     }
 
@@ -141,8 +149,10 @@ impl Notifier {
             Ok(claimed) => {
                 // The lease in the store has taken over from the message.
                 self.tray.done(batch).await;
-                let sent = send_all(&self.ctx, claimed).await;
-                record_until_done(&self.ctx, &sent).await;
+                let (posts, mails) = claimed.into_iter().partition(|it| it.recipient == WEBHOOK);
+                let mut settled = self.posts.begin(&self.ctx, posts).await;
+                settled.extend(send_all(&self.ctx, mails).await);
+                record_until_done(&self.ctx, &settled).await;
             }
             Err(error) => self.tray.failed(&self.ctx, batch, &error).await,
         }
@@ -179,10 +189,7 @@ async fn send_all(ctx: &Context, claimed: Vec<NoticeRow>) -> Vec<NoticeRow> {
         };
         match outcome {
             Some(Ok(outcome)) => settle(ctx, &mut notice, outcome),
-            Some(Err(error)) => {
-                tracing::warn!(notice.id = %notice.id, %error, "a notice waits for the store");
-                give_back(ctx, &mut notice);
-            }
+            Some(Err(error)) => give_back_for(ctx, &mut notice, &error),
             None => give_back(ctx, &mut notice),
         }
         notice
@@ -196,6 +203,11 @@ fn give_back(ctx: &Context, notice: &mut NoticeRow) {
     "waiting".clone_into(&mut notice.state);
     (notice.next_attempt_at, notice.lease_until) = (Some(now), None);
     notice.updated_at = now;
+}
+
+fn give_back_for(ctx: &Context, notice: &mut NoticeRow, error: &StoreError) {
+    tracing::warn!(notice.id = %notice.id, %error, "a notice waits for the store");
+    give_back(ctx, notice);
 }
 
 /// A store that is away for a while must not cost a second mail: the leases are long.
@@ -254,25 +266,42 @@ fn settle(ctx: &Context, notice: &mut NoticeRow, outcome: Outcome) {
     state.clone_into(&mut notice.state);
 }
 
-async fn send(ctx: &Context, notice: &NoticeRow) -> Result<Outcome, StoreError> {
-    let refused =
-        |code, sentence: &str| Outcome::Refused { why: Why::new(code, Owner::Hub, sentence) };
-    let Some(filing) = ctx.store.filing(notice.filing_id).await? else {
-        return Ok(refused("filing_missing", "the notice's filing is not in the store"));
-    };
+/// Why a notice about an unknown filing is not sent.
+const MISSING: &str = "the notice's filing is not in the store";
+
+/// What a notice is about.
+struct About {
+    filing: FilingRow,
+    deliveries: Vec<Delivery>,
+}
+
+/// Reads that; nothing if the filing is not in the store.
+async fn about(ctx: &Context, notice: &NoticeRow) -> Result<Option<About>, StoreError> {
+    let Some(filing) = ctx.store.filing(notice.filing_id).await? else { return Ok(None) };
     let deliveries = match notice.delivery_id {
         Some(id) => ctx.store.delivery(id).await?.into_iter().collect(),
         None if notice.kind == NoticeKind::NotReady.as_str() => {
-            let mut all = ctx.store.deliveries_of(filing.id).await?;
+            let mut all = ctx.store.deliveries_of(notice.filing_id).await?;
             all.retain(is_not_ready);
             all
         }
         None => Vec::new(),
     };
+    Ok(Some(About { filing, deliveries }))
+}
+
+async fn send(ctx: &Context, notice: &NoticeRow) -> Result<Outcome, StoreError> {
+    let Some(About { filing, deliveries }) = about(ctx, notice).await? else {
+        return Ok(refused("filing_missing", MISSING));
+    };
     match mail(ctx, notice, &filing, named(ctx, &deliveries)) {
         Ok(mail) => Ok(ctx.mailer.send(&mail).await),
         Err(error) => Ok(refused("mail_not_rendered", &error.to_string())),
     }
+}
+
+fn refused(code: &str, sentence: &str) -> Outcome {
+    Outcome::Refused { why: Why::new(code, Owner::Hub, sentence) }
 }
 
 fn is_not_ready(delivery: &Delivery) -> bool {

@@ -15,9 +15,9 @@ use crate::broker::Incoming;
 use crate::broker::topology::ROUTER;
 use crate::context::{Context, day_in_japan};
 use crate::delivery::{Delivery, Review, State};
-use crate::notices::{self, NoticeKind, new_notice};
+use crate::notices::{self, NoticeKind};
 use crate::recipe::Recipe;
-use crate::store::{NewEvent, NoticeRow, RevisionRow, StoreError, Tx};
+use crate::store::{NewEvent, RevisionRow, StoreError, Tx};
 use crate::work::{Asked, Batch, Tray, enqueue_due, tell_of_dead};
 
 /// Plans filings.
@@ -79,14 +79,20 @@ async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
             Ok(planned) => {
                 events.push(planned_event(revision, &planned));
                 if planned.iter().any(|d| matches!(d.state, State::Held { .. })) {
-                    notices.extend(notice(ctx, revision, NoticeKind::NotReady).await?);
+                    let about = (revision.filing_id, None);
+                    let told =
+                        notices::of(ctx, revision.corporate_number, about, NoticeKind::NotReady);
+                    notices.extend(told.await?);
                 }
                 deliveries.extend(planned);
             }
             Err(why) => {
                 events.push(unplanned_event(revision, &why));
                 if why.owner == Owner::Operator {
-                    notices.extend(notice(ctx, revision, NoticeKind::Unplanned).await?);
+                    let about = (revision.filing_id, None);
+                    let told =
+                        notices::of(ctx, revision.corporate_number, about, NoticeKind::Unplanned);
+                    notices.extend(told.await?);
                 }
                 revision.problem = serde_json::to_string(&why).ok();
             }
@@ -103,18 +109,6 @@ async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
     tell_of_dead(ctx, &asked.dead);
     ctx.metrics.routed(deliveries.len(), revisions.len());
     Ok(())
-}
-
-/// A notice to who filed a revision, if they get mail.
-async fn notice(
-    ctx: &Context,
-    revision: &RevisionRow,
-    kind: NoticeKind,
-) -> Result<Option<NoticeRow>, StoreError> {
-    let operator = ctx.operator(revision.corporate_number).await?;
-    Ok(operator
-        .and_then(|operator| operator.mail)
-        .map(|mail| new_notice(ctx, revision.filing_id, None, (kind, &mail))))
 }
 
 fn planned_event(revision: &RevisionRow, deliveries: &[Delivery]) -> NewEvent {

@@ -126,7 +126,18 @@ async function address(page) {
   await page.locator('#address').fill('tsuuchi@kodama.example');
   await page.locator('main form button').click();
   await page.locator('.stands.hold').waitFor();
-  return ['/operator/address', '/operator/address/none'];
+  return ['/operator/address', '/operator/address/none', ...(await webhook(page))];
+}
+
+// One that is set, tried, and does not answer.
+async function webhook(page) {
+  await page.goto('/operator/webhook');
+  await page.locator('#url').fill('https://127.0.0.1:9/todoke');
+  await page.locator('button[value=set]').click();
+  await page.locator('.stands.ok').waitFor();
+  await page.locator('button[value=try]').click();
+  await page.locator('.stands').waitFor();
+  return ['/operator/webhook'];
 }
 
 // One that nobody has answered yet.

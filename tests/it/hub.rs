@@ -19,6 +19,7 @@ mod retry;
 mod review;
 mod scan;
 mod sweep;
+mod webhook;
 
 use anyhow::Result;
 use tests::house::{Builder, House};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::Url;
-use reqwest::header::AUTHORIZATION;
+use reqwest::header::{AUTHORIZATION, HeaderMap};
 use schemas::Outcome;
 
 use super::Config;
@@ -69,6 +69,22 @@ impl Client {
         }
     }
 
+    /// One `POST` of a text.
+    pub(super) async fn post_text(
+        &self,
+        url: &str,
+        headers: HeaderMap,
+        text: String,
+    ) -> Result<Answer, Loss> {
+        let url = self.check_url(url)?;
+        // So short a text is gone with the first packets: what is lost later is the answer.
+        let progress = Progress::of(0);
+        match self.http.post(url).headers(headers).body(text).send().await {
+            Ok(response) => Ok(read(response).await),
+            Err(error) => Err(loss(&error, &progress)),
+        }
+    }
+
     /// Whether the intake answers, found out without a package.
     pub(super) async fn head(&self, config: &Config) -> Probe {
         let asked = self.ask(config).await;
@@ -111,7 +127,7 @@ impl Client {
         }
     }
 
-    fn check_url(&self, text: &str) -> Result<Url, Loss> {
+    pub(super) fn check_url(&self, text: &str) -> Result<Url, Loss> {
         let url = Url::parse(text).map_err(|e| Loss::Malformed(format!("{text}: {e}")))?;
         match url.scheme() {
             "https" => {}

@@ -1,4 +1,5 @@
-//! HTTPS push to an authority's intake: one `POST` of the package, signed by Standard Webhooks.
+//! HTTPS push to an authority's intake: one `POST` of the package, signed by Standard Webhooks; and
+//! messages to operators' webhooks.
 
 mod answer;
 mod client;
@@ -6,6 +7,7 @@ mod config;
 pub mod outcome;
 mod request;
 pub mod sign;
+mod webhook;
 
 use std::time::Duration;
 
@@ -18,6 +20,7 @@ use outcome::{Answer, classify};
 
 pub use client::{BuildError, Settings};
 pub use config::Config;
+pub use webhook::{Message, Webhook};
 
 /// The adapter that posts packages; one connection pool for all authorities.
 #[derive(Debug)]

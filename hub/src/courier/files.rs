@@ -11,7 +11,7 @@ use super::record::domain_event;
 use crate::broker::topology::EVENTS;
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, FILE_INFECTED, State};
-use crate::notices::{self, NoticeKind, new_notice};
+use crate::notices::{self, NoticeKind};
 use crate::scans::{Scans, Standing};
 use crate::store::{NewEvent, Tx};
 
@@ -86,12 +86,10 @@ async fn tell(ctx: &Context, tx: &mut Tx, barred: &[&Delivery]) -> anyhow::Resul
         let Some(filing) = tx.lock_filing(delivery.filing_id).await? else { continue };
         let before = tx.deliveries_of_filing(delivery.filing_id).await?;
         let is_known = |it: &Delivery| it.revision == delivery.revision && it.is_infected();
-        let operator = ctx.operator(filing.corporate_number).await?;
-        if let Some(mail) = operator.and_then(|operator| operator.mail)
-            && !before.iter().any(is_known)
-        {
-            let what = (NoticeKind::Infected, mail.as_str());
-            notices::add(tx, &[new_notice(ctx, filing.id, None, what)]).await?;
+        if !before.iter().any(is_known) {
+            let about = (filing.id, None);
+            let told = notices::of(ctx, filing.corporate_number, about, NoticeKind::Infected);
+            notices::add(tx, &told.await?).await?;
         }
     }
     Ok(())

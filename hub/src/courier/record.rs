@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::delivery::{Delivery, Event, State};
 use crate::followers;
 use crate::lane::{Alarm, Lane};
-use crate::notices::{self, NoticeKind, new_notice};
+use crate::notices::{self, NoticeKind};
 use crate::retry::wait_ms;
 use crate::store::{AttemptRow, NewEvent, Tx};
 
@@ -291,11 +291,9 @@ impl Recorder {
         let mut rows = Vec::new();
         for delivery in failed {
             let Some(filing) = tx.lock_filing(delivery.filing_id).await? else { continue };
-            let operator = self.ctx.operator(filing.corporate_number).await?;
-            if let Some(mail) = operator.and_then(|o| o.mail) {
-                let what = (NoticeKind::Trouble, mail.as_str());
-                rows.push(new_notice(&self.ctx, filing.id, Some(delivery.id), what));
-            }
+            let about = (filing.id, Some(delivery.id));
+            let told = notices::of(&self.ctx, filing.corporate_number, about, NoticeKind::Trouble);
+            rows.extend(told.await?);
         }
         Ok(rows)
     }

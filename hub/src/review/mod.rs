@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use crate::broker::topology::EVENTS;
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, Refusal, Review, State};
-use crate::notices::{self, NoticeKind, new_notice};
+use crate::notices::{self, NoticeKind};
 use crate::store::{DecisionRow, FilingRow, NewEvent, StoreError, Tx};
 use crate::uploads;
 
@@ -284,12 +284,9 @@ impl Reviewer {
         kind: NoticeKind,
     ) -> Result<(), ReviewProblem> {
         let Some(filing) = filing else { return Ok(()) };
-        let operator = self.ctx.operator(filing.corporate_number).await?;
-        if let Some(mail) = operator.and_then(|operator| operator.mail) {
-            let notice = new_notice(&self.ctx, filing.id, delivery, (kind, &mail));
-            notices::add(tx, &[notice]).await?;
-        }
-        Ok(())
+        let about = (filing.id, delivery);
+        let told = notices::of(&self.ctx, filing.corporate_number, about, kind).await?;
+        Ok(notices::add(tx, &told).await?)
     }
 }
 

@@ -37,6 +37,7 @@ mod sessions;
 mod sqlite;
 mod stale;
 mod sweep;
+mod webhooks;
 mod writes;
 
 use std::sync::Arc;
@@ -75,6 +76,7 @@ pub use rows::{
 };
 pub use scans::{ScanCounts, ScanLine, ScanRow, ScanState};
 pub use stale::StaleAfter;
+pub use webhooks::WebhookActRow;
 
 use crate::clock::Clock;
 

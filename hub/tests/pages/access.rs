@@ -246,6 +246,8 @@ fn operator_rows(world: &World) -> Vec<Row> {
         row("/operator", Operator),
         row("/operator/address", Operator),
         row("/operator/address", Operator).sent(),
+        row("/operator/webhook", Operator),
+        row("/operator/webhook", Operator).with(&[("act", "remove")]),
         row("/operator/address/{id}", Operator).at(&world.links[0]),
         row("/operator/address/{id}", Operator).at(&world.links[1]).foreign(),
         row("/operator/address/{id}", Operator).at(&world.links[0]).sent(),

@@ -26,6 +26,7 @@ mod followed;
 mod html;
 mod one_stop;
 mod rows;
+mod webhook;
 mod world;
 
 use reqwest::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, LOCATION, SET_COOKIE};

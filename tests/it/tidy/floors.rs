@@ -25,6 +25,7 @@ const FLOORS: [&[&str]; 10] = [
         "revision",
         "scans",
         "uploads",
+        "webhooks",
         "work",
         "written",
     ],

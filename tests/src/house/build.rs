@@ -254,6 +254,7 @@ impl Builder {
             },
             clamd: hub::app::clamd(&config)?,
             signer: Signer::open(&config.data.folder)?,
+            webhook: hub::app::webhook(&config)?,
             config,
             clock,
             store,

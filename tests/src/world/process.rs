@@ -106,6 +106,7 @@ impl Process {
             objects: Objects::open("", &config.data.folder.join("objects"))?,
             clamd: hub::app::clamd(&config)?,
             signer: Signer::open(&config.data.folder)?,
+            webhook: hub::app::webhook(&config)?,
             mailer: mailer(&config)?,
             broker: Arc::new(FalseBroker { process: number, network: Arc::clone(&shared.network) }),
             config,

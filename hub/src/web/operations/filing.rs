@@ -14,6 +14,7 @@ use super::deliveries::{DeliveryLine, DeliveryTable};
 use crate::delivery::{Delivery, State as Transport};
 use crate::filing::Status;
 use crate::judgement;
+use crate::notices::WEBHOOK;
 use crate::store::{Chain, EventRow, FilingRow, NoticeRow, RevisionRow};
 use crate::web::Desk;
 use crate::web::deadlines::DeadlineLine;
@@ -265,7 +266,10 @@ impl NoticeLine {
         Self {
             kind: labels::notice_kind(&notice.kind, visit.lang),
             state: labels::notice_state(&notice.state, visit.lang),
-            recipient: veiled(&notice.recipient),
+            recipient: match notice.recipient.as_str() {
+                WEBHOOK => "Webhook".to_owned(),
+                address => veiled(address),
+            },
             created: stamp(notice.created_at),
             sent: notice.sent_at.map(stamp),
         }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::Applicant;
 use super::words::Words;
-use crate::addresses::{self, AskProblem, By, LinkProblem};
+use crate::addresses::{self, AskProblem, LinkProblem};
 use crate::store::{AddressActRow, StoreError};
 use crate::web::Desk;
 use crate::web::access::Scope;
@@ -141,7 +141,7 @@ pub(super) async fn send(
 ) -> Response {
     let w = Words::of(visit.lang);
     let written = fields.get("address").unwrap_or_default().trim();
-    let problem = match addresses::ask(&desk.ctx, by(&applicant), written).await {
+    let problem = match addresses::ask(&desk.ctx, applicant.by(), written).await {
         Ok(_) => return see_other(HERE),
         Err(AskProblem::NoAddress) => w.address_wrong.to_owned(),
         Err(AskProblem::Same) => w.address_same.to_owned(),
@@ -191,19 +191,9 @@ pub(super) async fn confirm(
 ) -> Response {
     let id = id.parse().unwrap_or(Uuid::nil());
     let token = fields.get("code").or(visit.get("token")).unwrap_or_default();
-    match addresses::confirm(&desk.ctx, by(&applicant), (id, token)).await {
+    match addresses::confirm(&desk.ctx, applicant.by(), (id, token)).await {
         Ok(()) => see_other(&format!("{HERE}?done=1")),
         Err(problem) => refused(&desk, &visit, problem).await,
-    }
-}
-
-/// Who it is, as the record names them.
-fn by(applicant: &Applicant) -> By<'_> {
-    let session = applicant.visit.session.as_ref();
-    By {
-        operator: applicant.number,
-        person: session.map_or("", |it| it.person.as_str()),
-        name: session.map_or("", |it| it.name.as_str()),
     }
 }
 

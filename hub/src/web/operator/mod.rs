@@ -15,6 +15,7 @@ mod papers;
 mod plain;
 mod receipt;
 mod start;
+mod webhook;
 mod withdraw;
 mod words;
 
@@ -31,6 +32,7 @@ use super::Desk;
 use super::access::Scope;
 use super::roles::{Refusal, Role, guard};
 use super::visit::Visit;
+use crate::addresses::By;
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<Arc<Desk>> {
@@ -45,6 +47,7 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/operator/filings/{key}/withdraw", get(withdraw::ask).post(withdraw::send))
         .route("/operator/address", get(address::show).post(address::send))
         .route("/operator/address/{id}", get(address::link).post(address::confirm))
+        .route("/operator/webhook", get(webhook::show).post(webhook::send))
         .merge(draft::routes())
         .merge(bulk::routes())
 }
@@ -53,6 +56,18 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
 struct Applicant {
     visit: Visit,
     number: CorporateNumber,
+}
+
+impl Applicant {
+    /// Who it is, as records name them.
+    fn by(&self) -> By<'_> {
+        let session = self.visit.session.as_ref();
+        By {
+            operator: self.number,
+            person: session.map_or("", |it| it.person.as_str()),
+            name: session.map_or("", |it| it.name.as_str()),
+        }
+    }
 }
 
 impl Role for Applicant {

@@ -83,6 +83,7 @@ words! {
         "It was changed not long ago. It can be changed again from:";
     address_many: "24時間に送れるリンクの数に達しました。届いているメールを確かめるか、時間をおいてください。",
         "No more links are sent within 24 hours. Look for those that were, or wait.";
+    address_webhook: "システムにも通知する(Webhook)", "Have your own system told, too (webhook)";
     address_record: "変更の記録", "Record of changes";
     address_no_record: "まだ変更はありません。", "Nothing was changed yet.";
     address_at: "日時", "When";

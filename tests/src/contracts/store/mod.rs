@@ -17,6 +17,7 @@ mod rows;
 mod scans;
 mod sessions;
 mod stale;
+mod webhooks;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub use rows::*;
 pub use scans::*;
 pub use sessions::*;
 pub use stale::*;
+pub use webhooks::*;
 
 /// Makes a test of every contract; `$open` gives a [`Bench`] on an empty store.
 #[macro_export]
@@ -113,6 +115,7 @@ macro_rules! store_contract {
             what_waits_is_counted_by_authority
             acts_come_back_in_order
             acts_about_an_address_stay_as_they_were
+            a_webhook_counts_until_it_is_removed
             a_letter_is_sent_by_one_at_a_time
             open_notices_go_to_the_new_address
             the_last_accepted_filing_is_found

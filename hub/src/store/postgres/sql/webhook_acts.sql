@@ -1,0 +1,8 @@
+SELECT json_build_object(
+    'id', x.id, 'corporate_number', x.corporate_number, 'kind', x.kind, 'url', x.url,
+    'said', x.said, 'person', x.person, 'name', x.name, 'at', x.at
+)::text
+FROM webhook_acts AS x
+WHERE x.corporate_number = ($1::json) ->> 'corporate_number'
+    AND (($1::json) ->> 'kind' IS NULL OR x.kind = ($1::json) ->> 'kind')
+ORDER BY x.at DESC, x.id DESC LIMIT (($1::json) ->> 'limit')::bigint
