@@ -31,6 +31,7 @@ fn the_house_is_tidy() {
         floors::arrows_between_crates(&tree),
         house::homeless_libraries(&tree),
         house::unpaired_sql(&tree),
+        house::unheard_work(&tree),
         migrations::hard_locks(&tree),
     ]
     .concat();

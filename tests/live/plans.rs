@@ -2,7 +2,8 @@
 //! stage, a list or a look-up reads a big table from end to end.
 //!
 //! A new statement with a text parameter is named in `plans/asked.rs` with what it is asked for, or
-//! in `LEFT_OUT` when it must read everything. Statements with arrays are tried with arrays of nothing.
+//! in `LEFT_OUT` when it must read everything. Statements with arrays are tried with arrays of
+//! nothing.
 
 mod asked;
 

@@ -65,7 +65,10 @@ async fn an_address_is_kept_by_both_and_every_change_is_on_record() {
     let seen = enter(&mut clerk, OWN, &[("remove", "1")]).await;
     assert_eq!(seen.status, StatusCode::SEE_OTHER);
     let page = clerk.get(OWN).await.text;
-    assert!(page.contains("次の段階(都道府県、運営)") && page.contains("これから"), "{page}");
+    assert!(
+        page.contains("次の段階(都道府県または運用担当)") && page.contains("これから"),
+        "{page}"
+    );
     assert_eq!(page.matches("data-label=\"適用開始日\"").count(), 3, "each change: {page}");
     let english = clerk.get(&format!("{OWN}?lang=en")).await.text;
     assert!(english.contains("Record of changes") && !english.contains("連絡先"), "{english}");

@@ -48,6 +48,43 @@ fn sql_names(tree: &Tree, engine: &str) -> BTreeSet<String> {
     inside.filter(is_sql).map(str::to_owned).collect()
 }
 
+/// Work in the arguments of a log line: it is done only while someone listens.
+pub(super) fn unheard_work(tree: &Tree) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for file in tree.rust() {
+        let code = code(&file.text);
+        for level in ["trace!(", "debug!(", "info!(", "warn!(", "error!("] {
+            for (at, _) in code.match_indices(level) {
+                if arguments(&code[at + level.len()..]).contains(".await") {
+                    let line = code[..at].matches('\n').count() + 1;
+                    complaints.push(format!(
+                        "{}:{line}: the log line's arguments are worked out only while someone \
+                         listens; await before it",
+                        file.path
+                    ));
+                }
+            }
+        }
+    }
+    complaints
+}
+
+/// The text up to the parenthesis that closes it.
+fn arguments(text: &str) -> &str {
+    let mut depth = 1;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return &text[..at];
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::assert_rule;
@@ -74,5 +111,14 @@ mod tests {
         assert_rule(unpaired_sql, &good, &bad, "store/sqlite/migrations/1_first.sql is missing");
         let bad = Tree::sample(&[("hub/src/store/sqlite/sql/claim.sql", "")]);
         assert_rule(unpaired_sql, &Tree::default(), &bad, "postgres/sql/claim.sql is missing");
+    }
+
+    #[test]
+    fn work_in_a_log_line_is_complained_about() {
+        let good =
+            "let done = play().await;\n    tracing::info!(\"(.await\", done);\n    go().await";
+        let bad = "fn a() {\n    tracing::info!(\n        \"{}\", stage.play(&[1]).await?\n    );";
+        let sample = |text| Tree::sample(&[("hub/src/a.rs", text)]);
+        assert_rule(unheard_work, &sample(good), &sample(bad), "hub/src/a.rs:2: the log line");
     }
 }
