@@ -37,8 +37,8 @@ sections! {
         lane: LanePolicy, notices: Notices, address: Box<Address>, webhook: Box<Webhook>,
         relay: Relay, package: Package, scan: Scan, endpoints: Endpoints, sessions: Sessions,
         login: Box<Login>,
-        review: Box<Review>, reminders: Box<Reminders>, drafts: Box<Drafts>, bulk: Bulk,
-        upkeep: Upkeep, retention: Retention, log: Log,
+        review: Box<Review>, archive: Archive, reminders: Box<Reminders>, drafts: Box<Drafts>,
+        bulk: Bulk, upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
@@ -102,6 +102,8 @@ sections! {
         followed_days: i64, followed_max: usize, remark_chars_max: usize, filters_max: usize,
         filter_name_chars_max: usize,
     }
+    /// `[archive]`
+    Archive { title_chars_max: usize, text_chars_max: usize, shown_max: usize, keep_days: i64, }
     /// `[reminders]`
     Reminders {
         unread_days: usize, prefecture_days: usize, operations_days: usize, hour: i8,

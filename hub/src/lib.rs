@@ -8,6 +8,7 @@
 
 pub mod addresses;
 pub mod app;
+pub mod archive;
 pub mod backup;
 pub mod broker;
 pub mod bulk;

@@ -48,8 +48,8 @@ async fn restore(config: &Config, from: &Path, replace: bool) -> Result<Restored
     Restore { config, clock: &clock, from, replace, check_only: false, bar }.run().await
 }
 
-/// An installation with two filings, each with an attachment and a print, and an upload that nobody
-/// names.
+/// An installation with two filings, each with an attachment and a print, an upload that nobody
+/// names, and a document in the archive.
 struct Place {
     folder: TempDir,
     here: Config,
@@ -79,6 +79,9 @@ impl Place {
                 house.deliver(&submission).await?;
             }
         }
+        let document = house.upload("資料.pdf", b"%PDF-1.7 manual").await?;
+        house.give_out(&document).await?;
+        digests.push(document.sha256);
         house.finish().await?;
         let there = installation(&folder.path().join("there"))?;
         Ok(Self { folder, here, there, digests })
@@ -130,7 +133,7 @@ async fn it_is_written_over_nothing_and_comes_back_whole() -> Result<()> {
     refused(make(&place.here, &backup, false).await, &["another process", "backup.part"])?;
     drop(lock);
     let manifest = make(&place.here, &backup, false).await?;
-    ensure!((manifest.filings, manifest.objects) == (2, 3 + 2), "{manifest:?}");
+    ensure!((manifest.filings, manifest.objects) == (2, 4 + 2), "{manifest:?}");
     ensure!(!part.exists() && !backup.join("lock").exists(), "leftovers");
     refused(make(&place.here, &backup, false).await, &["is there already"])?;
 
@@ -140,7 +143,7 @@ async fn it_is_written_over_nothing_and_comes_back_whole() -> Result<()> {
     fs::write(place.there.data.folder.join("todoke.db.part"), vec![7; 1 << 20])?;
     let restored = restore(&place.there, &backup, false).await?;
     ensure!(restored.manifest == manifest && restored.put_aside.is_empty(), "{restored:?}");
-    for number in 0..3 {
+    for number in 0..4 {
         let [here, there] = [&place.here, &place.there]
             .map(|config| fs::read(place.object(&config.data.folder, number)));
         ensure!(here? == there?, "attachment {number} has other bytes");
@@ -235,14 +238,18 @@ async fn a_newer_build_or_another_engine_is_named() -> Result<()> {
 async fn what_is_damaged_already_is_told_or_left_out() -> Result<()> {
     let place = Place::new().await?;
     let backup = place.backup();
-    // One that a filing names has rotted, and the sweep has taken the one that none names.
+    // One that a filing names and one that a document is have rotted, and the sweep has taken the
+    // one that none names.
     fs::write(place.object(&place.here.data.folder, 0), "rotten")?;
+    fs::write(place.object(&place.here.data.folder, 3), "rotten")?;
     fs::remove_file(place.object(&place.here.data.folder, 2))?;
-    let words = [place.digests[0].as_str(), "has other bytes", "--incomplete"];
+    let words = [&*place.digests[0], &*place.digests[3], "has other bytes", "--incomplete"];
     refused(make(&place.here, &backup, false).await, &words)?;
     ensure!(!backup.exists() && !place.folder.path().join("backup.part").exists(), "leftovers");
     let manifest = make(&place.here, &backup, true).await?;
-    ensure!(manifest.objects == 1 + 2 && manifest.left_out == [place.digests[0].clone()]);
+    let mut rotten = [place.digests[0].clone(), place.digests[3].clone()];
+    rotten.sort();
+    ensure!(manifest.objects == 1 + 2 && manifest.left_out == rotten, "{manifest:?}");
     restore(&place.there, &backup, false).await?;
     // Who sends the swept one again is heard: nobody says that it is there.
     let store = Store::open(&place.there.store.url, 1, Arc::new(Clock::system())).await?;
@@ -278,7 +285,7 @@ async fn the_commands_say_what_they_did() -> Result<()> {
     ensure!(is_done && said.contains("What to do next"), "{said}{error}");
     ensure!(said.contains(&manifest.made_at), "{said}");
     let list = fs::read_to_string(backup.join("files.sha256"))?;
-    ensure!(list.lines().count() == 5 + 2, "{list}");
+    ensure!(list.lines().count() == 6 + 2, "{list}");
     let mut compare = Command::new("sha256sum");
     let compared = compare.args(["--check", "--strict", "files.sha256"]).current_dir(&backup);
     let compared = compared.output().await?;

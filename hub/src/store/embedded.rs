@@ -15,7 +15,8 @@ pub struct KeptObject {
     pub sha256: String,
     /// Bytes.
     pub size: u64,
-    /// Since when a filing or a decision names it, in milliseconds; until then it may be swept.
+    /// Since when a filing, a decision or a document names it, in milliseconds; until then it may
+    /// be swept.
     pub named_at: Option<i64>,
 }
 

@@ -12,9 +12,11 @@
 
 mod acts;
 mod addresses;
+mod announcements;
 mod bulk;
 mod chain;
 mod contacts;
+mod documents;
 mod drafts;
 pub mod embedded;
 mod engine;
@@ -51,9 +53,11 @@ use uuid::Uuid;
 
 pub use acts::{Colleague, Like};
 pub use addresses::{AddressActRow, LetterRow};
+pub use announcements::{AnnouncementAct, AnnouncementActRow, AnnouncementFilter, AnnouncementRow};
 pub use bulk::{BulkCounts, BulkLine, BulkRow, LineFilter};
 pub use chain::{Chain, ChainBreak, NewEvent, event_hash, verify_chain};
 pub use contacts::ContactRow;
+pub use documents::{Audience, DocumentEnd, DocumentFilter, DocumentKind, DocumentRow};
 pub use drafts::{DraftRow, FiledPapers, NamedOffices};
 pub use embedded::KeptObject;
 pub use engine::StoreError;

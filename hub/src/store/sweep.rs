@@ -1,9 +1,10 @@
 //! What is known of each object, so that no object goes that someone names.
 //!
-//! An upload touches the row of its digest before the bytes take that name; a filing or a decision
-//! names it in the commit that records it. Upkeep takes only what nobody has named for long: first
-//! the uploads' rows go and the object's row says so, in one commit, and only later, when no unit
-//! of work from before can be alive any more, the object itself. All of it goes by the row's lock.
+//! An upload touches the row of its digest before the bytes take that name; a filing, a decision or
+//! a document names it in the commit that records it; the archive alone takes a name away again.
+//! Upkeep takes only what nobody has named for long: first the uploads' rows go and the object's
+//! row says so, in one commit, and only later, when no unit of work from before can be alive any
+//! more, the object itself. All of it goes by the row's lock.
 
 use schemas::Attachment;
 use serde_json::json;
@@ -18,8 +19,8 @@ impl Tx {
         Ok(self.run(sql!("touch_object"), &args).await? == 1)
     }
 
-    /// Intake, review: keeps objects for good. Answers the digests of those that there are; one
-    /// that was swept, or never was the owner's, is not among them.
+    /// Intake, review, archive: keeps objects from the sweep. Answers the digests of those that
+    /// there are; one that was swept, or never was the owner's, is not among them.
     pub async fn name_objects(
         &mut self,
         named: &[(&str, &Attachment)],

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use hub::archive::{self, ArchiveProblem};
 use hub::delivery::State;
 use hub::review::Source;
 use hub::web::access::Scope;
 use reqwest::StatusCode;
 use schemas::{Attachment, Channel, Decision, Submission, Verdict};
-use tests::house::{Builder, House, attachment, change, code, operator};
+use tests::house::{Builder, House, attachment, change, code, manual, operator, staff};
 
 const SAPPORO: &str = "011002";
 
@@ -81,6 +82,38 @@ async fn only_what_nobody_names_goes_and_only_when_its_time_is_over() -> Result<
     upload(&house, ours, "使わない.pdf").await?;
     let filing = house.deliver(&late).await?;
     assert!(matches!(house.delivery(filing).await?.state, State::Delivered { .. }));
+    house.finish().await
+}
+
+/// A document's file stays while it is given out and for `archive.keep_days` after; then it goes as
+/// any upload that nobody names, and its row stays.
+#[tokio::test]
+async fn a_documents_file_goes_when_its_time_after_the_end_is_over() -> Result<()> {
+    let mut house = house().with(|config| config.archive.keep_days = 3).start().await?;
+    let (one, two) = (b"%PDF-1.7 one".as_slice(), b"%PDF-1.7 two".as_slice());
+    let former = house.upload("第1版.pdf", one).await?;
+    let newer = house.upload("第2版.pdf", two).await?;
+    let (draft, by) = (manual(), staff());
+    let id = house.give_out(&former).await?;
+    pass(&mut house, 10 * HOURS).await?;
+    assert!(object(&house, &former).exists(), "it went though it is given out");
+    // The other was swept meanwhile, as nothing named it.
+    assert!(!object(&house, &newer).exists());
+    let first = house.ctx.store.versions_of_document(id).await?.remove(0);
+    let late = archive::replace(&house.ctx, &first, (&draft, Some(&newer)), &by).await;
+    assert!(matches!(late, Err(ArchiveProblem::Cleared)), "{late:?}");
+    let newer = house.upload("第2版.pdf", two).await?;
+    archive::replace(&house.ctx, &first, (&draft, Some(&newer)), &by).await?;
+    let days = Duration::from_hours(72);
+    pass(&mut house, days.saturating_sub(SETTLED).saturating_sub(TICK)).await?;
+    pass(&mut house, HOURS.saturating_sub(SETTLED)).await?;
+    assert!(object(&house, &former).exists(), "it went before its time");
+    pass(&mut house, HOURS).await?;
+    assert!(!object(&house, &former).exists(), "it stays for ever");
+    assert!(object(&house, &newer).exists());
+    let versions = house.ctx.store.versions_of_document(id).await?;
+    let gone: Vec<_> = versions.iter().map(|row| (row.version, row.gone_at.is_some())).collect();
+    assert_eq!(gone, [(2, false), (1, true)]);
     house.finish().await
 }
 

@@ -12,6 +12,7 @@ const FLOORS: [&[&str]; 10] = [
     STAGES,
     &[
         "addresses",
+        "archive",
         "bulk",
         "contacts",
         "context",

@@ -22,7 +22,7 @@ pub(super) type Asked = (&'static str, Value, Option<&'static str>);
 /// All that is asked, of a store that holds the crowd.
 pub(super) async fn asked(connection: &mut PgConnection) -> Result<Vec<Asked>> {
     let known = known(connection).await?;
-    let all = [look_ups, addresses, small_tables, upkeep, pages, own_pages];
+    let all = [look_ups, addresses, small_tables, archive, upkeep, pages, own_pages];
     Ok(all.map(|asked: fn(&Known) -> Vec<Asked>| asked(&known)).concat())
 }
 
@@ -133,6 +133,31 @@ fn small_tables(known: &Known) -> Vec<Asked> {
         ("delete_filter", filter, None),
         ("newest_reminders", json!(50), Some("reminders_pkey")),
         ("reminded_still", json!("2026-07-15-1-011002"), Some("reminded_by_reminder")),
+    ]
+}
+
+/// What operations give out.
+fn archive(known: &Known) -> Vec<Asked> {
+    let Known { filing, now, digest, .. } = known;
+    let documents = json!({"standing": "given out", "reader": "authorities", "kind": "manual",
+                           "text": "x", "before": now, "before_id": filing, "limit": 51});
+    let announcements = json!({"reader": "operators", "now": now, "before": null,
+                               "before_id": null, "limit": 3});
+    let announcement = json!({"id": filing, "version": 2, "title_ja": "x", "title_en": "",
+                              "text_ja": "x", "text_en": "", "audience": "all", "from_at": now,
+                              "until_at": null});
+    let ended = json!({"id": filing, "how": "withdrawn", "person": "x", "name": "x", "at": now});
+    let gone = json!({"digests": [digest], "owner": "operations", "at": now});
+    vec![
+        ("list_documents", documents, None),
+        ("versions_of_document", json!(filing), None),
+        ("end_document", ended, None),
+        ("let_documents_go", json!({"before": now, "limit": 500, "at": now}), None),
+        ("unname_objects", gone, None),
+        ("announcement", json!(filing), None),
+        ("announcement_acts", json!(filing), None),
+        ("list_announcements", announcements, None),
+        ("save_announcement", announcement, None),
     ]
 }
 

@@ -4,6 +4,7 @@
 //! lets the stages work until nothing moves, `advance` moves the time. `finish` looks whether
 //! anything is left over; a house that is dropped without it fails its test.
 
+mod archive;
 mod build;
 mod check;
 mod far_side;
@@ -31,6 +32,7 @@ use schemas::{AuthorityId, Channel, DeliveryId, FilingId, Submission};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+pub use archive::{manual, staff};
 pub use build::Builder;
 pub use far_side::Letter;
 pub use forgetful::Forgetful;

@@ -2,6 +2,7 @@
 
 mod acts;
 mod addresses;
+mod archive;
 mod bulk;
 mod deliveries;
 mod drafts;
@@ -33,6 +34,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 pub use acts::*;
 pub use addresses::*;
+pub use archive::*;
 pub use bulk::*;
 pub use deliveries::*;
 pub use drafts::*;
@@ -91,6 +93,7 @@ macro_rules! store_contract {
 
             orphans_are_taken_when_their_time_is_over
             what_is_being_deleted_is_nobodys
+            documents_keep_their_files_while_they_may_be_asked_for
 
             a_file_is_looked_through_by_one_at_a_time
             a_verdict_stands_until_its_time_is_over
@@ -112,6 +115,10 @@ macro_rules! store_contract {
             what_is_unread_is_told_once_of_each_step
             an_inbox_pages_and_narrows
             filters_are_saved_by_name
+            a_document_is_given_out_in_one_version
+            documents_narrow_and_page
+            an_announcement_is_changed_on_top_of_what_was_seen
+            announcements_count_from_when_until_when
             what_waits_is_counted_by_authority
             acts_come_back_in_order
             acts_about_an_address_stay_as_they_were

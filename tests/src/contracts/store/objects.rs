@@ -19,7 +19,7 @@ fn file(byte: &str) -> Attachment {
 
 impl Bench {
     /// Uploads as HTTP records them.
-    async fn uploaded(&self, owner: &str, bytes: &[&str]) -> Result<()> {
+    pub(super) async fn uploaded(&self, owner: &str, bytes: &[&str]) -> Result<()> {
         let mut tx = self.store.begin().await?;
         for byte in bytes {
             let file = file(byte);
@@ -36,14 +36,14 @@ impl Bench {
         Ok(tx.commit().await?)
     }
 
-    async fn taken(&self, before: i64, limit: usize) -> Result<Vec<String>> {
+    pub(super) async fn taken(&self, before: i64, limit: usize) -> Result<Vec<String>> {
         let mut tx = self.store.begin().await?;
         let taken = tx.take_orphans(before, limit).await?;
         tx.commit().await?;
         Ok(taken.iter().map(|sha256| sha256[..2].to_owned()).collect())
     }
 
-    async fn named(&self, owner: &str, bytes: &[&str]) -> Result<Vec<String>> {
+    pub(super) async fn named(&self, owner: &str, bytes: &[&str]) -> Result<Vec<String>> {
         let files: Vec<_> = bytes.iter().map(|byte| file(byte)).collect();
         let mut tx = self.store.begin().await?;
         let wanted: Vec<_> = files.iter().map(|file| (owner, file)).collect();

@@ -19,5 +19,6 @@ WHERE x.named_at IS NULL AND x.deleting_at IS NULL
         SELECT 1 FROM attachments AS a JOIN bulk_lines AS b ON b.corporate_number = a.owner
         WHERE a.sha256 = x.sha256 AND position(x.sha256 in b.body) > 0
     )
+    AND NOT EXISTS (SELECT 1 FROM documents AS m WHERE m.sha256 = x.sha256 AND m.gone_at IS NULL)
 ORDER BY x.touched_at LIMIT (($1::json) ->> 'limit')::bigint
 FOR UPDATE OF x SKIP LOCKED

@@ -19,4 +19,5 @@ WHERE x.named_at IS NULL AND x.deleting_at IS NULL
         SELECT 1 FROM attachments AS a JOIN bulk_lines AS b ON b.corporate_number = a.owner
         WHERE a.sha256 = x.sha256 AND instr(b.body, x.sha256) > 0
     )
+    AND NOT EXISTS (SELECT 1 FROM documents AS m WHERE m.sha256 = x.sha256 AND m.gone_at IS NULL)
 ORDER BY x.touched_at LIMIT $1 ->> '$.limit'
