@@ -10,7 +10,7 @@ use schemas::Attachment;
 
 use super::fault::Fault;
 use crate::context::Context;
-use crate::scans::{Scans, Standing};
+use crate::scans::{Scans, Standing, passed_before};
 
 /// Types that browsers show by themselves, without running anything that stands in them.
 const SHOWN: [&str; 3] = ["application/pdf", "image/jpeg", "image/png"];
@@ -28,7 +28,10 @@ pub(super) async fn serve(
 ) -> Result<Response, Fault> {
     match Scans::read(ctx, [file]).await?.of(&file.sha256) {
         Standing::Off | Standing::Clean => {}
-        Standing::Pending(_) => return Err(Fault::FileWaits),
+        Standing::Pending(_) => {
+            ask_for_scan(ctx, file).await?;
+            return Err(Fault::FileWaits);
+        }
         Standing::Infected(_) => return Err(Fault::FileInfected),
     }
     let bytes = ctx.objects.get_sound(&file.sha256).await.map_err(|error| {
@@ -44,6 +47,15 @@ pub(super) async fn serve(
         (CACHE_CONTROL, "private, no-store".to_owned()),
     ];
     Ok((headers, Body::from_stream(bytes)).into_response())
+}
+
+/// Has a file looked through that nobody has asked for, or whose time as a clean one is over.
+async fn ask_for_scan(ctx: &Context, file: &Attachment) -> Result<(), Fault> {
+    let mut tx = ctx.store.begin().await?;
+    tx.queue_scans(std::slice::from_ref(&file.sha256), passed_before(ctx)).await?;
+    tx.commit().await?;
+    ctx.scan_asked.notify_one();
+    Ok(())
 }
 
 /// The header of a file that is kept under its name.

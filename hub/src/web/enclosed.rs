@@ -182,7 +182,8 @@ impl Taken {
             return Ok(());
         }
         let Ok(scope) = visit.scope() else { return Err(Fault::FormUnreadable) };
-        let owner = scope.words().1.unwrap_or_default();
+        let (word, subject) = scope.words();
+        let owner = subject.unwrap_or_else(|| word.to_owned());
         let upload_id = ctx.clock.id().to_string();
         let upload = match ctx.objects.receive(field, &upload_id, limits.attachment_bytes_max).await
         {

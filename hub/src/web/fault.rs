@@ -31,6 +31,8 @@ pub(super) enum Fault {
     NotWithdrawn,
     /// No such draft, or it was thrown away.
     NoDraft,
+    /// No such document in the archive, or it is not given out any more.
+    NoDocument,
     /// There are as many drafts as may be.
     DraftsMax,
     /// Nothing of the filing was returned, or not any more.
@@ -77,6 +79,7 @@ impl Fault {
             Self::NoPage
             | Self::NoFiling
             | Self::NoDraft
+            | Self::NoDocument
             | Self::NoDelivery
             | Self::NoAuthority
             | Self::NoPrefecture => StatusCode::NOT_FOUND,
@@ -103,6 +106,7 @@ impl Fault {
             Self::NotYours(Who::Operator) => (w.error_not_yours, w.error_operator_only),
             Self::Cancelled => (w.error_cancelled, w.error_cancelled_why),
             Self::NoDraft => (w.error_draft, w.error_draft_why),
+            Self::NoDocument => (w.error_document, w.error_document_why),
             Self::DraftsMax => (w.error_drafts_max, w.error_drafts_max_why),
             Self::NothingReturned => (w.error_nothing_returned, w.error_nothing_returned_why),
             Self::Clash => (w.error_clash, w.error_clash_why),

@@ -101,11 +101,14 @@ impl Who {
                 ("/lanes", |w| w.nav_lanes),
                 ("/dead-letters", |w| w.nav_dead_letters),
                 ("/reminders", |w| w.nav_reminders),
+                ("/archive", |w| w.nav_archive),
+                ("/announcements", |w| w.nav_announcements),
             ],
             Self::Authority => &[
                 ("/authority", |w| w.nav_inbox),
                 ("/authority/exports", |w| w.nav_exports),
                 ("/authority/contacts", |w| w.nav_contacts),
+                ("/authority/archive", |w| w.nav_archive),
             ],
             Self::Operator => &[
                 ("/operator", |w| w.nav_own_filings),
@@ -113,6 +116,7 @@ impl Who {
                 ("/operator/bulk", |w| w.nav_bulk),
                 ("/operator/one-stop", |w| w.nav_one_stop),
                 ("/operator/address", |w| w.nav_address),
+                ("/operator/archive", |w| w.nav_archive),
             ],
         }
     }

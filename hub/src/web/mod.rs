@@ -1,12 +1,14 @@
 //! The hub's HTTP side: API for machines; pages for operators, authorities and operations.
 //!
 //! What pages share stands beside this file: `visit` (who asks, for what), `roles` (whose page is
-//! whose), `sent` (forms that are sent), `enclosed` (those with files), `contacts` (an authority's
-//! address), `sessions` and `cookies`, `login`, `frame`, `words`, `labels`, `parts`, `document` (a
-//! filing to be read), `download`, `fault`.
+//! whose), `sent` (forms that are sent), `enclosed` (those with files), `archive` (what operations
+//! give out), `contacts` (an authority's address), `sessions` and `cookies`, `login`, `frame`,
+//! `words`, `labels`, `parts`, `document` (a filing to be read), `download`, `fault`.
 
 pub mod access;
 pub mod api;
+mod archive;
+mod archive_words;
 mod assets;
 mod authority;
 mod bulk;

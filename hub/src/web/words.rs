@@ -98,6 +98,8 @@ words! {
     nav_bulk: "一括申請", "Bulk filing";
     nav_one_stop: "法人の変更", "Corporate change";
     nav_address: "通知先", "Notices";
+    nav_archive: "資料", "Documents";
+    nav_announcements: "お知らせ", "Announcements";
     other_language: "English", "日本語";
     log_out: "ログアウト", "Log out";
     search: "検索", "Search";
@@ -322,6 +324,9 @@ words! {
     error_draft: "この下書きはありません", "There is no such draft";
     error_draft_why: "捨てられたか、保存期間を過ぎました。一覧から新しく始めてください。",
         "It was thrown away, or its time was over. Begin another from the list.";
+    error_document: "この資料はありません", "There is no such document";
+    error_document_why: "取り下げられたか、番号が違います。資料の一覧から開いてください。",
+        "It was withdrawn, or its number is wrong. Look for it in the list of documents.";
     error_drafts_max: "下書きが多すぎます", "There are too many drafts";
     error_drafts_max_why: "使わない下書きを捨ててから、もう一度始めてください。",
         "Throw away some that you do not need, then begin again.";

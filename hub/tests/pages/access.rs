@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use reqwest::StatusCode;
 
+use crate::archive::{ANNOUNCEMENT, TO_ALL, TO_AUTHORITIES};
 use crate::browser::Browser;
 use crate::world::World;
 
@@ -17,6 +18,9 @@ const ROUTES: [&str; 6] = [
     include_str!("../../src/web/operator/draft/mod.rs"),
     include_str!("../../src/web/operator/bulk/mod.rs"),
 ];
+
+/// What a form has to say of a document or an announcement to be read.
+const DOCUMENT: &[(&str, &str)] = &[("kind", "manual"), ("audience", "all")];
 
 /// For whom a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +157,8 @@ fn fixed_rows(world: &World) -> Vec<Row> {
 fn operations_rows(world: &World) -> Vec<Row> {
     use Whose::{Anyones, Operations};
     let filing = world.filings[3].receipt_number();
+    let document = format!("/archive/{TO_AUTHORITIES}");
+    let announcement = format!("/announcements/{ANNOUNCEMENT}");
     vec![
         row("/", Operations),
         row("/filings", Operations),
@@ -168,6 +174,17 @@ fn operations_rows(world: &World) -> Vec<Row> {
         row("/prefectures/{code}", Operations).at("/prefectures/01"),
         row("/lanes", Operations),
         row("/dead-letters", Operations),
+        row("/archive", Operations),
+        row("/archive", Operations).with(DOCUMENT),
+        row("/archive/{id}", Operations).at(&document),
+        row("/archive/{id}", Operations).at(&document).with(DOCUMENT),
+        row("/archive/{id}/withdraw", Operations).at(format!("{document}/withdraw")).sent(),
+        row("/archive/{id}/files/{version}", Operations).at(format!("{document}/files/1")),
+        row("/announcements", Operations),
+        row("/announcements", Operations).with(DOCUMENT),
+        row("/announcements/{id}", Operations).at(&announcement),
+        row("/announcements/{id}", Operations).at(&announcement).with(DOCUMENT),
+        row("/announcements/{id}/end", Operations).at(format!("{announcement}/end")).sent(),
         row("/search", Operations).at("/search?q=x"),
         row("/login", Anyones),
         row("/login", Anyones).sent(),
@@ -195,6 +212,10 @@ fn authority_rows(world: &World) -> Vec<Row> {
         row("/authority/followed", Authority).foreign(),
         row("/authority/contacts", Authority),
         row("/authority/contacts", Authority).sent(),
+        row("/authority/archive", Authority),
+        row("/authority/archive/{id}", Authority)
+            .at(format!("/authority/archive/{TO_AUTHORITIES}")),
+        row("/authority/announcements", Authority),
         row("/authority/filters", Authority).sent(),
         row("/authority/filters/remove", Authority).sent(),
         row("/authority/exports", Authority),
@@ -244,6 +265,12 @@ fn operator_rows(world: &World) -> Vec<Row> {
     };
     vec![
         row("/operator", Operator),
+        row("/operator/archive", Operator),
+        row("/operator/archive/{id}", Operator).at(format!("/operator/archive/{TO_ALL}")),
+        row("/operator/archive/{id}", Operator)
+            .at(format!("/operator/archive/{TO_AUTHORITIES}"))
+            .foreign(),
+        row("/operator/announcements", Operator),
         row("/operator/address", Operator),
         row("/operator/address", Operator).sent(),
         row("/operator/webhook", Operator),

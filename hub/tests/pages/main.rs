@@ -5,7 +5,9 @@
 
 mod access;
 mod address;
+mod announcements;
 mod answers;
+mod archive;
 mod authority;
 mod autosave;
 mod browser;

@@ -14,7 +14,7 @@ use hub::store::{DeadLetterRow, Filter, NewEvent, NoticeRow, Tx};
 use hub::web::access::{Access, Scope, new_key};
 use hub::web::demo::Door;
 use hub::{app, web};
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder, redirect};
 use schemas::codes::corporate_number_of;
 use schemas::{
     AuthorityId, Channel, DeliveryId, FilingId, NoticeId, Owner, ProofLevel, Submission,
@@ -24,11 +24,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::cases;
 use crate::rows::{
     address_link, attempt, attempt_event, bulk, decision, draft, filing, held, narrow, one_stop,
     operator_number, outcome, revision, submission, verdict, why,
 };
+use crate::{archive, cases};
 
 /// Sapporo: whose key the world has.
 pub(crate) const AUTHORITY: &str = "011002";
@@ -116,12 +116,12 @@ impl World {
         serve(&ctx, listener, door);
         let [own_delivery, foreign_delivery] = deliveries_of_two(&ctx).await;
         cases::keep(&ctx, cases::PAPER_TEXT).await;
+        archive::give_out(&ctx).await;
         let readable = cases::filed(&ctx, &cases::change(&ctx)).await;
         let row = ctx.store.delivery(readable).await.expect("a store").expect("a delivery");
         filings.push(row.filing_id);
         // Redirects are looked at, not followed.
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none());
-        let client = client.build().expect("a client");
+        let client = Client::builder().redirect(redirect::Policy::none()).build().expect("one");
         Self {
             ctx,
             address,

@@ -27,6 +27,7 @@ macro_rules! scan_contract {
             a_scanner_that_is_away_holds_everything_and_loses_nothing
             what_is_too_large_to_be_looked_through_waits
             a_clean_file_is_looked_through_again_when_its_time_is_over
+            a_document_is_looked_through_before_anyone_gets_it
         }
     };
     ($open:path: $($name:ident)*) => { $(
@@ -250,5 +251,33 @@ pub async fn a_clean_file_is_looked_through_again_when_its_time_is_over(
     let filing = house.deliver(&with(&file)).await?;
     assert!(scan(&house, &file).await?.state == ScanState::Clean);
     assert!(matches!(house.delivery(filing).await?.state, State::Delivered { .. }));
+    house.finish().await
+}
+
+/// Nobody gets a document of the archive before, nor, when its verdict is too old, before it was
+/// looked through again: who asks for it has that done.
+pub async fn a_document_is_looked_through_before_anyone_gets_it(
+    builder: Builder,
+    scanner: impl FarScanner,
+) -> Result<()> {
+    let builder = builder.with(|config| config.http.open_pages = true);
+    let mut house = open(builder, &scanner).await?;
+    let front = house.front().await?;
+    let (bytes, bad) = (pdf("manual"), pdf(&eicar()));
+    let file = house.upload("手引き.pdf", &bytes).await?;
+    let path = format!("/archive/{}/files/1", house.give_out(&file).await?);
+    let keep_days = u64::try_from(house.ctx.config.scan.keep_days)?;
+    for _ in 0..2 {
+        let answer = front.get(&path, "").await?;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text());
+        house.settle().await?;
+        let answer = front.get(&path, "").await?;
+        assert_eq!((answer.status, answer.bytes), (StatusCode::OK, bytes.clone()));
+        house.advance(Duration::from_hours(24 * keep_days + 1)).await?;
+    }
+    let file = house.upload("ウイルス.pdf", &bad).await?;
+    let path = format!("/archive/{}/files/1", house.give_out(&file).await?);
+    house.settle().await?;
+    assert_eq!(front.get(&path, "").await?.status, StatusCode::FORBIDDEN);
     house.finish().await
 }

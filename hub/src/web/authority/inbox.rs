@@ -19,6 +19,7 @@ use crate::delivery::{Delivery, Review};
 use crate::judgement;
 use crate::store::{InboxCounts, InboxFilter, InboxRow, RevisionRow};
 use crate::web::Desk;
+use crate::web::archive::{Board, Seat};
 use crate::web::contacts::told_of;
 use crate::web::cursor::ROWS;
 use crate::web::deadlines;
@@ -37,6 +38,7 @@ const SERVICES_MAX: usize = 3;
 pub(super) struct InboxPage {
     shell: Shell,
     w: &'static Words,
+    news: Board,
     unopened: String,
     opened: String,
     /// Word, name, and whether it is this one.
@@ -188,6 +190,7 @@ pub(super) async fn read(desk: &Desk, clerk: &Clerk, draft: Draft) -> Result<Inb
     Ok(InboxPage {
         shell: visit.shell("/authority"),
         w,
+        news: Board::read(desk, visit, Seat::AUTHORITY).await?,
         unopened: grouped(unopened),
         opened: grouped(opened),
         views: View::ALL.into_iter().map(choice).collect(),

@@ -8,6 +8,7 @@
 
 mod accept;
 mod answer;
+mod archive;
 mod case;
 mod contacts;
 mod decide;
@@ -42,6 +43,9 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/authority", get(inbox::show))
         .route("/authority/contacts", get(contacts::show).post(contacts::change))
+        .route("/authority/archive", get(archive::list))
+        .route("/authority/archive/{id}", get(archive::fetch))
+        .route("/authority/announcements", get(archive::announcements))
         .route("/authority/filters", post(filters::save))
         .route("/authority/filters/remove", post(filters::remove))
         .route("/authority/followed", get(followed::show))

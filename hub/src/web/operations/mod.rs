@@ -6,6 +6,8 @@
 //! * **To add a text**: a line in `words`; for a value of a column, in `labels`; for a reason's
 //!   code, in `reasons`; for an event of a filing, in `story`; all in the folder above.
 
+mod announcements;
+mod archive;
 mod attempts;
 mod authorities;
 mod contacts;
@@ -23,7 +25,8 @@ mod snapshot;
 
 use std::sync::Arc;
 
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 
 use super::Desk;
@@ -43,5 +46,15 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/lanes", get(lanes::list))
         .route("/dead-letters", get(dead_letters::list))
         .route("/search", get(search::search))
+        .route("/archive", get(archive::list).post(archive::add).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/archive/{id}",
+            get(archive::show).post(archive::replace).layer(DefaultBodyLimit::disable()),
+        )
+        .route("/archive/{id}/withdraw", post(archive::withdraw))
+        .route("/archive/{id}/files/{version}", get(archive::file))
+        .route("/announcements", get(announcements::list).post(announcements::announce))
+        .route("/announcements/{id}", get(announcements::show).post(announcements::change))
+        .route("/announcements/{id}/end", post(announcements::end))
         .layer(Extension(Arc::<snapshot::Cache>::default()))
 }

@@ -11,6 +11,7 @@ use super::Applicant;
 use super::words::Words;
 use crate::store::{DraftRow, FilingRow, OwnFilter};
 use crate::web::Desk;
+use crate::web::archive::{Board, Seat};
 use crate::web::cursor::{ROWS, newest, older};
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
@@ -25,6 +26,7 @@ use crate::written::as_receipt_number;
 struct FilingsPage {
     shell: Shell,
     w: &'static Words,
+    news: Board,
     states: Vec<Choice>,
     state: String,
     kinds: Vec<Choice>,
@@ -95,6 +97,7 @@ async fn read(desk: &Desk, applicant: &Applicant) -> Result<FilingsPage, Fault> 
     Ok(FilingsPage {
         shell: visit.shell("/operator"),
         w,
+        news: Board::read(desk, visit, Seat::OPERATOR).await?,
         drafts: if is_first { drafts(desk, applicant).await? } else { Vec::new() },
         states: states.into_iter().map(of_state).collect(),
         is_narrowed,

@@ -5,6 +5,7 @@
 //!   matrix of `tests/pages`.
 
 mod address;
+mod archive;
 mod bulk;
 mod draft;
 mod filing;
@@ -45,6 +46,9 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/operator/filings/{key}/receipt", get(receipt::download))
         .route("/operator/filings/{key}/receipt/print", get(receipt::page))
         .route("/operator/filings/{key}/withdraw", get(withdraw::ask).post(withdraw::send))
+        .route("/operator/archive", get(archive::list))
+        .route("/operator/archive/{id}", get(archive::fetch))
+        .route("/operator/announcements", get(archive::announcements))
         .route("/operator/address", get(address::show).post(address::send))
         .route("/operator/address/{id}", get(address::link).post(address::confirm))
         .route("/operator/webhook", get(webhook::show).post(webhook::send))
