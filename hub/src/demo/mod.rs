@@ -2,12 +2,13 @@
 //! and authorities who answer; at the end, what the far sides hold against what was receipted.
 //!
 //! `place` is the folder, `cast` the authorities and how they behave, `people`, `filings`, `forms`
-//! and `papers` what is filed, `door` whom a visitor may play. `submit` plays the operators and
-//! `answer` the authorities, over the public HTTP interface alone (`hub`); `settle` waits,
-//! `compare` reads the far sides (`far`) and `report` tells. Everything random comes from the seed
-//! (`chance`).
+//! and `papers` what is filed, `archive` what operations give out, `door` whom a visitor may play.
+//! `submit` plays the operators and `answer` the authorities, over the public HTTP interface alone
+//! (`hub`); `settle` waits, `compare` reads the far sides (`far`) and `report` tells. Everything
+//! random comes from the seed (`chance`).
 
 mod answer;
+mod archive;
 mod cast;
 mod chance;
 mod compare;
@@ -115,6 +116,7 @@ impl Demo {
         let door = door::of_cast((&master, &operators), &filings, marker.day);
         let unhurried = door.authorities();
         let app = App::start_demo(config, door).await?;
+        archive::lay_out(&app.ctx, marker.seed).await?;
         let (returned, returns) = mpsc::unbounded_channel();
         let channels = |ladder: &Vec<Endpoint>| ladder.iter().map(Endpoint::channel).collect();
         let mail_readers = members.iter().filter(|it| it.reads_mail_alone()).map(|it| it.code);
