@@ -7,15 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::delivery::{Delivery, Review, State};
 
-/// The authorities that a correction goes to: those whose newest delivery was returned, or stopped
-/// because one of its files holds malware.
+/// The authorities that a correction goes to.
 pub fn to_correct(deliveries: &[Delivery]) -> Vec<AuthorityId> {
-    let newest = |d: &Delivery| {
-        let same = deliveries.iter().filter(|o| o.authority == d.authority);
-        same.map(|o| o.revision).max() == Some(d.revision)
-    };
-    let is_open = |d: &&Delivery| d.review == Review::Returned || d.is_infected();
-    deliveries.iter().filter(is_open).filter(|d| newest(d)).map(|d| d.authority).collect()
+    deliveries.iter().filter(|d| is_to_correct(d, deliveries)).map(|d| d.authority).collect()
+}
+
+/// Whether this of a filing's deliveries waits to be corrected: its authority's newest, that was
+/// returned, or stopped because one of its files holds malware.
+pub fn is_to_correct(delivery: &Delivery, of_filing: &[Delivery]) -> bool {
+    let same = of_filing.iter().filter(|it| it.authority == delivery.authority);
+    (delivery.review == Review::Returned || delivery.is_infected())
+        && same.map(|it| it.revision).max() == Some(delivery.revision)
 }
 
 /// The state of a filing as the operator sees it.

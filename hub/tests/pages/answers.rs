@@ -198,3 +198,44 @@ async fn many_are_accepted_each_with_its_result() {
     let seen = clerk.send("/authority/accept", &[]).await;
     assert!(seen.text.contains("何も選ばれていません"), "{}", seen.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_marked_shows_at_the_operators_pages_until_it_is_corrected() {
+    let world = World::new(false).await;
+    let filing = change(&world.ctx);
+    let place = main_form(&filing);
+    let path = format!("/form/forms/{place}/fields/contact/name");
+    let id = world.readable;
+    let mut clerk = open(&world, &world.authority_key, id).await;
+    let fields = [("comment", "直してください。"), ("mark", &path), ("mark", "/attachments/0")];
+    let seen = decide(&mut clerk, id, "returned", &fields).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+
+    let row = world.ctx.store.delivery(id).await.expect("a store").expect("a delivery");
+    let page = format!("/operator/filings/{}", row.filing_id);
+    let mut operator = Browser::with_key(&world, &world.operator_key).await;
+    let badge = "<span class=\"badge hold\">要補正</span>";
+    let marked = |text: &str| text.matches(badge).count();
+    let seen = operator.get(&page).await.text;
+    assert_eq!(marked(&seen), 2, "a field and a file:\n{seen}");
+
+    let draft = operator.send(&format!("{page}/correct"), &[]).await.to().to_owned();
+    let form = operator.get(&format!("{draft}/forms/{place}")).await.text;
+    assert!(form.contains("指定権者が訂正を求めている欄です。"), "{form}");
+    let files = format!("{draft}/files");
+    let seen = operator.get(&files).await.text;
+    assert!(marked(&seen) == 1 && seen.contains("訂正を求めているファイルです"), "{seen}");
+    // Another file of that name, at the same place, is not what was marked.
+    let name = filing.attachments[0].name.as_str();
+    operator.send(&format!("{files}/remove"), &[("name", name)]).await;
+    let media_type = filing.attachments[0].media_type.as_str();
+    let seen = operator.upload(&files, ("", name, media_type), b"%PDF-1.7 mended").await;
+    assert_eq!(seen.to(), files, "{}", seen.text);
+    assert_eq!(marked(&operator.get(&files).await.text), 0);
+
+    // What was corrected carries no marks any more.
+    revised(&world.ctx, id, ("correct", &filing)).await;
+    assert_eq!(marked(&operator.get(&page).await.text), 0);
+    let form = operator.get(&format!("{draft}/forms/{place}")).await.text;
+    assert!(!form.contains("指定権者が訂正を求めている欄です。"), "{form}");
+}

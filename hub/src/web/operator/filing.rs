@@ -9,6 +9,7 @@ use axum::response::Response;
 use schemas::{Attachment, AuthorityId, DeliveryId, Submission, Verdict};
 
 use super::filings::own;
+use super::marks::Marks;
 use super::words::Words;
 use super::{Applicant, plain};
 use crate::context::day_in_japan;
@@ -82,6 +83,8 @@ pub(super) struct FileLine {
     pub(super) sha256: String,
     /// How it stands with the malware scanner.
     pub(super) scan: Option<Badge>,
+    /// Whether an authority asks for it to be corrected.
+    pub(super) marked: bool,
 }
 
 impl FileLine {
@@ -91,7 +94,13 @@ impl FileLine {
             size: bytes(usize::try_from(file.size).unwrap_or(usize::MAX)),
             sha256: file.sha256.clone(),
             scan: labels::scan(&scans.of(&file.sha256), lang),
+            marked: false,
         }
+    }
+
+    /// The same with what authorities have marked.
+    pub(super) fn marked(self, file: &Attachment, marks: &Marks) -> Self {
+        Self { marked: marks.is_on(file), ..self }
     }
 }
 
@@ -121,10 +130,19 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
     let mut authorities = authorities(desk, &deliveries, (&decisions, &scans), visit);
     let tally = tally(&authorities);
     let authorities_part = Part::cut(&mut authorities, "authorities", visit);
-    let line = |file| FileLine::new(file, &scans, visit.lang);
+    let may_correct = filing.withdrawn_at.is_none() && !to_correct(&deliveries).is_empty();
+    let marks = match may_correct {
+        true => Marks::of(&revisions, &deliveries, &decisions),
+        false => Marks::default(),
+    };
+    let line = |file| FileLine::new(file, &scans, visit.lang).marked(file, &marks);
     let attachments = submission.iter().flat_map(|it| &it.attachments).map(line);
     let is_infected = deliveries.iter().any(Delivery::is_infected);
-    let may_correct = filing.withdrawn_at.is_none() && !to_correct(&deliveries).is_empty();
+    let attachments = attachments.collect();
+    let mut document = submission.map(|it| document(desk, &it, filing.received_at, visit));
+    if let Some(document) = &mut document {
+        document.marks = marks.places;
+    }
     Ok(FilingPage {
         shell: visit.shell(""),
         w: Words::of(visit.lang),
@@ -148,8 +166,8 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
         deadlines: judged.iter().map(|it| DeadlineLine::new(it, visit.lang)).collect(),
         timeline,
         timeline_part,
-        attachments: attachments.collect(),
-        document: submission.map(|it| document(desk, &it, filing.received_at, visit)),
+        attachments,
+        document,
     })
 }
 

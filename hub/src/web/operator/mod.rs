@@ -10,6 +10,7 @@ mod bulk;
 mod draft;
 mod filing;
 mod filings;
+mod marks;
 mod one_stop;
 mod outlook;
 mod papers;

@@ -194,6 +194,8 @@ words! {
         "Taken over from this office's last accepted filing; please check:";
     returned_why: "差戻しのコメント", "Why it was returned";
     marked: "指定権者が訂正を求めている欄です。", "The authority asks you to mend this.";
+    marked_file: "指定権者が訂正を求めているファイルです。直したものを追加し、こちらは削除してください。",
+        "The authority asks you to mend this file: add the mended one, and remove this one.";
     correct_hint: "訂正したものは、差し戻した指定権者だけに送られます。",
         "What you file goes only to who returned it.";
     assumed: "この版の様式は想定で作られています", "This version of the form is assumed";

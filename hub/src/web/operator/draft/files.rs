@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::again::{Known, known};
 use super::narrow::Narrow;
-use super::{Draft, Gone, change, find};
+use super::{Draft, Gone, change, find, marks};
 use crate::content;
 use crate::objects::ObjectError;
 use crate::scans::Scans;
@@ -91,7 +91,8 @@ pub(super) async fn page(
     };
     let files = &draft.submission.attachments;
     let scans = Scans::read(&desk.ctx, files).await?;
-    let line = |file| FileLine::new(file, &scans, visit.lang);
+    let marks = marks(desk, draft).await?;
+    let line = |file| FileLine::new(file, &scans, visit.lang).marked(file, &marks);
     let each = bytes(usize::try_from(limits.attachment_bytes_max).unwrap_or(usize::MAX));
     let (count, per, up_to) = (limits.attachments_max, w.files_each, w.files_max);
     Ok(FilesPage {

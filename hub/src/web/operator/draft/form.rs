@@ -19,6 +19,7 @@ use crate::web::assets;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::operator::Applicant;
+use crate::web::operator::marks::Marks;
 use crate::web::operator::words::Words;
 use crate::web::parts::Stamp;
 use crate::web::sent::{Fields, Sent};
@@ -68,7 +69,7 @@ struct Sheet<'a> {
     fields: &'a Value,
     theirs: Option<&'a Value>,
     findings: Option<Vec<Finding>>,
-    marks: Vec<String>,
+    marks: Marks,
 }
 
 /// `GET /operator/drafts/{id}/forms/{place}`
@@ -109,7 +110,7 @@ fn page(desk: &Desk, sheet: &Sheet<'_>, visit: &Visit) -> FormPage {
     let below = format!("/forms/{place}");
     let here: Vec<Finding> = findings.clone().unwrap_or_default();
     let mut known = notes(&here, &prefix, lang);
-    for path in marks.iter().filter_map(|mark| mark.strip_prefix(&prefix)) {
+    for path in marks.places.iter().filter_map(|mark| mark.strip_prefix(&prefix)) {
         let note = Note { tone: "hold", text: Words::of(lang).marked.to_owned() };
         known.entry(path.to_owned()).or_default().push(note);
     }

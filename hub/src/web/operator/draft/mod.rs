@@ -23,7 +23,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use schemas::forms::{Form, Sheet, sheets};
-use schemas::{FilingId, FilingKind, Finding, Submission, Verdict};
+use schemas::{FilingId, FilingKind, Finding, Submission};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -34,6 +34,7 @@ pub(super) use prefill::fill as prefill;
 pub(super) use show::Note;
 
 use super::Applicant;
+use super::marks::Marks;
 use super::words::Words;
 use crate::context::day_in_japan;
 use crate::intake::IntakeProblem;
@@ -248,14 +249,12 @@ fn form_of<'a>(desk: &'a Desk, sheet: &Sheet) -> Option<&'a Form> {
     desk.ctx.forms.form(&sheet.form, sheet.version.as_deref().unwrap_or_default())
 }
 
-/// The places that authorities asked to be corrected when they returned the filing that a draft
-/// corrects.
-async fn marks(desk: &Desk, draft: &Draft) -> Result<Vec<String>, Fault> {
-    let Some(filing) = draft.row.corrects else { return Ok(Vec::new()) };
-    let returned = desk.ctx.store.decisions_of(filing).await?;
-    let returned = returned.iter().filter(|it| it.verdict == Verdict::Returned);
-    let marks = returned.map(|it| serde_json::from_str::<Vec<String>>(&it.marks));
-    Ok(marks.flat_map(Result::unwrap_or_default).collect())
+/// What authorities marked when they returned the filing that a draft corrects.
+async fn marks(desk: &Desk, draft: &Draft) -> Result<Marks, Fault> {
+    match draft.row.corrects {
+        Some(filing) => Marks::read(desk, filing).await,
+        None => Ok(Marks::default()),
+    }
 }
 
 /// Whether a filing of this kind may do without the form.
