@@ -36,9 +36,9 @@ sections! {
         intake: Batch, forms: Forms, router: Batch, courier: Courier, retry: Retry,
         lane: LanePolicy, notices: Notices, address: Box<Address>, webhook: Box<Webhook>,
         relay: Relay, package: Package, scan: Scan, endpoints: Endpoints, sessions: Sessions,
-        login: Box<Login>,
-        review: Box<Review>, archive: Archive, reminders: Box<Reminders>, drafts: Box<Drafts>,
-        bulk: Bulk, upkeep: Upkeep, retention: Retention, log: Log,
+        login: Box<Login>, review: Box<Review>, archive: Archive, reminders: Box<Reminders>,
+        drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep,
+        retention: Retention, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
@@ -124,6 +124,8 @@ sections! {
         keep_days: i64, operator_max: usize, filings_looked_max: usize, filings_offered_max: usize,
         autosave_ms: u32,
     }
+    /// `[uploads]`
+    Uploads { piece_bytes: u64, draft_max: usize, keep_hours: i64, }
     /// `[bulk]`
     Bulk {
         rows_max: usize, bytes_max: usize, unpacked_bytes_max: u64, columns_max: usize,

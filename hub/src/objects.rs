@@ -243,7 +243,8 @@ impl Objects {
                 }
                 let Some(last) = held.take() else { return Ok(None) };
                 if hex::encode(hash.finalize()) != expected {
-                    return Err(io::Error::other("the stored bytes have changed"));
+                    let changed = "the stored bytes have changed";
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, changed));
                 }
                 let end = (futures::stream::empty().boxed(), Sha256::new(), None);
                 Ok(Some((last, end)))

@@ -1,12 +1,18 @@
-//! Uploads of operators and authorities, from their last byte to the row that finds them.
+//! Uploads of operators and authorities, from their last byte to the row that finds them; and files
+//! that come piece by piece, which are uploads like others once their pieces are joined.
 
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures::{StreamExt, TryStreamExt};
 use schemas::Attachment;
 
 use crate::content;
 use crate::context::Context;
-use crate::objects::{ObjectError, Upload};
+use crate::objects::{ObjectError, Stored, Upload};
 use crate::scans::passed_before;
-use crate::store::{AttachmentRow, StoreError, Tx};
+use crate::store::{AttachmentRow, PieceRow, StoreError, Tx};
 
 /// Why an upload is not kept; it may be sent again.
 #[derive(Debug, thiserror::Error)]
@@ -59,15 +65,7 @@ pub async fn keep_as(
     owner: String,
     media_type: String,
 ) -> Result<AttachmentRow, UploadProblem> {
-    // Before the bytes take their name: from here on no sweep takes them.
-    let mut tx = ctx.store.begin().await?;
-    let is_ours = tx.touch_object(&upload.stored.sha256).await?;
-    tx.commit().await?;
-    if !is_ours {
-        ctx.objects.discard(upload).await?;
-        return Err(UploadProblem::Clearing);
-    }
-    let stored = ctx.objects.keep(upload).await?;
+    let stored = keep_object(ctx, upload).await?;
     let row = AttachmentRow {
         sha256: stored.sha256,
         owner,
@@ -83,6 +81,58 @@ pub async fn keep_as(
     tx.commit().await?;
     ctx.scan_asked.notify_one();
     Ok(row)
+}
+
+/// Keeps bytes under their digest, as a piece of a file or as all of one.
+pub async fn keep_object(ctx: &Context, upload: Upload) -> Result<Stored, UploadProblem> {
+    // Before the bytes take their name: from here on no sweep takes them.
+    let mut tx = ctx.store.begin().await?;
+    let is_ours = tx.touch_object(&upload.stored.sha256).await?;
+    tx.commit().await?;
+    if !is_ours {
+        ctx.objects.discard(upload).await?;
+        return Err(UploadProblem::Clearing);
+    }
+    Ok(ctx.objects.keep(upload).await?)
+}
+
+/// Joins the pieces of a file, each compared with its digest on the way. None when one of them is
+/// not there any more, or not what it was: all have to come anew.
+pub async fn join(
+    ctx: &Context,
+    pieces: &[PieceRow],
+    bytes_max: u64,
+) -> Result<Option<Upload>, ObjectError> {
+    let objects = ctx.objects.clone();
+    let digests: Vec<String> = pieces.iter().map(|piece| piece.sha256.clone()).collect();
+    let is_lost = Arc::new(AtomicBool::new(false));
+    let lost = Arc::clone(&is_lost);
+    let bytes = futures::stream::iter(digests)
+        .then(move |sha256| {
+            let objects = objects.clone();
+            async move {
+                let found = objects.get_sound(&sha256).await;
+                found.map_err(|error| {
+                    let is_gone = error.is_missing();
+                    let kind = if is_gone { ErrorKind::NotFound } else { ErrorKind::Other };
+                    io::Error::new(kind, error)
+                })
+            }
+        })
+        .try_flatten()
+        .inspect_err(move |error| {
+            let gone = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData);
+            lost.fetch_or(gone, Ordering::Relaxed);
+        });
+    let joined = ctx.objects.receive(bytes.boxed(), &ctx.clock.id().to_string(), bytes_max).await;
+    match joined {
+        Ok(upload) => Ok(Some(upload)),
+        Err(error) if is_lost.load(Ordering::Relaxed) => {
+            tracing::warn!(%error, "the pieces of an upload are not there as they came");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Names files in the unit of work that records what they belong to, so that they are kept for

@@ -6,13 +6,15 @@
 // Ends with 1 and says how far it came when something is not as people need it.
 
 import { DESKTOP, cast, enter, start, visitor } from './chromium.mjs';
+import { begin } from './filing.mjs';
 
 const [hub] = process.argv.slice(2);
 const browser = await start();
 const { context, page, broken } = await visitor(browser, hub, DESKTOP);
 const role = (await cast(page)).find((it) => it.sort === 'operator').role;
 await enter(page, role);
-const form = await begin(page);
+const form = `${await begin(page)}/forms/0`;
+await page.goto(form);
 
 await step('what is written is saved, and stands there after a reload', async () => {
   await write(page, '/before', '火曜定休');
@@ -126,23 +128,6 @@ await step('nothing broke on the way', () => {
   if (ours.length > 0) throw new Error(ours.join('\n'));
 });
 await browser.close();
-
-// A change of the first office that is known; gives the address of its form.
-async function begin(page) {
-  await page.goto('/operator/start');
-  await page.locator('#h-known ~ ul a').first().click();
-  await page.locator('#what').selectOption('change');
-  const services = page.locator('#kind input[name=service]');
-  if ((await services.and(page.locator(':checked')).count()) === 0) {
-    await page.locator('#kind summary').first().click();
-    await services.first().check();
-  }
-  await page.locator('#kind button').click();
-  await page.locator('form[action="/operator/drafts"] button').click();
-  const form = `${new URL(page.url()).pathname.split('/').slice(0, 4).join('/')}/forms/0`;
-  await page.goto(form);
-  return form;
-}
 
 function write(page, name, text) {
   return page.locator(`[name="${name}"]`).fill(text);

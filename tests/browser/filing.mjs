@@ -43,3 +43,18 @@ export async function submit(page, hands) {
   await number.waitFor();
   return (await number.innerText()).trim();
 }
+
+// A draft of a change of the first office that is known; gives its address.
+export async function begin(page) {
+  await page.goto('/operator/start');
+  await page.locator('#h-known ~ ul a').first().click();
+  await page.locator('#what').selectOption('change');
+  const services = page.locator('#kind input[name=service]');
+  if ((await services.and(page.locator(':checked')).count()) === 0) {
+    await page.locator('#kind summary').first().click();
+    await services.first().check();
+  }
+  await page.locator('#kind button').click();
+  await page.locator('form[action="/operator/drafts"] button').click();
+  return new URL(page.url()).pathname.split('/').slice(0, 4).join('/');
+}

@@ -116,8 +116,26 @@ async function draftAndMore(page, look) {
   await look(page, { who: 'operator', route: '/operator/start', path: '/operator/start?kind' });
   await page.locator('form[action="/operator/drafts"] button').click();
   const draft = new URL(page.url()).pathname.split('/').slice(0, 4).join('/');
+  await sending(page, look, `${draft}/files`);
   const ofDraft = [draft, `${draft}/forms/0`, `${draft}/forms/1/copy`, `${draft}/files`, `${draft}/review`];
   return [...ofDraft, ...(await upload(page)), ...(await fresh(page)), ...(await address(page))];
+}
+
+// A file of which nothing comes through, and one that is not taken; the first is still waited for.
+async function sending(page, look, path) {
+  await page.goto(path);
+  await page.route('**/uploads/*', (route) => route.abort());
+  const text = '%PDF-1.4\n%%EOF\n';
+  for (const [name, words] of [['空.pdf', ''], ['図面.pdf', text]]) {
+    const file = { name, mimeType: 'application/pdf', buffer: Buffer.from(words) };
+    await page.locator('#file').setInputFiles(file);
+    await page.locator('form[data-uploads] button').click();
+  }
+  await page.locator('#under-way .note.bad').waitFor();
+  await page.locator('#under-way li', { hasText: 'つながりません' }).waitFor();
+  await look(page, { who: 'operator', route: '/operator/drafts/{id}/files', path: `${path}?sending` });
+  await page.unroute('**/uploads/*');
+  page.once('dialog', (dialog) => dialog.accept());
 }
 
 // Another address was asked for; and a link that is not theirs.

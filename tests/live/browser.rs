@@ -7,11 +7,12 @@ use tests::browser::{Stage, routes_of_pages};
 const PICTURES_VARIABLE: &str = "TODOKE_TEST_SCREENSHOTS";
 
 /// Routes that show no page of ours: they are others' (an issuer's), or files of the pages.
-const NO_PAGES: [&str; 5] = [
+const NO_PAGES: [&str; 6] = [
     "/login/{issuer}",
     "/login/{issuer}/back",
     "/static/style.css",
     "/static/draft.js",
+    "/static/files.js",
     "/static/icon.svg",
 ];
 
@@ -33,6 +34,16 @@ async fn a_filing_goes_its_whole_way_by_mouse_on_a_phone_and_by_the_keyboard_alo
 async fn a_draft_saves_itself_and_loses_nobodys_words() -> Result<()> {
     let stage = Stage::set(10, &[("TODOKE_DRAFTS__AUTOSAVE_MS", "300")]).await?;
     stage.play("draft.mjs", &[]).await?;
+    stage.strike().await
+}
+
+/// Dropped, chosen, cut at nine tenths, reloaded, given up, beside another window; and without any
+/// script.
+#[tokio::test]
+async fn a_file_that_is_cut_goes_on_where_it_stopped() -> Result<()> {
+    let pieces = [("TODOKE_UPLOADS__PIECE_BYTES", "65536")];
+    let stage = Stage::set(10, &pieces).await?;
+    stage.play("files.mjs", &[]).await?;
     stage.strike().await
 }
 

@@ -39,6 +39,7 @@ mod sessions;
 mod sqlite;
 mod stale;
 mod sweep;
+mod uploads;
 mod webhooks;
 mod writes;
 
@@ -80,6 +81,7 @@ pub use rows::{
 };
 pub use scans::{ScanCounts, ScanLine, ScanRow, ScanState};
 pub use stale::StaleAfter;
+pub use uploads::{PieceRow, UploadRow};
 pub use webhooks::WebhookActRow;
 
 use crate::clock::Clock;

@@ -90,6 +90,7 @@ impl Upkeep {
             self.release_held().await?;
             self.end_sessions().await?;
             self.end_drafts().await?;
+            self.end_uploads().await?;
             self.end_bulks().await?;
             self.count().await?;
         }
@@ -150,6 +151,14 @@ impl Upkeep {
         let before = self.ctx.clock.now_ms() - self.ctx.config.drafts.keep_days * 86_400_000;
         let mut tx = self.ctx.store.begin().await?;
         tx.delete_old_drafts(before, self.ctx.config.upkeep.batch_max).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Files for drafts of which nothing more comes are given up; the sweep takes their pieces.
+    async fn end_uploads(&self) -> anyhow::Result<()> {
+        let before = self.ctx.clock.now_ms() - self.ctx.config.uploads.keep_hours * 3_600_000;
+        let mut tx = self.ctx.store.begin().await?;
+        tx.delete_old_uploads(before, self.ctx.config.upkeep.batch_max).await?;
         Ok(tx.commit().await?)
     }
 

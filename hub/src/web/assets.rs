@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 const STYLE: &str = include_str!("../../static/style.css");
 const DRAFT: &str = include_str!("../../static/draft.js");
+const FILES: &str = include_str!("../../static/files.js");
 const ICON: &str = include_str!("../../static/icon.svg");
 
 /// Stands in the style sheet's address, so that it can be kept for ever and a new build's is used.
@@ -17,6 +18,9 @@ static STYLE_LINK: LazyLock<String> =
 
 static DRAFT_LINK: LazyLock<String> =
     LazyLock::new(|| format!("/static/draft.js?v={}", version(DRAFT)));
+
+static FILES_LINK: LazyLock<String> =
+    LazyLock::new(|| format!("/static/files.js?v={}", version(FILES)));
 
 /// Until its address is another.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -43,6 +47,16 @@ pub(super) fn draft_link() -> &'static str {
 /// `/static/draft.js`
 pub(super) async fn draft(headers: HeaderMap) -> Response {
     file(&headers, DRAFT, "text/javascript; charset=utf-8", FOR_EVER)
+}
+
+/// The address of what sends a draft's files.
+pub(super) fn files_link() -> &'static str {
+    &FILES_LINK
+}
+
+/// `/static/files.js`
+pub(super) async fn files(headers: HeaderMap) -> Response {
+    file(&headers, FILES, "text/javascript; charset=utf-8", FOR_EVER)
 }
 
 /// `/static/icon.svg`

@@ -101,6 +101,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/logout", post(login::leave))
         .route("/static/style.css", get(assets::style))
         .route("/static/draft.js", get(assets::draft))
+        .route("/static/files.js", get(assets::files))
         .route("/static/icon.svg", get(assets::icon))
         .fallback(nowhere);
     if desk.door.is_some() {

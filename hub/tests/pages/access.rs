@@ -31,6 +31,14 @@ enum Whose {
     Operator,
 }
 
+/// How something is sent: a form, one with a file, a piece of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Form,
+    File,
+    Piece,
+}
+
 /// One thing behind a route.
 struct Row {
     /// The route as it is written down.
@@ -39,8 +47,8 @@ struct Row {
     path: String,
     is_sent: bool,
     fields: &'static [(&'static str, &'static str)],
-    /// Whether what is sent is a file.
-    is_file: bool,
+    /// How it is sent.
+    way: Way,
     whose: Whose,
     /// Whether it is a thing of the authority or operator whose key the world has.
     own: bool,
@@ -51,7 +59,7 @@ fn row(route: &'static str, whose: Whose) -> Row {
         route,
         path: route.to_owned(),
         is_sent: false,
-        is_file: false,
+        way: Way::Form,
         fields: &[],
         whose,
         own: true,
@@ -72,7 +80,11 @@ impl Row {
     }
 
     fn file(self) -> Self {
-        Self { is_sent: true, is_file: true, ..self }
+        Self { is_sent: true, way: Way::File, ..self }
+    }
+
+    fn piece(self) -> Self {
+        Self { is_sent: true, way: Way::Piece, ..self }
     }
 
     fn foreign(self) -> Self {
@@ -91,7 +103,9 @@ fn rows(world: &World) -> Vec<Row> {
 fn draft_rows(world: &World) -> Vec<Row> {
     let at = |route: &'static str, base: &str| {
         let below = route.strip_prefix("/operator/drafts/{id}").expect("a route of drafts");
-        let path = format!("{base}{}", below.replace("{place}", "0"));
+        // The file on its way has the id of its draft.
+        let id = base.rsplit('/').next().expect("an id");
+        let path = format!("{base}{}", below.replace("{place}", "0").replace("{upload}", id));
         row(route, Whose::Operator).at(path)
     };
     let own = format!("/operator/drafts/{}", world.own_draft);
@@ -105,6 +119,9 @@ fn draft_rows(world: &World) -> Vec<Row> {
     // Thrown away last.
     for base in [&foreign, &own] {
         let one = |row: Row| if base == &own { row } else { row.foreign() };
+        let file = &[("name", "a.pdf"), ("size", "4"), ("modified", "0")];
+        all.push(one(at("/operator/drafts/{id}/uploads", base).with(file)));
+        all.push(one(at("/operator/drafts/{id}/uploads/{upload}", base).piece()));
         for (route, is_shown, is_sent) in [
             ("/operator/drafts/{id}", true, false),
             ("/operator/drafts/{id}/forms/{place}", true, true),
@@ -112,6 +129,8 @@ fn draft_rows(world: &World) -> Vec<Row> {
             ("/operator/drafts/{id}/files", true, false),
             ("/operator/drafts/{id}/files/again", false, true),
             ("/operator/drafts/{id}/files/remove", false, true),
+            ("/operator/drafts/{id}/uploads/{upload}/end", false, true),
+            ("/operator/drafts/{id}/uploads/{upload}/cancel", false, true),
             ("/operator/drafts/{id}/review", true, false),
             ("/operator/drafts/{id}/submit", false, true),
             ("/operator/drafts/{id}/discard", false, true),
@@ -193,6 +212,7 @@ fn operations_rows(world: &World) -> Vec<Row> {
         row("/logout", Anyones).sent(),
         row("/static/style.css", Anyones),
         row("/static/draft.js", Anyones),
+        row("/static/files.js", Anyones),
         row("/static/icon.svg", Anyones),
     ]
 }
@@ -336,9 +356,11 @@ async fn nobody_opens_what_is_not_theirs() {
                 browser.log_in(key).await;
             }
             browser.get("/login").await;
-            let seen = if row.is_file {
+            let seen = if row.way == Way::File {
                 let bytes: &[u8] = if row.path.contains("/drafts/") { b"%PDF" } else { b"x" };
                 browser.upload(&row.path, ("", "a.pdf", "application/pdf"), bytes).await
+            } else if row.way == Way::Piece {
+                browser.piece(&row.path, (0, b"%PDF"), None).await
             } else if row.is_sent {
                 browser.send(&row.path, row.fields).await
             } else {
@@ -357,14 +379,14 @@ async fn nobody_opens_what_is_not_theirs() {
                     StatusCode::CONFLICT,
                 ],
                 (true, _) => &[StatusCode::OK, StatusCode::SEE_OTHER],
-                (false, None) if row.is_sent && !row.is_file => &[StatusCode::UNAUTHORIZED],
+                (false, None) if row.is_sent && row.way != Way::File => &[StatusCode::UNAUTHORIZED],
                 (false, None) => &[StatusCode::SEE_OTHER],
                 (false, Some(_)) => &[StatusCode::FORBIDDEN],
             };
             let (path, status) = (&row.path, seen.status);
             assert!(expected.contains(&status), "{who:?} at {path}: {status}\n{}", seen.text);
             let is_to_login = seen.to().starts_with("/login");
-            let is_form = row.is_sent && !row.is_file;
+            let is_form = row.is_sent && row.way != Way::File;
             assert_eq!(is_to_login, !may && who.is_none() && !is_form, "{who:?} at {path}");
         }
     }

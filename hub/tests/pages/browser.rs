@@ -2,7 +2,7 @@
 //! before gave it.
 
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::{Client, RequestBuilder, StatusCode};
 
 use crate::html;
 use crate::world::World;
@@ -12,6 +12,8 @@ pub(crate) struct Browser<'w> {
     world: &'w World,
     cookies: Vec<(String, String)>,
     token: String,
+    /// The port of another process of the hub that is asked.
+    port: Option<u16>,
 }
 
 /// What was answered.
@@ -31,7 +33,7 @@ impl Seen {
 
 impl<'w> Browser<'w> {
     pub(crate) fn new(world: &'w World) -> Self {
-        Self { world, cookies: Vec::new(), token: String::new() }
+        Self { world, cookies: Vec::new(), token: String::new(), port: None }
     }
 
     /// One in which someone has logged in with a key.
@@ -111,6 +113,27 @@ impl<'w> Browser<'w> {
         self.send_files(path, &fields, &[(name, media_type, bytes)]).await
     }
 
+    /// Sends a piece of a file that begins here, as scripts do; with a digest if one is given.
+    pub(crate) async fn piece(
+        &mut self,
+        path: &str,
+        (offset, bytes): (usize, &[u8]),
+        digest: Option<&str>,
+    ) -> Seen {
+        let request = Client::new().patch(format!("{}{path}", self.world.address));
+        let request = request.header("form-token", self.token()).header("upload-offset", offset);
+        let request = match digest {
+            Some(digest) => request.header("content-digest", format!("sha-256=:{digest}:")),
+            None => request,
+        };
+        self.ask(request.body(bytes.to_vec()), path).await
+    }
+
+    /// From now on asks another process of the hub, on this port.
+    pub(crate) fn go_to(&mut self, port: u16) {
+        self.port = Some(port);
+    }
+
     /// The cookie's value; empty without one.
     pub(crate) fn cookie(&self, name: &str) -> &str {
         self.cookies.iter().find(|(it, _)| it == name).map_or("", |(_, value)| value)
@@ -126,7 +149,12 @@ impl<'w> Browser<'w> {
     async fn ask(&mut self, request: RequestBuilder, path: &str) -> Seen {
         let cookies: Vec<_> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let response = request.header(COOKIE, cookies.join("; ")).send().await.expect("an answer");
+        let (client, request) = request.header(COOKIE, cookies.join("; ")).build_split();
+        let mut request = request.expect("a request");
+        if self.port.is_some() {
+            request.url_mut().set_port(self.port).expect("an address");
+        }
+        let response = client.execute(request).await.expect("an answer");
         for given in response.headers().get_all(SET_COOKIE) {
             let pair = given.to_str().expect("text").split(';').next().expect("a pair");
             let (name, value) = pair.split_once('=').expect("a pair");

@@ -28,6 +28,7 @@ mod followed;
 mod html;
 mod one_stop;
 mod rows;
+mod uploads;
 mod webhook;
 mod world;
 

@@ -6,6 +6,7 @@ use hub::context::Context;
 use hub::delivery::{Delivery, Review, State};
 use hub::store::{
     AttemptRow, BulkLine, BulkRow, DecisionRow, DraftRow, FilingRow, NewEvent, RevisionRow,
+    UploadRow,
 };
 use schemas::{
     CorporateNumber, FilingId, FilingKind, Finding, Outcome, Owner, Proof, ProofLevel, Submission,
@@ -20,6 +21,8 @@ pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     config.limits.attachments_max = 2;
     config.forms.folder = forms_of_its_own(folder);
     config.drafts.operator_max = 3;
+    config.uploads.piece_bytes = 1_000;
+    config.uploads.draft_max = 3;
     config.bulk.rows_max = 300;
     config.bulk.bytes_max = 200_000;
     config.bulk.at_once = 3;
@@ -258,7 +261,7 @@ fn draft_row(id: uuid::Uuid, submission: &Submission, now: i64) -> DraftRow {
     }
 }
 
-/// A draft with one form in which nothing is written.
+/// A draft with one form in which nothing is written, and a file on its way that has its id.
 pub(crate) async fn draft(ctx: &Context, submission: &Submission) -> uuid::Uuid {
     let form = json!({"forms": [{"form": "s1-change", "version": "2024-10-01", "fields": {}}]});
     let submission = Submission { form, ..submission.clone() };
@@ -266,6 +269,19 @@ pub(crate) async fn draft(ctx: &Context, submission: &Submission) -> uuid::Uuid 
     let row = draft_row(id, &submission, now);
     let mut tx = ctx.store.begin().await.expect("a store");
     tx.insert_draft(&row).await.expect("a draft");
+    let upload = UploadRow {
+        id,
+        draft_id: id,
+        corporate_number: row.corporate_number,
+        file_name: "平面図.pdf".into(),
+        media_type: "application/pdf".into(),
+        size: 8,
+        modified_at: now,
+        received: 0,
+        added_as: None,
+        touched_at: now,
+    };
+    tx.begin_upload(&upload, 1).await.expect("a store").expect("an upload");
     tx.commit().await.expect("a commit");
     id
 }

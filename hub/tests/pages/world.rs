@@ -173,7 +173,7 @@ impl World {
     }
 }
 
-fn serve(ctx: &Arc<Context>, listener: TcpListener, door: Option<Door>) {
+pub(crate) fn serve(ctx: &Arc<Context>, listener: TcpListener, door: Option<Door>) {
     let (intake, taking) = intake(ctx);
     tokio::spawn(taking.run());
     let desk = Arc::new(web::Desk {

@@ -22,7 +22,7 @@ pub(super) type Asked = (&'static str, Value, Option<&'static str>);
 /// All that is asked, of a store that holds the crowd.
 pub(super) async fn asked(connection: &mut PgConnection) -> Result<Vec<Asked>> {
     let known = known(connection).await?;
-    let all = [look_ups, addresses, small_tables, archive, upkeep, pages, own_pages];
+    let all = [look_ups, uploads, addresses, small_tables, archive, upkeep, pages, own_pages];
     Ok(all.map(|asked: fn(&Known) -> Vec<Asked>| asked(&known)).concat())
 }
 
@@ -115,6 +115,27 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         ("kept_objects", json!({"after": digest, "limit": 500}), Some("attachments_pkey")),
         ("mark_objects", json!({"digests": [digest], "at": now}), None),
         ("delete_objects", json!({"digests": [digest], "at": now}), None),
+    ]
+}
+
+/// Files that come piece by piece.
+fn uploads(known: &Known) -> Vec<Asked> {
+    let Known { filing, operator, digest, now, .. } = known;
+    let file = json!({"id": filing, "draft_id": filing, "corporate_number": operator,
+                      "file_name": "x", "media_type": "x", "size": 1, "modified_at": now,
+                      "touched_at": now, "max": 20});
+    let piece = json!({"upload_id": filing, "begins_at": 0, "size": 1, "at": now,
+                       "sha256": digest});
+    vec![
+        ("begin_upload", file, None),
+        ("upload", json!(filing), None),
+        ("uploads_of_draft", json!(filing), None),
+        ("pieces_of_upload", json!(filing), None),
+        ("grow_upload", piece.clone(), None),
+        ("insert_upload_piece", piece, None),
+        ("add_upload", json!({"id": filing, "name": "x", "at": now}), None),
+        ("delete_upload", json!(filing), None),
+        ("delete_upload_pieces", json!(filing), None),
     ]
 }
 
@@ -218,7 +239,8 @@ fn upkeep(known: &Known) -> Vec<Asked> {
             json!({"now": now, "before": now - 60_000, "limit": 1}),
             Some("bulks_under_way"),
         ),
-        ("delete_old_bulks", old, None),
+        ("delete_old_bulks", old.clone(), None),
+        ("delete_old_uploads", old, None),
         ("old_events", aged.clone(), None),
         ("old_attempts", aged.clone(), None),
         ("old_answers", aged, None),

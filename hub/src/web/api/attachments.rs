@@ -87,7 +87,7 @@ fn media_type(headers: &HeaderMap, taken: &[String]) -> Result<String, Problem> 
 
 /// The hex digest of a `Content-Digest: sha-256=:…:` header; none where only other algorithms are
 /// given, which may be passed over (RFC 9530 section 2).
-fn content_digest(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(in crate::web) fn content_digest(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let header = headers.get("content-digest").map(|value| value.to_str().unwrap_or_default());
     let mut values = header.into_iter().flat_map(|text| text.split(','));
     let Some(value) = values.find_map(|part| part.trim().strip_prefix("sha-256=")) else {

@@ -131,10 +131,8 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
     let tally = tally(&authorities);
     let authorities_part = Part::cut(&mut authorities, "authorities", visit);
     let may_correct = filing.withdrawn_at.is_none() && !to_correct(&deliveries).is_empty();
-    let marks = match may_correct {
-        true => Marks::of(&revisions, &deliveries, &decisions),
-        false => Marks::default(),
-    };
+    let marks =
+        if may_correct { Marks::of(&revisions, &deliveries, &decisions) } else { Marks::default() };
     let line = |file| FileLine::new(file, &scans, visit.lang).marked(file, &marks);
     let attachments = submission.iter().flat_map(|it| &it.attachments).map(line);
     let is_infected = deliveries.iter().any(Delivery::is_infected);

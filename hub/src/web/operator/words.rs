@@ -286,6 +286,34 @@ words! {
         "The upload broke off. Nothing is lost; send it again.";
     file_clearing: "同じファイルの古いものを片付けています。しばらくしてからもう一度お試しください。",
         "An older copy of the same file is being cleared away. Try again in a while.";
+    file_empty: "中身のないファイルです。ファイルを確かめてください。",
+        "The file is empty; please look at it.";
+    uploads_max: "送りかけのファイルが多すぎます。続きを送るか、下の一覧から中止してください。",
+        "Too many files have been begun and not ended: go on with some, or give some up below.";
+    uploads_waiting: "送りかけのファイル", "Files that have not come whole yet";
+    uploads_again: "同じファイルをもう一度選ぶと、続きから送ります。",
+        "Choose the same file once more, and it goes on from there.";
+    uploads_cancel: "中止", "Give up";
+    uploads_close: "閉じる", "Close";
+    uploads_drop: "この画面にファイルをドロップして追加することもできます。一度に複数でもかまいません。",
+        "You can also drop files on this page, several at once.";
+    uploads_one: "書類の種類を選んだときは、ファイルを1つだけ選んでください。",
+        "Where you say what it is, choose a single file.";
+    uploads_queue: "順番を待っています", "waits for its turn";
+    uploads_checks: "前に届いた分と同じか確かめています", "comparing with what has come before";
+    uploads_joins: "届きました。確かめています", "has come, and is looked at";
+    uploads_added: "追加しました:", "Added:";
+    uploads_away: "つながりません。つながりしだい、続きから送ります。",
+        "The system cannot be reached; it goes on from here as soon as it can be.";
+    uploads_out: "ログアウトされています。別の画面でログインすると、続きから送ります。",
+        "You are logged out. Log in in another window, and it goes on from here.";
+    uploads_gone: "この下書きは提出されたか、捨てられたか、開けなくなりました。一覧を開いてください。",
+        "This draft was filed or thrown away, or is not yours any more. Open your list.";
+    uploads_unread: "ファイルを読めません。フォルダーではないか、移動や変更をしていないか確かめて、もう一度選んでください。",
+        "The file cannot be read. See that it is no folder and was not moved or changed, and \
+         choose it again.";
+    uploads_failed: "追加できませんでした。ページを読み込み直して、もう一度選んでください。",
+        "It could not be added. Load the page anew, and choose it again.";
     to_review: "確認へ進む", "On to the review";
 
     // Reviewing and filing.

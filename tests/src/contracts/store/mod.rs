@@ -18,6 +18,7 @@ mod rows;
 mod scans;
 mod sessions;
 mod stale;
+mod uploads;
 mod webhooks;
 
 use std::path::Path;
@@ -50,6 +51,7 @@ pub use rows::*;
 pub use scans::*;
 pub use sessions::*;
 pub use stale::*;
+pub use uploads::*;
 pub use webhooks::*;
 
 /// Makes a test of every contract; `$open` gives a [`Bench`] on an empty store.
@@ -105,6 +107,9 @@ macro_rules! store_contract {
 
             a_draft_is_saved_over_what_was_read
             old_drafts_go_with_their_files
+
+            a_file_comes_piece_by_piece
+            files_that_never_came_whole_go_with_their_pieces
 
             an_upload_is_kept_once_with_its_rows
             an_upload_whose_filing_stopped_is_claimed_once

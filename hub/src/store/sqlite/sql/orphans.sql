@@ -20,4 +20,5 @@ WHERE x.named_at IS NULL AND x.deleting_at IS NULL
         WHERE a.sha256 = x.sha256 AND instr(b.body, x.sha256) > 0
     )
     AND NOT EXISTS (SELECT 1 FROM documents AS m WHERE m.sha256 = x.sha256 AND m.gone_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM upload_pieces AS p WHERE p.sha256 = x.sha256)
 ORDER BY x.touched_at LIMIT $1 ->> '$.limit'

@@ -90,7 +90,7 @@ pub(super) async fn take(
         };
         if let (Some(file), None) = (file, &why) {
             let add = |draft: &mut Draft| {
-                files::add(&mut draft.submission, &file, (item, &file.name));
+                drop(files::add(&mut draft.submission, &file, (item, &file.name)));
                 Ok(())
             };
             change(&desk, &by, &id, add).await?;

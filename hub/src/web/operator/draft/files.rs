@@ -1,4 +1,5 @@
-//! The attachments of a draft: one upload at a time, by a plain form, streamed to the object store.
+//! The attachments of a draft: its page, and one upload at a time by a plain form, streamed to the
+//! object store. What the page's script sends comes by `upload`.
 
 use std::sync::Arc;
 
@@ -7,18 +8,19 @@ use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use schemas::filing::{ORIGINAL_NAMES, check_file_name, safe_file_name};
+use schemas::filing::ORIGINAL_NAMES;
 use schemas::{Attachment, Submission};
 use serde_json::{Map, Value, json};
 
 use super::again::{Known, known};
+use super::coming::Coming;
 use super::narrow::Narrow;
+use super::upload::{Waiting, waiting};
 use super::{Draft, Gone, change, find, marks};
-use crate::content;
 use crate::objects::ObjectError;
 use crate::scans::Scans;
-use crate::uploads::{self, UploadProblem};
 use crate::web::Desk;
+use crate::web::assets;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::operator::Applicant;
@@ -34,7 +36,7 @@ use crate::web::visit::{Visit, see_other};
 /// Bytes of a field beside the file.
 const FIELD_BYTES_MAX: usize = 1_000;
 /// Characters of a name, as it was sent, that are kept beside the name that goes into packages.
-const SENT_AS_CHARS_MAX: usize = 400;
+pub(super) const SENT_AS_CHARS_MAX: usize = 400;
 
 #[derive(Template)]
 #[template(path = "operator/files.html")]
@@ -56,6 +58,10 @@ pub(super) struct FilesPage {
     accept: String,
     /// Files of other filings and drafts.
     known: Vec<Known>,
+    /// Where the script sends files, what it is, and what has not come whole yet.
+    uploads: String,
+    script: &'static str,
+    waiting: Vec<Waiting>,
 }
 
 /// `GET /operator/drafts/{id}/files`
@@ -110,6 +116,9 @@ pub(super) async fn page(
         narrow: Narrow::new(desk, draft, visit).told(),
         accept: limits.media_types.join(","),
         known: known(desk, draft, visit).await?,
+        uploads: draft.link("/uploads"),
+        script: assets::files_link(),
+        waiting: waiting(desk, draft).await?,
     })
 }
 
@@ -171,68 +180,40 @@ async fn take(
 ) -> Result<Result<Draft, String>, Gone> {
     let w = Words::of(by.visit.lang);
     let draft = find(desk, by, id).await?;
-    let limits = &desk.ctx.config.limits;
-    if draft.submission.attachments.len() >= limits.attachments_max {
-        return Ok(Err(w.file_too_many.to_owned()));
-    }
     let Some(item) = field(form, "item").await else { return Err(Fault::FormUnreadable.into()) };
     let Ok(Some(file)) = form.next_field().await else {
         return Err(Fault::FormUnreadable.into());
     };
-    let name = safe_file_name(file.file_name().unwrap_or_default());
-    let sent_as = file.file_name().unwrap_or_default().to_owned();
-    let told = content::told(file.content_type().unwrap_or_default(), &sent_as);
-    if name.is_empty() {
-        return Ok(Err(w.file_missing.to_owned()));
-    }
-    if check_file_name(&name, limits.name_chars_max).is_err() {
-        return Ok(Err(w.file_name.to_owned()));
-    }
-    if !limits.media_types.contains(&told) {
-        return Ok(Err(w.file_type.to_owned()));
-    }
+    let (sent_as, told) = (file.file_name(), file.content_type());
+    let coming = Coming::new(sent_as.unwrap_or_default(), told.unwrap_or_default(), &item);
     let narrow = Narrow::new(desk, &draft, &by.visit);
-    let as_sent = |size, media_type: &str| {
-        let media_type = media_type.to_owned();
-        Attachment { name: name.clone(), sha256: String::new(), size, media_type }
-    };
-    if let Some(why) = narrow.refusal(&as_sent(0, &told), &item, Some("attachments_files_limit")) {
+    if let Some(why) = coming.refusal(desk, &narrow, None) {
         return Ok(Err(why));
     }
     let upload_id = desk.ctx.clock.id().to_string();
     let max = narrow.bytes_max(&item);
     let upload = match desk.ctx.objects.receive(file, &upload_id, max).await {
         Ok(upload) => upload,
-        Err(ObjectError::TooLarge { .. }) => {
-            let why = narrow.refusal(&as_sent(max + 1, &told), &item, None);
-            return Ok(Err(why.unwrap_or_else(|| w.file_too_large.to_owned())));
-        }
+        Err(ObjectError::TooLarge { .. }) => return Ok(Err(coming.too_large(&narrow))),
         Err(ObjectError::Broken(_)) => return Ok(Err(w.file_broken.to_owned())),
         Err(error) => return Err(Fault::Away(error.to_string()).into()),
     };
-    let size = upload.stored.size;
-    let found = content::media_type(&upload.head, &told).unwrap_or_else(|_| told.clone());
-    if let Some(why) = narrow.refusal(&as_sent(size, &found), &item, None) {
-        desk.ctx.objects.discard(upload).await.map_err(|error| Fault::Away(error.to_string()))?;
-        return Ok(Err(why));
-    }
-    let row = match uploads::keep(&desk.ctx, upload, by.number.to_string(), told).await {
-        Ok(row) => row,
-        Err(UploadProblem::Type { .. }) => return Ok(Err(w.file_type.to_owned())),
-        Err(UploadProblem::Clearing) => return Ok(Err(w.file_clearing.to_owned())),
-        Err(problem) => return Err(Fault::Away(problem.to_string()).into()),
+    let file = match coming.keep(desk, &narrow, upload).await? {
+        Ok(file) => file,
+        Err(why) => return Ok(Err(why)),
     };
-    let file = Attachment { name, sha256: row.sha256, size, media_type: row.media_type };
-    let add = |draft: &mut Draft| {
-        add(&mut draft.submission, &file, (&item, &sent_as));
-        Ok(())
-    };
-    let (draft, ()) = change(desk, by, id, add).await?;
+    let add = |draft: &mut Draft| Ok(add(&mut draft.submission, &file, (&item, &coming.sent_as)));
+    let (draft, _) = change(desk, by, id, add).await?;
     Ok(Ok(draft))
 }
 
 /// Adds a file, under a name that no other has, as an item of the checklist where one was chosen.
-pub(super) fn add(submission: &mut Submission, file: &Attachment, (item, sent_as): (&str, &str)) {
+/// Answers that name.
+pub(super) fn add(
+    submission: &mut Submission,
+    file: &Attachment,
+    (item, sent_as): (&str, &str),
+) -> String {
     let taken = |name: &str| {
         submission.attachments.iter().any(|it| it.name.to_lowercase() == name.to_lowercase())
     };
@@ -244,14 +225,20 @@ pub(super) fn add(submission: &mut Submission, file: &Attachment, (item, sent_as
         name = format!("{stem} ({number}){dot}{end}");
         number += 1;
     }
-    if !item.is_empty() {
-        part(&mut submission.form, "checklist")[item] = json!(name);
-    }
+    said_to_be(submission, item, &name);
     if name != sent_as {
         let kept: String = sent_as.chars().take(SENT_AS_CHARS_MAX).collect();
         part(&mut submission.form, ORIGINAL_NAMES)[&name] = json!(kept);
     }
-    submission.attachments.push(Attachment { name, ..file.clone() });
+    submission.attachments.push(Attachment { name: name.clone(), ..file.clone() });
+    name
+}
+
+/// A file is this item of the checklist, where one was chosen.
+pub(super) fn said_to_be(submission: &mut Submission, item: &str, name: &str) {
+    if !item.is_empty() {
+        part(&mut submission.form, "checklist")[item] = json!(name);
+    }
 }
 
 /// An object in the form, made where there is none.

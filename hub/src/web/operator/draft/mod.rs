@@ -7,6 +7,7 @@
 mod again;
 mod auto;
 mod begin;
+mod coming;
 mod copy;
 mod correct;
 mod files;
@@ -15,13 +16,14 @@ mod narrow;
 mod prefill;
 mod review;
 mod show;
+mod upload;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, patch, post};
 use schemas::forms::{Form, Sheet, sheets};
 use schemas::{FilingId, FilingKind, Finding, Submission};
 use serde_json::{Value, json};
@@ -38,7 +40,7 @@ use super::marks::Marks;
 use super::words::Words;
 use crate::context::day_in_japan;
 use crate::intake::IntakeProblem;
-use crate::store::DraftRow;
+use crate::store::{DraftRow, Tx};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::roles::Who;
@@ -61,6 +63,10 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/operator/drafts/{id}/files", uploading())
         .route("/operator/drafts/{id}/files/again", post(again::take))
         .route("/operator/drafts/{id}/files/remove", post(files::remove))
+        .route("/operator/drafts/{id}/uploads", post(upload::begin))
+        .route("/operator/drafts/{id}/uploads/{upload}", patch(upload::piece))
+        .route("/operator/drafts/{id}/uploads/{upload}/end", post(upload::end))
+        .route("/operator/drafts/{id}/uploads/{upload}/cancel", post(upload::cancel))
         .route("/operator/drafts/{id}/review", get(review::show))
         .route("/operator/drafts/{id}/submit", post(review::submit))
         .route("/operator/drafts/{id}/discard", post(review::discard))
@@ -137,16 +143,25 @@ async fn change<T>(
     Err(Fault::Away("others save this draft at the same time".to_owned()).into())
 }
 
-async fn save(desk: &Desk, applicant: &Applicant, draft: &mut Draft) -> Result<bool, Gone> {
-    let ctx = &desk.ctx;
-    draft.row.body = text(&draft.submission)?;
-    draft.row.saved_at = ctx.clock.now_ms();
-    draft.row.saved_by = applicant.visit.person_name();
-    let mut tx = ctx.store.begin().await.map_err(Fault::from)?;
-    let is_saved = tx.save_draft(&draft.row).await.map_err(Fault::from)?;
-    tx.commit().await.map_err(Fault::from)?;
+async fn save(desk: &Desk, applicant: &Applicant, draft: &mut Draft) -> Result<bool, Fault> {
+    let mut tx = desk.ctx.store.begin().await?;
+    let is_saved = save_in(&mut tx, desk, applicant, draft).await?;
+    tx.commit().await?;
     draft.row.version += i32::from(is_saved);
     Ok(is_saved)
+}
+
+/// The same as part of a unit of work. False when someone else saved it meanwhile.
+async fn save_in(
+    tx: &mut Tx,
+    desk: &Desk,
+    applicant: &Applicant,
+    draft: &mut Draft,
+) -> Result<bool, Fault> {
+    draft.row.body = text(&draft.submission)?;
+    draft.row.saved_at = desk.ctx.clock.now_ms();
+    draft.row.saved_by = applicant.visit.person_name();
+    Ok(tx.save_draft(&draft.row).await?)
 }
 
 fn text(submission: &Submission) -> Result<String, Fault> {

@@ -14,8 +14,8 @@ use crate::web::visit::Visit;
 /// The limits that hold for a draft as it would be filed now.
 pub(super) struct Narrow<'a> {
     desk: &'a Desk,
-    draft: &'a Draft,
-    visit: &'a Visit,
+    pub(super) draft: &'a Draft,
+    pub(super) visit: &'a Visit,
     authorities: Vec<AuthorityId>,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Narrow<'a> {
         let check = |it| self.desk.ctx.forms.check_files(it, &self.authorities);
         let before = check(&self.draft.submission);
         let mut with = self.draft.submission.clone();
-        add(&mut with, file, (item, &file.name));
+        drop(add(&mut with, file, (item, &file.name)));
         let found = check(&with).into_iter().find(|finding| {
             !before.contains(finding) && code.is_none_or(|code| finding.code == code)
         });

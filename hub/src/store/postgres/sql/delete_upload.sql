@@ -1,0 +1,1 @@
+DELETE FROM uploads WHERE id = (($1::json) #>> '{}')::uuid AND added_as IS NULL

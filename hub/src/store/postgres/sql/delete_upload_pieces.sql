@@ -1,0 +1,1 @@
+DELETE FROM upload_pieces WHERE upload_id = (($1::json) #>> '{}')::uuid

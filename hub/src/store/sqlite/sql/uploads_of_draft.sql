@@ -1,0 +1,10 @@
+-- What has not come whole yet, the oldest first.
+SELECT json_object(
+    'id', x.id, 'draft_id', x.draft_id, 'corporate_number', x.corporate_number,
+    'file_name', x.file_name, 'media_type', x.media_type, 'size', x.size,
+    'modified_at', x.modified_at, 'received', x.received, 'added_as', x.added_as,
+    'touched_at', x.touched_at
+)
+FROM uploads AS x
+WHERE x.draft_id = $1 ->> '$' AND x.added_as IS NULL
+ORDER BY x.id
