@@ -1,17 +1,17 @@
 //! The production set: PostgreSQL, RabbitMQ nodes, an object store that can fill, hub processes.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use hub::clock::Clock;
 use hub::signer::Signer;
 use hub::store::{OperatorRow, Store};
 use hub::web::access::{Scope, new_key};
 use tests::demo::program;
 use tests::house::{OPERATOR_MAIL, OPERATOR_NAME, operator};
-use tests::servers::{Cluster, HubProcess, Postgres, SmallDisk};
+use tests::servers::{Cluster, HubProcess, Postgres, S3, SmallDisk};
 
 use crate::cast::Cast;
 use crate::{Args, say};
@@ -26,7 +26,8 @@ pub(crate) struct Engines {
     pub(crate) cluster: Cluster,
     /// None where nobody may mount one.
     pub(crate) disk: Option<SmallDisk>,
-    objects: PathBuf,
+    /// On that disk.
+    pub(crate) objects: S3,
 }
 
 /// The hub, as a client and its watcher see it.
@@ -53,8 +54,9 @@ impl Engines {
         }
         let disk = disk.ok();
         let objects = disk.as_ref().map_or(spare, SmallDisk::path).join("objects");
+        std::fs::create_dir(&objects)?;
         Ok(Self {
-            objects,
+            objects: S3::over(&objects)?,
             postgres: postgres.map_err(|_| anyhow!("PostgreSQL panicked"))??,
             cluster: cluster.map_err(|_| anyhow!("RabbitMQ panicked"))??,
             disk,
@@ -92,12 +94,11 @@ impl Engines {
 
     /// Times short enough to settle in a minute, with enough tries for every fault.
     fn variables(&self, store_url: &str, cast: &Cast) -> Result<Vec<(String, String)>> {
-        let objects = url::Url::from_file_path(&self.objects).ok().context("a path")?;
         let broker = self.cluster.fresh_vhost()?;
         let pairs = [
             ("STORE__URL", store_url),
             ("BROKER__URL", &broker),
-            ("OBJECTS__URL", objects.as_str()),
+            ("OBJECTS__URL", &self.objects.url()),
             ("MAIL__URL", &cast.mail_url),
             ("ENDPOINTS__ALLOW_PRIVATE_ADDRESSES", "true"),
             ("COURIER__LEASE_MS", "20000"),
@@ -117,7 +118,7 @@ impl Engines {
             ("UPKEEP__COLLECT_MS", "5000"),
         ];
         let named = |(name, value): (&str, &str)| (format!("TODOKE_{name}"), value.to_owned());
-        Ok(pairs.map(named).to_vec())
+        Ok(pairs.map(named).into_iter().chain(self.objects.variables()).collect())
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use hub::clock::Clock;
-use tests::servers::{Cluster, HubProcess, Postgres, SmallDisk};
+use tests::servers::{Cluster, HubProcess, Postgres, S3, SmallDisk};
 use tokio::task::{JoinSet, block_in_place};
 use tokio::time::sleep;
 
@@ -21,7 +21,8 @@ use crate::proxy::{Mode, Proxy};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Injected {
     pub(crate) kind: Kind,
-    /// In milliseconds.
+    /// In milliseconds, as is the end.
+    pub(crate) began: i64,
     pub(crate) ended: i64,
 }
 
@@ -30,14 +31,16 @@ pub(crate) enum Victim {
     Hub(Vec<HubProcess>),
     Broker(Cluster),
     Store(Postgres),
+    Objects(S3),
     Disk(SmallDisk),
     Lines(Kind, Arc<Cast>),
 }
 
 /// Everyone, whether the plan means them or not.
 pub(crate) fn victims(engines: Engines, hub: Vec<HubProcess>, cast: &Arc<Cast>) -> Vec<Victim> {
-    let Engines { postgres, cluster, disk, .. } = engines;
+    let Engines { postgres, cluster, disk, objects } = engines;
     let mut all = vec![Victim::Hub(hub), Victim::Broker(cluster), Victim::Store(postgres)];
+    all.push(Victim::Objects(objects));
     all.extend(disk.map(Victim::Disk));
     for kind in [Kind::Cut, Kind::Delay, Kind::HalfOpen] {
         all.push(Victim::Lines(kind, Arc::clone(cast)));
@@ -70,11 +73,12 @@ pub(crate) async fn inject(
                 if clock.now_ms() >= until {
                     break;
                 }
+                let since = clock.now_ms();
                 block_in_place(|| victim.harm(&fault)).with_context(|| format!("{fault:?}"))?;
                 sleep(fault.lasts).await;
                 let ended = clock.now_ms();
                 block_in_place(|| victim.heal(&fault)).with_context(|| format!("{fault:?}"))?;
-                injected.push(Injected { kind, ended });
+                injected.push(Injected { kind, began: since, ended });
             }
             anyhow::Ok((place, injected, victim))
         });
@@ -92,6 +96,7 @@ impl Victim {
             Self::Hub(_) => Kind::Hub,
             Self::Broker(_) => Kind::Broker,
             Self::Store(_) => Kind::Store,
+            Self::Objects(_) => Kind::Objects,
             Self::Disk(_) => Kind::Disk,
             Self::Lines(kind, _) => *kind,
         }
@@ -102,6 +107,7 @@ impl Victim {
             Self::Hub(all) => one(all, fault).kill(),
             Self::Broker(cluster) => one(cluster.nodes_mut(), fault).kill(),
             Self::Store(postgres) => postgres.kill(),
+            Self::Objects(server) => server.stop(),
             Self::Disk(disk) => disk.fill(),
             Self::Lines(_, cast) => {
                 on_lines(cast, fault, Proxy::set);
@@ -118,6 +124,7 @@ impl Victim {
             }
             Self::Broker(cluster) => one(cluster.nodes_mut(), fault).restart(),
             Self::Store(postgres) => postgres.restart(),
+            Self::Objects(server) => server.restart(),
             Self::Disk(disk) => disk.free(),
             Self::Lines(_, cast) => {
                 on_lines(cast, fault, Proxy::heal);
@@ -144,7 +151,12 @@ fn on_lines(cast: &Cast, fault: &Fault, act: impl Fn(&Proxy, Mode)) {
             // In the head of a request, in its body, or before the answer's end.
             Kind::Cut => Mode::Cut { after: usize::try_from(share % 24_000).unwrap_or(0) },
             Kind::Delay => Mode::Late(Duration::from_millis(100 + share % 900)),
-            Kind::HalfOpen | Kind::Hub | Kind::Broker | Kind::Store | Kind::Disk => Mode::HalfOpen,
+            Kind::HalfOpen
+            | Kind::Hub
+            | Kind::Broker
+            | Kind::Store
+            | Kind::Objects
+            | Kind::Disk => Mode::HalfOpen,
         };
         act(proxy, mode);
     }

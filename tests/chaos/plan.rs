@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Delay,
     /// Authorities get everything, and their answers vanish.
     HalfOpen,
+    /// The object store (S3) is stopped, and its connections cut.
+    Objects,
     /// The disk of the object store is full.
     Disk,
 }
@@ -47,7 +49,7 @@ impl Kind {
     /// Milliseconds that it lasts, from and below.
     fn lasts_ms(self) -> std::ops::Range<u64> {
         match self {
-            Self::Hub | Self::Store => 0..3_000,
+            Self::Hub | Self::Store | Self::Objects => 0..3_000,
             Self::Broker => 1_000..8_000,
             Self::Cut | Self::Delay => 1_000..6_000,
             Self::HalfOpen | Self::Disk => 2_000..6_000,

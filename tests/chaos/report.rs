@@ -28,6 +28,7 @@ pub(crate) struct Times {
 pub(crate) struct Report {
     table: Map<String, Value>,
     kinds: Vec<Value>,
+    each: Vec<Value>,
     sentences: Vec<String>,
     is_well: bool,
 }
@@ -62,8 +63,13 @@ impl Report {
         let is_well = all.iter().all(Vec::is_empty) && times.settled.is_some();
         let sentences = all.into_iter().flat_map(|some| some.into_iter().take(SHOWN)).collect();
         let kinds = Kind::value_variants().iter().map(|kind| recovery(*kind, injected, findings));
+        let each = injected.iter().map(|fault| one(fault, times, findings));
+        let mut each: Vec<_> = each.collect();
+        each.sort_by(|a, b| {
+            a["at"].as_f64().unwrap_or(0.0).total_cmp(&b["at"].as_f64().unwrap_or(0.0))
+        });
         let Value::Object(table) = table else { unreachable!("it is written as one above") };
-        Self { table, kinds: kinds.collect(), sentences, is_well }
+        Self { table, kinds: kinds.collect(), each, sentences, is_well }
     }
 
     /// Whether nothing was lost, doubled, mismatched or refused, and it settled.
@@ -74,8 +80,8 @@ impl Report {
     pub(crate) fn print(&self, json: bool) -> Result<()> {
         let mut out = std::io::stdout().lock();
         if json {
-            let all = json!({"run": self.table, "faults": self.kinds, "findings": self.sentences,
-                             "well": self.is_well});
+            let all = json!({"run": self.table, "faults": self.kinds, "each fault": self.each,
+                             "findings": self.sentences, "well": self.is_well});
             writeln!(out, "{all:#}")?;
             return Ok(());
         }
@@ -103,6 +109,19 @@ impl Report {
             "(caught up: all that was receipted before the fault ended has arrived, whatever else \
              happened meanwhile)"
         )?;
+        writeln!(out, "\nEach fault, in seconds:")?;
+        writeln!(
+            out,
+            "{:<10} {:>8} {:>8} {:>15} caught up",
+            "fault", "at", "lasted", "first delivery"
+        )?;
+        for row in &self.each {
+            let cell =
+                |name: &str| if row[name].is_null() { "-".into() } else { row[name].to_string() };
+            let kind = row["kind"].as_str().unwrap_or_default();
+            let [at, lasted, first] = ["at", "lasted", "first delivery"].map(cell);
+            writeln!(out, "{kind:<10} {at:>8} {lasted:>8} {first:>15} {}", cell("caught up"))?;
+        }
         for sentence in &self.sentences {
             writeln!(out, "{sentence}")?;
         }
@@ -118,19 +137,31 @@ impl Findings {
 
 /// Recovery after the faults of one kind.
 fn recovery(kind: Kind, injected: &[Injected], findings: &Findings) -> Value {
-    let ends: Vec<i64> = injected.iter().filter(|it| it.kind == kind).map(|it| it.ended).collect();
-    let first = |end: &i64| {
-        let after = findings.times.iter().map(|(_, arrived)| arrived - end);
-        after.filter(|time| *time >= 0).min()
-    };
-    let caught_up = |end: &i64| {
-        let owed = findings.times.iter().filter(|(receipted, _)| receipted <= end);
-        owed.map(|(_, arrived)| (arrived - end).max(0)).max()
-    };
-    let firsts: Vec<_> = ends.iter().filter_map(first).collect();
-    let all: Vec<_> = ends.iter().filter_map(caught_up).collect();
-    json!({"kind": kind, "injected": ends.len(), "first delivery": spread(&firsts),
+    let own: Vec<_> = injected.iter().filter(|it| it.kind == kind).collect();
+    let firsts: Vec<_> = own.iter().filter_map(|it| first_after(it.ended, findings)).collect();
+    let all: Vec<_> = own.iter().filter_map(|it| caught_up_after(it.ended, findings)).collect();
+    json!({"kind": kind, "injected": own.len(), "first delivery": spread(&firsts),
            "caught up": spread(&all)})
+}
+
+/// One fault, from the start of the run, and how long after its end it was got over.
+fn one(fault: &Injected, times: Times, findings: &Findings) -> Value {
+    json!({"kind": fault.kind, "at": seconds(fault.began - times.began),
+           "lasted": seconds(fault.ended - fault.began),
+           "first delivery": first_after(fault.ended, findings).map(seconds),
+           "caught up": caught_up_after(fault.ended, findings).map(seconds)})
+}
+
+/// From a moment to the next arrival.
+fn first_after(end: i64, findings: &Findings) -> Option<i64> {
+    let after = findings.times.iter().map(|(_, arrived)| arrived - end);
+    after.filter(|time| *time >= 0).min()
+}
+
+/// From a moment until all has arrived that was receipted before it.
+fn caught_up_after(end: i64, findings: &Findings) -> Option<i64> {
+    let owed = findings.times.iter().filter(|(receipted, _)| *receipted <= end);
+    owed.map(|(_, arrived)| (arrived - end).max(0)).max()
 }
 
 /// The longest time without any delivery while filings came.

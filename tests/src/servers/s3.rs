@@ -1,7 +1,7 @@
 //! A private S3-speaking server over a folder: buckets, keys, multipart uploads, signatures.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
@@ -45,16 +45,26 @@ impl S3Access for OneBucket {
 #[derive(Debug)]
 pub struct S3 {
     port: u16,
-    folder: TempDir,
+    folder: PathBuf,
+    _own: Option<TempDir>,
     serving: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
 impl S3 {
     /// One of your own, with an empty bucket.
     pub fn start() -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("todoke-s3-").tempdir()?;
-        std::fs::create_dir(folder.path().join(BUCKET))?;
-        let mut server = Self { port: place::port()?, folder, serving: None };
+        let own = tempfile::Builder::new().prefix("todoke-s3-").tempdir()?;
+        Self::at(own.path().to_owned(), Some(own))
+    }
+
+    /// One with an empty bucket in a folder that somebody else looks after.
+    pub fn over(folder: &Path) -> Result<Self> {
+        Self::at(folder.to_owned(), None)
+    }
+
+    fn at(folder: PathBuf, own: Option<TempDir>) -> Result<Self> {
+        std::fs::create_dir(folder.join(BUCKET))?;
+        let mut server = Self { port: place::port()?, folder, _own: own, serving: None };
         server.restart()?;
         Ok(server)
     }
@@ -78,7 +88,7 @@ impl S3 {
 
     /// Where the server keeps the bucket's objects, as files under their keys.
     pub fn bucket(&self) -> PathBuf {
-        self.folder.path().join(BUCKET)
+        self.folder.join(BUCKET)
     }
 
     /// Ends it, cutting its connections.
@@ -90,7 +100,7 @@ impl S3 {
 
     /// Starts it again on the same port and objects.
     pub fn restart(&mut self) -> Result<()> {
-        let files = FileSystem::new(self.folder.path());
+        let files = FileSystem::new(&self.folder);
         let mut service = S3ServiceBuilder::new(files.map_err(|e| anyhow!("{e:?}"))?);
         service.set_auth(SimpleAuth::from_single(KEY, SECRET));
         service.set_access(OneBucket);
