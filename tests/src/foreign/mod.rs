@@ -10,6 +10,7 @@
 
 mod bag;
 mod filing;
+mod form;
 mod message;
 mod mutation;
 mod receipt;
@@ -30,11 +31,12 @@ pub struct Parser {
 }
 
 /// All of them.
-pub const ALL: [Parser; 9] = [
+pub const ALL: [Parser; 10] = [
     Parser { name: "bag", parse: bag::seal_and_open },
     Parser { name: "cases", parse: table::cases },
     Parser { name: "decision", parse: result_folder::decision },
     Parser { name: "filing", parse: filing::filing },
+    Parser { name: "form", parse: form::form },
     Parser { name: "listing", parse: result_folder::listing },
     Parser { name: "master", parse: table::master },
     Parser { name: "message", parse: message::message },
