@@ -12,6 +12,7 @@ mod drops;
 mod far_side;
 mod filings;
 mod measure;
+mod pages;
 mod raw;
 mod stored;
 mod subject;
@@ -76,6 +77,9 @@ pub(crate) struct Args {
     /// Seconds to wait for the healthy authorities' deliveries
     #[arg(long, default_value_t = 300)]
     patience: u64,
+    /// Looks at each page of all sorts of people, over what is stored then; 0: none
+    #[arg(long, default_value_t = 0)]
+    looks: usize,
     /// Leave out the raw limits
     #[arg(long)]
     no_raw: bool,
@@ -146,6 +150,11 @@ async fn run(mut args: Args) -> anyhow::Result<()> {
     let recorded = watch.elapsed();
     let usage = subject::usage(&watches)?;
     let told = measure::ask_store(&config.store.url, since, &cast).await?;
+    let pages = if args.looks > 0 {
+        pages::look(&config, &cast, (&subject.url(), args.looks)).await?
+    } else {
+        json!(null)
+    };
     let raw = if args.no_raw { json!(null) } else { raw::limits(&args, &cast).await? };
     subject.stop().await;
     let result = json!({
@@ -157,7 +166,8 @@ async fn run(mut args: Args) -> anyhow::Result<()> {
         "accepted_per_second": rate(sent, accepted),
         "recorded_per_second": rate(expected, recorded),
         "healthy_deliveries": expected, "accept_to_delivered_ms": told.latency,
-        "processes": usage, "dead_letters": told.dead_letters, "raw": raw,
+        "processes": usage, "dead_letters": told.dead_letters, "pages": pages,
+        "raw": raw,
     });
     measure::print(&result, args.json)
 }

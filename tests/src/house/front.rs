@@ -106,17 +106,7 @@ impl Front {
 
     /// Logs in at the pages; gives the cookies by which [`Front::page`] is let in.
     pub async fn log_in(&self, key: &str) -> Result<String> {
-        let browser = Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
-        let shown = browser.get(format!("{}/login", self.url)).send().await?;
-        let mut cookies = cookies(&shown);
-        let page = shown.text().await?;
-        let token = page.split("name=\"token\" value=\"").nth(1).context("a form")?;
-        let token = token.split('"').next().context("an end")?;
-        let form = browser.post(format!("{}/login", self.url)).header("cookie", cookies.join("; "));
-        let sent = form.form(&[("token", token), ("key", key)]).send().await?;
-        ensure!(sent.status() == StatusCode::SEE_OTHER, "not logged in: {sent:?}");
-        cookies.extend(self::cookies(&sent));
-        Ok(cookies.join("; "))
+        log_in(&self.url, key).await
     }
 
     /// Reads a page as someone who has logged in.
@@ -128,6 +118,21 @@ impl Front {
     pub async fn ask(&self, request: RequestBuilder) -> Result<Answer> {
         ask(request).await
     }
+}
+
+/// Logs in at the pages of a hub; gives the cookies by which they are let in.
+pub async fn log_in(hub: &str, key: &str) -> Result<String> {
+    let browser = Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    let shown = browser.get(format!("{hub}/login")).send().await?;
+    let mut cookies = cookies(&shown);
+    let page = shown.text().await?;
+    let token = page.split("name=\"token\" value=\"").nth(1).context("a form")?;
+    let token = token.split('"').next().context("an end")?;
+    let form = browser.post(format!("{hub}/login")).header("cookie", cookies.join("; "));
+    let sent = form.form(&[("token", token), ("key", key)]).send().await?;
+    ensure!(sent.status() == StatusCode::SEE_OTHER, "not logged in: {sent:?}");
+    cookies.extend(self::cookies(&sent));
+    Ok(cookies.join("; "))
 }
 
 fn cookies(answer: &Response) -> Vec<String> {

@@ -36,7 +36,7 @@ pub use archive::{manual, staff};
 pub use build::Builder;
 pub use far_side::Letter;
 pub use forgetful::Forgetful;
-pub use front::{Answer, Front};
+pub use front::{Answer, Front, log_in};
 pub use papers::{
     OPERATOR_MAIL, OPERATOR_NAME, attachment, change, code, of_kind, one_stop, operator, service,
 };
