@@ -33,12 +33,12 @@ sections! {
     Config {
         http: Http, maintenance: Maintenance, data: Data, start: Start, stop: Stop,
         store: StoreSettings, broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits,
-        intake: Batch, forms: Forms, router: Batch, courier: Courier, retry: Retry,
-        lane: LanePolicy, notices: Notices, address: Box<Address>, webhook: Box<Webhook>,
-        relay: Relay, package: Package, scan: Scan, endpoints: Endpoints, sessions: Sessions,
-        login: Box<Login>, review: Box<Review>, archive: Archive, reminders: Box<Reminders>,
-        drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep,
-        retention: Retention, log: Log,
+        intake: Batch, forms: Forms, router: Batch, courier: Courier,
+        retry: Box<Retry>, lane: LanePolicy, notices: Notices, address: Box<Address>,
+        webhook: Box<Webhook>, relay: Relay, package: Package, scan: Box<Scan>,
+        endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
+        archive: Archive, reminders: Box<Reminders>, drafts: Box<Drafts>,
+        uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
