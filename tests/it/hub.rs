@@ -2,6 +2,7 @@
 
 mod deadline;
 mod decisions;
+mod exports;
 mod faults;
 mod forgetful;
 mod lanes;

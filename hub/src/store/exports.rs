@@ -86,13 +86,13 @@ impl Store {
         self.read(sql!("exports_due"), &args).await
     }
 
-    /// An authority's exports, the newest first.
+    /// An authority's exports, made before a moment (milliseconds), the newest first.
     pub async fn exports_of(
         &self,
         authority: AuthorityId,
-        limit: usize,
+        (before, limit): (Option<i64>, usize),
     ) -> Result<Vec<ExportRow>, StoreError> {
-        let args = json!({"authority": authority, "limit": limit});
+        let args = json!({"authority": authority, "before": before, "limit": limit});
         self.read(sql!("exports_of_authority"), &args).await
     }
 

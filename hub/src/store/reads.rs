@@ -1,6 +1,8 @@
 //! What can be read, inside a unit of work (upkeep's batches, locked) and outside (pages, API).
 
-use schemas::{AuthorityId, Channel, CorporateNumber, DeliveryId, FilingId, FilingKind, NoticeId};
+use schemas::{
+    AuthorityId, Channel, CorporateNumber, DeliveryId, FilingId, FilingKind, NoticeId, ServiceCode,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -99,6 +101,8 @@ pub struct Filter {
     pub corporate_number: Option<CorporateNumber>,
     /// Of one kind.
     pub kind: Option<FilingKind>,
+    /// About one service: of an inbox.
+    pub service: Option<ServiceCode>,
     /// Only filings that could not be planned.
     pub unplanned: bool,
     /// To one authority.

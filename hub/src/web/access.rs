@@ -13,6 +13,7 @@ use super::problem::Problem;
 use super::sessions::Person;
 use crate::clock::Clock;
 use crate::context::Context;
+use crate::review::Actor;
 use crate::store::{ApiKeyRow, StoreError};
 
 /// For whom a key speaks.
@@ -121,6 +122,21 @@ impl Access {
     ) -> Result<AuthorityId, Problem> {
         match self.scope(ctx, headers).await? {
             Scope::Authority(id) => Ok(id),
+            Scope::Operator(_) | Scope::Operations => Err(Problem::wrong_scope("an authority")),
+        }
+    }
+
+    /// The authority for which the request speaks, and whose key it is: for what is on record by
+    /// name. Asks the store each time.
+    pub async fn clerk(
+        &self,
+        ctx: &Context,
+        headers: &HeaderMap,
+    ) -> Result<(AuthorityId, Actor), Problem> {
+        let key = bearer(headers).ok_or_else(Problem::no_key)?;
+        let holder = key_holder(ctx, &key).await?.ok_or_else(Problem::wrong_key)?;
+        match holder.scope {
+            Scope::Authority(id) => Ok((id, Actor { person: holder.id, name: holder.name })),
             Scope::Operator(_) | Scope::Operations => Err(Problem::wrong_scope("an authority")),
         }
     }

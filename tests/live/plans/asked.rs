@@ -62,7 +62,11 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         by("export", filing),
         ("undecided_filings", json!({"authorities": [authority], "limit": 200}), None),
         by("exported_filings", filing),
-        ("exports_of_authority", json!({"authority": authority, "limit": 50}), None),
+        (
+            "exports_of_authority",
+            json!({"authority": authority, "before": null, "limit": 50}),
+            None,
+        ),
         (
             "exports_due",
             json!({"authority": authority, "from": now - 86_400_000, "limit": 1000}),
@@ -301,6 +305,8 @@ fn pages(known: &Known) -> Vec<Asked> {
         asked.push(("list_deliveries", with(&all, more), None));
     }
     asked.push(("inbox", inbox.clone(), Some("deliveries_undecided")));
+    let narrow = json!({"kind": "change", "service": "15"});
+    asked.push(("inbox", with(&inbox, narrow), Some("deliveries_undecided")));
     for review in ["unopened", "opened"] {
         let page = json!({"review": review, "at": earlier, "id": delivery});
         for more in [json!({"review": review}), page] {

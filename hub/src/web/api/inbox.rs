@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use schemas::{AuthorityId, Decision, DeliveryId};
+use schemas::{AuthorityId, Decision, DeliveryId, FilingKind, ServiceCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,6 +23,11 @@ use crate::web::problem::Problem;
 pub(super) struct InboxQuery {
     /// Only in this state of review: unopened, opened, accepted, returned or withdrawn.
     review: Option<String>,
+    /// Only of this kind.
+    kind: Option<FilingKind>,
+    /// Only about this service.
+    #[param(value_type = Option<String>)]
+    service: Option<ServiceCode>,
     /// Rows at most, 1 to 500.
     limit: Option<usize>,
 }
@@ -38,12 +43,14 @@ pub(super) struct InboxQuery {
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     headers: HeaderMap,
-    Query(query): Query<InboxQuery>,
+    query: Result<Query<InboxQuery>, Problem>,
 ) -> Result<Json<Vec<Value>>, Problem> {
     let authority = caller(&desk, &headers).await?;
+    let Query(query) = query.map_err(Problem::of_authority)?;
     let limit = Paging { before: None, limit: query.limit }.limit();
-    let filter =
-        Filter { authority: Some(authority), review: query.review, limit, ..Filter::default() };
+    let InboxQuery { review, kind, service, .. } = query;
+    let authority = Some(authority);
+    let filter = Filter { kind, service, authority, review, limit, ..Filter::default() };
     let rows = desk.ctx.store.inbox(&filter).await?;
     let view = |row: &crate::store::InboxRow| {
         json!({"delivery": row.delivery, "filing": row.filing,

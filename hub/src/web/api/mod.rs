@@ -2,6 +2,7 @@
 
 mod attachments;
 mod bulk;
+mod exports;
 pub(super) mod filings;
 mod inbox;
 mod offices;
@@ -69,6 +70,8 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(inbox::package))
         .routes(routes!(inbox::acknowledge))
         .routes(routes!(inbox::decide))
+        .routes(routes!(exports::make, exports::list))
+        .routes(routes!(exports::fetch))
         .routes(routes!(operations::summary))
         .routes(routes!(operations::deliveries))
         .routes(routes!(operations::delivery))

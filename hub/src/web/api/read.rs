@@ -67,8 +67,8 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
             Err(Problem::bad_request("idempotency_key_length", detail))
         }
         None => {
-            let detail = "send an Idempotency-Key header, a new one for each filing: with it the \
-                          same request can be sent again safely";
+            let detail = "send an Idempotency-Key header, a new one for each filing, upload or \
+                          export: with it the same request can be sent again safely";
             Err(Problem::bad_request("idempotency_key_missing", detail))
         }
     }

@@ -19,7 +19,6 @@ mod filters;
 mod followed;
 mod hand;
 mod inbox;
-mod ledger;
 mod words;
 
 use std::sync::Arc;

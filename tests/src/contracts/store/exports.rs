@@ -41,9 +41,11 @@ pub async fn what_was_accepted_is_taken_out_once(bench: &Bench) -> Result<()> {
     let second = bench.export_row(sapporo, 1);
     ensure!(bench.take_out(&second, &[id(0)]).await?);
     ensure!(due(0).await?.is_empty());
-    ensure!(bench.store.exports_of(sapporo, 9).await? == [second.clone(), first.clone()]);
-    ensure!(bench.store.exports_of(sapporo, 1).await? == [second]);
-    ensure!(bench.store.exports_of(chiyoda, 9).await?.is_empty());
+    ensure!(bench.store.exports_of(sapporo, (None, 9)).await? == [second.clone(), first.clone()]);
+    let before = bench.store.exports_of(sapporo, (Some(second.at), 9)).await?;
+    ensure!(before.len() == 1 && before[0] == first, "{before:?}");
+    ensure!(bench.store.exports_of(sapporo, (None, 1)).await? == [second]);
+    ensure!(bench.store.exports_of(chiyoda, (None, 9)).await?.is_empty());
     ensure!(bench.store.export(first.id).await?.as_ref() == Some(&first));
     let held = bench.store.exported(first.id).await?;
     let ids: Vec<_> = held.iter().map(|row| row.delivery).collect();

@@ -88,6 +88,16 @@ pub async fn an_inbox_shows_what_is_for_the_authority(bench: &Bench) -> Result<(
     let opened = Filter { review: Some("opened".into()), ..filter.clone() };
     let opened = bench.store.inbox(&opened).await?;
     ensure!(opened.len() == 1 && opened[0].delivery == deliveries[0].id, "{opened:?}");
+    let (kind, service) = (Some(FilingKind::ALL[0]), Some("11".parse()?));
+    for (narrow, count) in [
+        (Filter { kind, ..filter.clone() }, 5),
+        (Filter { kind: Some(FilingKind::ALL[1]), ..filter.clone() }, 0),
+        (Filter { service, ..filter.clone() }, 0),
+        (Filter { kind, review: Some("opened".into()), ..filter.clone() }, 1),
+    ] {
+        let found = bench.store.inbox(&narrow).await?.len();
+        ensure!(found == count, "{found} by {narrow:?}");
+    }
     let other = Filter { authority: Some(chiyoda), ..filter };
     ensure!(bench.store.inbox(&other).await?.is_empty());
     Ok(())

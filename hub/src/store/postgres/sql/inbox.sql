@@ -4,6 +4,13 @@ WITH unopened AS (
     SELECT * FROM deliveries AS y
     WHERE y.authority = ($1::json) ->> 'authority' AND y.review = 'unopened'
         AND y.state NOT IN ('cancelled', 'failed')
+        AND (($1::json) ->> 'kind' IS NULL OR EXISTS (
+            SELECT 1 FROM filings AS f WHERE f.id = y.filing_id AND f.kind = ($1::json) ->> 'kind'))
+        AND (($1::json) ->> 'service' IS NULL OR EXISTS (
+            SELECT 1 FROM revisions AS r, json_array_elements(r.document::json -> 'offices') AS o,
+                json_array_elements(o -> 'services') AS s
+            WHERE r.filing_id = y.filing_id AND r.revision = y.revision
+                AND s ->> 'service' = ($1::json) ->> 'service'))
     ORDER BY y.created_at
     LIMIT CASE WHEN coalesce(($1::json) ->> 'review', 'unopened') = 'unopened' THEN (($1::json) ->> 'limit')::bigint ELSE 0 END
 ), others AS (
@@ -11,6 +18,13 @@ WITH unopened AS (
     WHERE y.authority = ($1::json) ->> 'authority' AND y.review <> 'unopened'
         AND (($1::json) ->> 'review' IS NULL OR y.review = ($1::json) ->> 'review')
         AND y.state NOT IN ('cancelled', 'failed')
+        AND (($1::json) ->> 'kind' IS NULL OR EXISTS (
+            SELECT 1 FROM filings AS f WHERE f.id = y.filing_id AND f.kind = ($1::json) ->> 'kind'))
+        AND (($1::json) ->> 'service' IS NULL OR EXISTS (
+            SELECT 1 FROM revisions AS r, json_array_elements(r.document::json -> 'offices') AS o,
+                json_array_elements(o -> 'services') AS s
+            WHERE r.filing_id = y.filing_id AND r.revision = y.revision
+                AND s ->> 'service' = ($1::json) ->> 'service'))
     ORDER BY y.created_at
     LIMIT CASE WHEN ($1::json) ->> 'review' = 'unopened' THEN 0
         ELSE (($1::json) ->> 'limit')::bigint - (SELECT count(*) FROM unopened) END

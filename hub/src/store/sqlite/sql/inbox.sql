@@ -4,6 +4,13 @@ WITH unopened AS (
     SELECT * FROM deliveries AS y
     WHERE y.authority = $1 ->> '$.authority' AND y.review = 'unopened'
         AND y.state NOT IN ('cancelled', 'failed')
+        AND ($1 ->> '$.kind' IS NULL OR EXISTS (
+            SELECT 1 FROM filings AS f WHERE f.id = y.filing_id AND f.kind = $1 ->> '$.kind'))
+        AND ($1 ->> '$.service' IS NULL OR EXISTS (
+            SELECT 1 FROM revisions AS r, json_each(r.document, '$.offices') AS o,
+                json_each(o.value, '$.services') AS s
+            WHERE r.filing_id = y.filing_id AND r.revision = y.revision
+                AND s.value ->> '$.service' = $1 ->> '$.service'))
     ORDER BY y.created_at
     LIMIT CASE WHEN coalesce($1 ->> '$.review', 'unopened') = 'unopened' THEN $1 ->> '$.limit' ELSE 0 END
 ), others AS (
@@ -11,6 +18,13 @@ WITH unopened AS (
     WHERE y.authority = $1 ->> '$.authority' AND y.review <> 'unopened'
         AND ($1 ->> '$.review' IS NULL OR y.review = $1 ->> '$.review')
         AND y.state NOT IN ('cancelled', 'failed')
+        AND ($1 ->> '$.kind' IS NULL OR EXISTS (
+            SELECT 1 FROM filings AS f WHERE f.id = y.filing_id AND f.kind = $1 ->> '$.kind'))
+        AND ($1 ->> '$.service' IS NULL OR EXISTS (
+            SELECT 1 FROM revisions AS r, json_each(r.document, '$.offices') AS o,
+                json_each(o.value, '$.services') AS s
+            WHERE r.filing_id = y.filing_id AND r.revision = y.revision
+                AND s.value ->> '$.service' = $1 ->> '$.service'))
     ORDER BY y.created_at
     LIMIT CASE WHEN $1 ->> '$.review' = 'unopened' THEN 0
         ELSE $1 ->> '$.limit' - (SELECT count(*) FROM unopened) END

@@ -9,19 +9,22 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use schemas::Submission;
 use schemas::ledger::Encoding;
+use serde::Deserialize;
 use serde_json::json;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use super::problem::Problem;
 use crate::context::{Context, day_in_japan};
 use crate::recipe::Recipe;
 use crate::store::{ExportRow, ExportedRow};
-use crate::web::fault::Fault;
 
 /// What an export is fetched as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Format {
     /// The table alone.
+    #[default]
     Csv,
     /// The table, and what was exported and replaced.
     Zip,
@@ -48,10 +51,13 @@ pub(super) struct File {
 }
 
 /// Writes an export by the profile that it was made with.
-pub(super) async fn file_of(ctx: &Context, row: &ExportRow, format: Format) -> Result<File, Fault> {
+pub(super) async fn file_of(
+    ctx: &Context,
+    row: &ExportRow,
+    format: Format,
+) -> Result<File, Problem> {
     let ours = |what: String| {
-        tracing::error!(export.id = %row.id, what, "an export cannot be written");
-        Fault::Away(what)
+        Problem::unavailable(&format!("export {} cannot be written: {what}", row.id))
     };
     let recipe = Recipe { profile: row.profile.clone(), ..Recipe::now(ctx, row.authority) };
     let profile = recipe.profile(ctx).await.map_err(|why| ours(why.sentence))?;
