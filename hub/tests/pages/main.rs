@@ -26,6 +26,7 @@ mod filings;
 mod filters;
 mod followed;
 mod html;
+mod interface;
 mod one_stop;
 mod rows;
 mod uploads;
