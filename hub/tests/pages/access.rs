@@ -1,6 +1,8 @@
 //! The access matrix: every route of the pages, every role, one's own things and another's. What
 //! has no row here fails, and what a row does not name is refused.
 
+mod forms;
+
 use std::collections::BTreeSet;
 
 use reqwest::StatusCode;
@@ -52,6 +54,8 @@ struct Row {
     whose: Whose,
     /// Whether it is a thing of the authority or operator whose key the world has.
     own: bool,
+    /// Whether they have to have proved not long ago who they are.
+    is_fresh: bool,
 }
 
 fn row(route: &'static str, whose: Whose) -> Row {
@@ -63,6 +67,7 @@ fn row(route: &'static str, whose: Whose) -> Row {
         fields: &[],
         whose,
         own: true,
+        is_fresh: false,
     }
 }
 
@@ -89,6 +94,10 @@ impl Row {
 
     fn foreign(self) -> Self {
         Self { own: false, ..self }
+    }
+
+    fn fresh(self) -> Self {
+        Self { is_fresh: true, ..self }
     }
 }
 
@@ -270,7 +279,7 @@ fn authority_rows(world: &World) -> Vec<Row> {
         row(answer, Authority)
             .at(format!("/authority/deliveries/{}/answer/0", world.foreign_delivery))
             .foreign(),
-        row("/authority/accept", Authority).sent(),
+        row("/authority/accept", Authority).sent().fresh(),
     ]
 }
 
@@ -292,9 +301,9 @@ fn operator_rows(world: &World) -> Vec<Row> {
             .foreign(),
         row("/operator/announcements", Operator),
         row("/operator/address", Operator),
-        row("/operator/address", Operator).sent(),
+        row("/operator/address", Operator).sent().fresh(),
         row("/operator/webhook", Operator),
-        row("/operator/webhook", Operator).with(&[("act", "remove")]),
+        row("/operator/webhook", Operator).with(&[("act", "remove")]).fresh(),
         row("/operator/address/{id}", Operator).at(&world.links[0]),
         row("/operator/address/{id}", Operator).at(&world.links[1]).foreign(),
         row("/operator/address/{id}", Operator).at(&world.links[0]).sent(),
@@ -305,9 +314,9 @@ fn operator_rows(world: &World) -> Vec<Row> {
         of_filing("/operator/filings/{key}/receipt", &others).foreign(),
         of_filing("/operator/filings/{key}/receipt/print", &own),
         of_filing("/operator/filings/{key}/receipt/print", &others).foreign(),
-        of_filing("/operator/filings/{key}/withdraw", &own),
+        of_filing("/operator/filings/{key}/withdraw", &own).fresh(),
         of_filing("/operator/filings/{key}/withdraw", &others).foreign(),
-        of_filing("/operator/filings/{key}/withdraw", &own).sent(),
+        of_filing("/operator/filings/{key}/withdraw", &own).sent().fresh(),
         of_filing("/operator/filings/{key}/withdraw", &others).sent().foreign(),
         of_filing("/operator/filings/{key}/correct", &own).sent(),
         of_filing("/operator/filings/{key}/correct", &others).sent().foreign(),
@@ -356,16 +365,7 @@ async fn nobody_opens_what_is_not_theirs() {
                 browser.log_in(key).await;
             }
             browser.get("/login").await;
-            let seen = if row.way == Way::File {
-                let bytes: &[u8] = if row.path.contains("/drafts/") { b"%PDF" } else { b"x" };
-                browser.upload(&row.path, ("", "a.pdf", "application/pdf"), bytes).await
-            } else if row.way == Way::Piece {
-                browser.piece(&row.path, (0, b"%PDF"), None).await
-            } else if row.is_sent {
-                browser.send(&row.path, row.fields).await
-            } else {
-                browser.get(&row.path).await
-            };
+            let seen = row.ask(&mut browser).await;
             let may = row.whose == Whose::Anyones || (who == Some(row.whose) && row.own);
             let expected: &[StatusCode] = match (may, who) {
                 (true, _) if row.path == "/login" && row.is_sent => &[StatusCode::UNAUTHORIZED],

@@ -101,6 +101,11 @@ impl<'w> Browser<'w> {
         self.token.clone()
     }
 
+    /// From now on forms carry this, until the next page is seen.
+    pub(crate) fn set_token(&mut self, token: &str) {
+        token.clone_into(&mut self.token);
+    }
+
     /// Sends a file by a form with the token of the page seen last, as what paper, as which type.
     pub(crate) async fn upload(
         &mut self,
