@@ -158,7 +158,7 @@ pub fn main() -> anyhow::Result<()> {
 
 async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
-        Command::Run(args) => run::run(args, config).await,
+        Command::Run(args) => Box::pin(run::run(args, config)).await,
         Command::Demo(args) => Box::pin(demo::run(args, config)).await,
         Command::Migrate => migrate(config).await,
         Command::Backup(args) => backup::run(args, &config).await,
