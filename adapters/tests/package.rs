@@ -5,7 +5,7 @@ use std::io::{self, Cursor};
 use adapters::Action::Submit;
 use adapters::package::{
     AttachmentSource, Contents, Layout, LedgerFacts, NoAttachments, OpenError, SealError, Sealed,
-    Second, filing_xml, ledger, ledger_csv, read_package, seal,
+    Second, Set, filing_xml, ledger, ledger_csv, read_package, seal, seal_set,
 };
 use async_trait::async_trait;
 use aws_lc_rs::digest::{Context, SHA256, digest};
@@ -220,6 +220,28 @@ async fn attachments_that_lie_are_caught() {
     let absent = contents(vec![attachment("a.pdf", 1)]);
     let error = adapters::seal(&absent, &NoAttachments, folder.path(), MEMORY).await;
     assert!(matches!(error, Err(SealError::Source { .. })), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_set_holds_its_files_in_memory_and_out_of_the_spool() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let set = Set {
+        folder: "T".into(),
+        texts: vec![("filing.pdf", Bytes::from_static(b"%PDF"))],
+        attachments: vec![attachment("運営規程.pdf", 5000)],
+    };
+    let mut made = Vec::new();
+    for memory in [MEMORY, 5003] {
+        let sealed = seal_set(&set, &Pattern(5000), folder.path(), memory).await.expect("a set");
+        assert_eq!(sealed.bytes().is_some(), memory == MEMORY);
+        made.push(bytes(&sealed).await);
+    }
+    assert_eq!(made[0], made[1]);
+    let whole: Vec<u8> = pattern(5000).flatten().collect();
+    let expected = [("T/filing.pdf", b"%PDF".to_vec()), ("T/attachments/運営規程.pdf", whole)];
+    assert_eq!(entries(made.remove(0)), expected.map(|(name, bytes)| (name.to_owned(), bytes)));
+    let error = seal_set(&set, &Pattern(4999), folder.path(), MEMORY).await;
+    assert!(matches!(error, Err(SealError::Size { .. })), "{error:?}");
 }
 
 /// Writes a ZIP by hand with the given entries.

@@ -128,17 +128,21 @@ pub(super) struct Bag {
 }
 
 impl Bag {
+    /// One without anything yet, all of it to stand below `folder`.
+    pub(super) fn open(target: Target, folder: String) -> Box<Self> {
+        let in_memory = target.is_memory();
+        let (payload, tags) = (Manifests::default(), Manifests::default());
+        let zip = ZipWriter::new(target);
+        Box::new(Self { zip, in_memory, folder, entry: None, payload, tags })
+    }
+
     /// Writes what comes before the attachments.
     pub(super) fn start(
         target: Target,
         contents: &Contents,
         texts: &Texts,
     ) -> Result<Box<Self>, SealError> {
-        let in_memory = target.is_memory();
-        let folder = format!("todoke-{}/", contents.delivery);
-        let (payload, tags) = (Manifests::default(), Manifests::default());
-        let zip = ZipWriter::new(target);
-        let mut bag = Box::new(Self { zip, in_memory, folder, entry: None, payload, tags });
+        let mut bag = Self::open(target, format!("todoke-{}/", contents.delivery));
         let declaration = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
         bag.tag_file("bagit.txt", declaration)?;
         bag.tag_file("bag-info.txt", &bag_info(contents, texts))?;
@@ -183,10 +187,16 @@ impl Bag {
         let tags = std::mem::take(&mut self.tags);
         self.tag_file("tagmanifest-sha256.txt", &tags.sha256)?;
         self.tag_file("tagmanifest-sha512.txt", &tags.sha512)?;
+        self.close()
+    }
+
+    /// Closes the archive without any manifest.
+    pub(super) fn close(self) -> Result<Sealed, SealError> {
         Ok(self.zip.finish()?.seal()?)
     }
 
-    fn payload_file(&mut self, path: &str, bytes: &[u8]) -> Result<(), SealError> {
+    /// Writes a whole payload file.
+    pub(super) fn payload_file(&mut self, path: &str, bytes: &[u8]) -> Result<(), SealError> {
         self.begin(path, bytes.len() as u64)?;
         self.write(bytes)?;
         self.end();

@@ -20,6 +20,7 @@ mod ledger;
 mod manifest;
 mod open;
 mod sealed;
+mod set;
 mod xml;
 
 use std::io;
@@ -38,6 +39,7 @@ pub use characters::{Cell, Replaced, check_profile};
 pub use ledger::{Ledger, LedgerFacts, ledger, ledger_csv, ledger_of_many};
 pub use open::{HeldFile, OpenError, Opened, read_package};
 pub use sealed::Sealed;
+pub use set::{Set, seal_set};
 pub use xml::{Forbidden, Xml, filing_xml};
 
 use crate::print::Print;
@@ -198,18 +200,26 @@ pub async fn seal(
 ) -> Result<Sealed, SealError> {
     let texts = contents.texts();
     let payload_bytes = contents.payload_bytes(&texts);
-    let target = if payload_bytes <= memory_bytes_max as u64 {
-        Target::memory(payload_bytes)
-    } else {
-        let folder = spool.to_owned();
-        blocking(move || Ok(Target::spool(&folder)?)).await?
-    };
+    let target = target(payload_bytes, spool, memory_bytes_max).await?;
     let in_memory = target.is_memory();
     let mut bag = Bag::start(target, contents, &texts)?;
     for attachment in &contents.attachments {
-        bag = add_attachment(bag, attachment, source).await?;
+        bag = add_attachment(bag, ("data/attachments", attachment), source).await?;
     }
     if in_memory { bag.finish() } else { blocking(move || bag.finish()).await }
+}
+
+/// Where an archive of so many bytes grows.
+async fn target(
+    payload_bytes: u64,
+    spool: &Path,
+    memory_bytes_max: usize,
+) -> Result<Target, SealError> {
+    if payload_bytes <= memory_bytes_max as u64 {
+        return Ok(Target::memory(payload_bytes));
+    }
+    let folder = spool.to_owned();
+    blocking(move || Ok(Target::spool(&folder)?)).await
 }
 
 /// The bag's date: the day in Japan.
@@ -219,7 +229,7 @@ fn day_in_japan(at: Timestamp) -> jiff::civil::Date {
 
 async fn add_attachment(
     mut bag: Box<Bag>,
-    attachment: &Attachment,
+    (folder, attachment): (&str, &Attachment),
     source: &dyn AttachmentSource,
 ) -> Result<Box<Bag>, SealError> {
     let name = &attachment.name;
@@ -227,7 +237,7 @@ async fn add_attachment(
         .map_err(|problem| SealError::Name { name: name.clone(), problem })?;
     let unreadable = |error| SealError::Source { name: name.clone(), error };
     let mut stream = source.open(&attachment.sha256).await.map_err(unreadable)?;
-    bag.begin(&format!("data/attachments/{name}"), attachment.size)?;
+    bag.begin(&format!("{folder}/{name}"), attachment.size)?;
     let mut found: u64 = 0;
     let mut pieces = Vec::new();
     let mut gathered = 0;

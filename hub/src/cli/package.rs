@@ -73,7 +73,7 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let subject =
         if file.is_file() { of_file(file, &preview)? } else { of_store(config, &preview).await? };
     let words = (&master, forms.as_ref());
-    let paper = paper_of(words, subject.revision, &subject.row, &subject.submission);
+    let paper = paper_of(words, subject.revision, (&subject.row).into(), &subject.submission);
     let print = config.package.print.then(|| print(&paper)).transpose()?;
     let findings = findings(config, &forms, &subject, preview.authority);
     let contents = build(&subject, &preview, (Arc::clone(&profile), print));

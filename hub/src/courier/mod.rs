@@ -24,7 +24,7 @@ use crate::broker::topology;
 use crate::context::Context;
 use crate::work::{Batch, Tray};
 
-pub use package::{Address, contents, held_package};
+pub use package::{Address, FromObjects, contents, held_package};
 pub use policy::{LaneEffect, Settlement, settle};
 use record::{Attempted, Recorder};
 pub use send::parcel_of;

@@ -39,7 +39,7 @@ pub async fn held_package(
         return Err(why);
     }
     let contents = contents_of(ctx, delivery, row, &submission).await?;
-    let source = FromObjects(ctx.objects.clone());
+    let source = FromObjects::new(ctx);
     let spool = ctx.spool_folder();
     let memory = ctx.config.package.memory_bytes_max;
     seal(&contents, &source, &spool, memory)
@@ -58,8 +58,11 @@ async fn contents_of(
         Some(recipe) => {
             let profile = recipe.profile(ctx).await?;
             let key = (delivery.filing_id, delivery.revision);
-            let print =
-                if recipe.print { Some(print_of(ctx, key, row, submission).await?) } else { None };
+            let print = if recipe.print {
+                Some(print_of(ctx, key, row.into(), submission).await?)
+            } else {
+                None
+            };
             Some((profile, print))
         }
     };
@@ -150,7 +153,15 @@ fn time(ms: i64) -> Timestamp {
 }
 
 /// Reads attachments from the object store while a package is sealed.
-struct FromObjects(Objects);
+#[derive(Debug)]
+pub struct FromObjects(Objects);
+
+impl FromObjects {
+    /// The object store of the hub.
+    pub fn new(ctx: &Context) -> Self {
+        Self(ctx.objects.clone())
+    }
+}
 
 #[async_trait]
 impl AttachmentSource for FromObjects {

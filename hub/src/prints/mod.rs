@@ -18,7 +18,7 @@ use schemas::{Catalogue, FilingId, Owner, Submission, Why};
 use tokio::sync::OnceCell;
 
 use crate::context::Context;
-use crate::store::ParcelRow;
+use crate::store::{FilingRow, ParcelRow, RevisionRow};
 
 use self::presses::Presses;
 use self::volumes::Volumes;
@@ -79,18 +79,51 @@ impl Prints {
     }
 }
 
+/// What a print tells of a revision beside its text.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    receipt_number: &'a str,
+    action: &'a str,
+    /// Milliseconds, of the revision.
+    received_at: i64,
+    /// Milliseconds, of the filing.
+    first_received_at: i64,
+}
+
+impl<'a> From<&'a ParcelRow> for Head<'a> {
+    fn from(row: &'a ParcelRow) -> Self {
+        Self {
+            receipt_number: &row.receipt_number,
+            action: &row.action,
+            received_at: row.received_at,
+            first_received_at: row.first_received_at,
+        }
+    }
+}
+
+impl<'a> From<(&'a FilingRow, &'a RevisionRow)> for Head<'a> {
+    fn from((filing, revision): (&'a FilingRow, &'a RevisionRow)) -> Self {
+        Self {
+            receipt_number: &filing.receipt_number,
+            action: &revision.action,
+            received_at: revision.received_at,
+            first_received_at: filing.received_at,
+        }
+    }
+}
+
 /// The print of a revision: from memory, from the object store, or made now and kept.
 pub async fn print_of(
     ctx: &Context,
     key: (FilingId, i32),
-    row: &ParcelRow,
+    head: Head<'_>,
     filing: &Submission,
 ) -> Result<Print, Why> {
     let place = ctx.prints.place(key);
     if let Some(known) = place.get() {
         return Ok(known.clone());
     }
-    let got = place.get_or_try_init(async || get_or_make(ctx, key, row, filing).await).await;
+    let got = place.get_or_try_init(async || get_or_make(ctx, key, head, filing).await).await;
     ctx.prints.settle(key, got.as_ref().ok().map(|print| print.bytes.len()));
     let ours = |error: anyhow::Error| {
         Why::new("print_not_made", Owner::Hub, format!("{error:#}; the attempt waits until it is"))
@@ -101,13 +134,13 @@ pub async fn print_of(
 async fn get_or_make(
     ctx: &Context,
     (id, revision): Key,
-    row: &ParcelRow,
+    head: Head<'_>,
     filing: &Submission,
 ) -> anyhow::Result<Print> {
     if let Some(kept) = ctx.store.print(id, revision).await? {
         return volumes::fetch(ctx, &kept).await;
     }
-    let paper = paper_of((&ctx.master, &ctx.forms), revision, row, filing);
+    let paper = paper_of((&ctx.master, &ctx.forms), revision, head, filing);
     let made = ctx.prints.presses.draw(paper).await?;
     if ctx.prints.volumes.keep(ctx, (id, revision), &made).await? {
         return Ok(made);
@@ -121,17 +154,17 @@ async fn get_or_make(
 pub fn paper_of(
     (master, forms): (&Master, &Catalogue),
     revision: i32,
-    row: &ParcelRow,
+    head: Head<'_>,
     filing: &Submission,
 ) -> Paper {
     let time = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
     let services = master.services();
     let facts = PaperFacts {
-        receipt_number: &row.receipt_number,
+        receipt_number: head.receipt_number,
         revision: u32::try_from(revision).unwrap_or(1),
-        action: Action::of_word(&row.action),
-        received_at: time(row.received_at),
-        first_received_at: time(row.first_received_at),
+        action: Action::of_word(head.action),
+        received_at: time(head.received_at),
+        first_received_at: time(head.first_received_at),
         forms,
         service: &|code| {
             let known = services.iter().find(|row| row.code == code);

@@ -26,14 +26,7 @@ pub(super) async fn serve(
     file: &Attachment,
     may_show: bool,
 ) -> Result<Response, Fault> {
-    match Scans::read(ctx, [file]).await?.of(&file.sha256) {
-        Standing::Off | Standing::Clean => {}
-        Standing::Pending(_) => {
-            ask_for_scan(ctx, file).await?;
-            return Err(Fault::FileWaits);
-        }
-        Standing::Infected(_) => return Err(Fault::FileInfected),
-    }
+    check(ctx, std::slice::from_ref(file)).await?;
     let bytes = ctx.objects.get_sound(&file.sha256).await.map_err(|error| {
         tracing::error!(%error, "a file cannot be read");
         Fault::Away(error.to_string())
@@ -49,10 +42,28 @@ pub(super) async fn serve(
     Ok((headers, Body::from_stream(bytes)).into_response())
 }
 
-/// Has a file looked through that nobody has asked for, or whose time as a clean one is over.
-async fn ask_for_scan(ctx: &Context, file: &Attachment) -> Result<(), Fault> {
+/// Whether files may go to anyone; else why not.
+pub(super) async fn check(ctx: &Context, files: &[Attachment]) -> Result<(), Fault> {
+    let scans = Scans::read(ctx, files).await?;
+    let mut pending = Vec::new();
+    for file in files {
+        match scans.of(&file.sha256) {
+            Standing::Off | Standing::Clean => {}
+            Standing::Pending(_) => pending.push(file.sha256.clone()),
+            Standing::Infected(_) => return Err(Fault::FileInfected),
+        }
+    }
+    if pending.is_empty() {
+        return Ok(());
+    }
+    ask_for_scans(ctx, &pending).await?;
+    Err(Fault::FileWaits)
+}
+
+/// Has files looked through that nobody has asked for, or whose time as clean ones is over.
+async fn ask_for_scans(ctx: &Context, digests: &[String]) -> Result<(), Fault> {
     let mut tx = ctx.store.begin().await?;
-    tx.queue_scans(std::slice::from_ref(&file.sha256), passed_before(ctx)).await?;
+    tx.queue_scans(digests, passed_before(ctx)).await?;
     tx.commit().await?;
     ctx.scan_asked.notify_one();
     Ok(())

@@ -47,6 +47,8 @@ pub(super) enum Fault {
     FileWaits,
     /// It holds malware.
     FileInfected,
+    /// All of a filing cannot be put together at present.
+    NotBuilt,
     /// What it needs was deleted when its time was over.
     Retired,
     /// The store does not answer.
@@ -88,7 +90,7 @@ impl Fault {
             Self::NotWithdrawn | Self::DraftsMax | Self::NothingReturned | Self::Clash => {
                 StatusCode::CONFLICT
             }
-            Self::FileWaits => StatusCode::SERVICE_UNAVAILABLE,
+            Self::FileWaits | Self::NotBuilt => StatusCode::SERVICE_UNAVAILABLE,
             Self::Cancelled | Self::Retired => StatusCode::GONE,
             Self::Away(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -115,6 +117,7 @@ impl Fault {
             Self::FormUnreadable => (w.error_form, w.error_form_why),
             Self::FileWaits => (w.error_file_waits, w.error_file_waits_why),
             Self::FileInfected => (w.error_file_infected, w.error_file_infected_why),
+            Self::NotBuilt => (w.error_not_built, w.error_not_built_why),
             Self::Retired => (w.error_retired, w.error_retired_why),
             Self::Away(_) => (w.error_fault, w.error_fault_why),
         }

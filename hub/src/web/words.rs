@@ -316,6 +316,9 @@ words! {
     error_file_infected: "ウイルスが検出されたファイルです", "This file holds malware";
     error_file_infected_why: "安全のため、だれにも渡しません。問題のないファイルへの差替えを待っています。",
         "Nobody gets it. A clean file has to take its place.";
+    error_not_built: "一式をまだ用意できません", "The whole set cannot be made yet";
+    error_not_built_why: "届出は失われていません。少し待ってから、もう一度ダウンロードしてください。",
+        "Nothing of the filing is lost. Download it again in a moment.";
     scans_pending: "ウイルス検査待ち", "Files to be scanned";
     scans_infected: "ウイルス検出", "Files with malware";
     error_cancelled: "取り下げられた届出です", "This filing was withdrawn";

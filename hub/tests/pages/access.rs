@@ -314,6 +314,8 @@ fn operator_rows(world: &World) -> Vec<Row> {
         of_filing("/operator/filings/{key}/receipt", &others).foreign(),
         of_filing("/operator/filings/{key}/receipt/print", &own),
         of_filing("/operator/filings/{key}/receipt/print", &others).foreign(),
+        of_filing("/operator/filings/{key}/set", &own),
+        of_filing("/operator/filings/{key}/set", &others).foreign(),
         of_filing("/operator/filings/{key}/withdraw", &own).fresh(),
         of_filing("/operator/filings/{key}/withdraw", &others).foreign(),
         of_filing("/operator/filings/{key}/withdraw", &own).sent().fresh(),

@@ -29,6 +29,7 @@ mod html;
 mod interface;
 mod one_stop;
 mod rows;
+mod sets;
 mod uploads;
 mod webhook;
 mod world;

@@ -103,6 +103,8 @@ pub async fn a_file_with_malware_goes_nowhere_and_a_clean_one_takes_its_place(
     }
     let file = front.page(&format!("{address}/files/{}", bad.sha256), &own).await?;
     assert!(file.status == StatusCode::FORBIDDEN, "{file:?}");
+    let set = front.page(&format!("{address}/set"), &own).await?;
+    assert!(set.status == StatusCode::FORBIDDEN, "{set:?}");
 
     // Neither by the authority's own hand, nor by staff who start it anew.
     let key = house.key(Scope::Authority(delivery.authority)).await?;
@@ -171,6 +173,9 @@ pub async fn a_scanner_that_is_away_holds_everything_and_loses_nothing(
     let address = format!("/operator/filings/{}", filing.receipt_number());
     let page = front.page(&address, &own).await?.text();
     assert!(page.contains("ウイルス検査待ち(検査に支障)"), "{page}");
+    let set = format!("{address}/set");
+    let waits = front.page(&set, &own).await?;
+    assert!(waits.status == StatusCode::SERVICE_UNAVAILABLE, "{waits:?}");
     let staff = front.log_in(&house.key(Scope::Operations).await?).await?;
     let overview = front.page("/", &staff).await?.text();
     assert!(overview.contains("ウイルス検査待ち</dt><dd>1 "), "{overview}");
@@ -190,6 +195,7 @@ pub async fn a_scanner_that_is_away_holds_everything_and_loses_nothing(
     scanner.start_again().await?;
     house.advance(Duration::from_mins(1)).await?;
     assert!(matches!(house.delivery(filing).await?.state, State::Delivered { .. }));
+    assert!(front.page(&set, &own).await?.status == StatusCode::OK);
     house.finish().await
 }
 

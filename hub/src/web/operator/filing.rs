@@ -190,9 +190,13 @@ pub(super) fn may_withdraw(filing: &FilingRow, deliveries: &[Delivery]) -> bool 
 }
 
 /// The newest revision that says what is filed; a withdrawal says nothing of it.
+pub(super) fn newest_told(revisions: &[RevisionRow]) -> Option<&RevisionRow> {
+    revisions.iter().rev().find(|revision| revision.action != "withdraw")
+}
+
+/// What it says.
 pub(super) fn newest_text(revisions: &[RevisionRow]) -> Option<Submission> {
-    let told = revisions.iter().rev().find(|revision| revision.action != "withdraw")?;
-    serde_json::from_str(&told.document).ok()
+    serde_json::from_str(&newest_told(revisions)?.document).ok()
 }
 
 /// A submission, to be read; `received_at` is when it first came in.

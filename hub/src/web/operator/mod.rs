@@ -16,6 +16,7 @@ mod outlook;
 mod papers;
 mod plain;
 mod receipt;
+mod set;
 mod start;
 mod webhook;
 mod withdraw;
@@ -46,6 +47,7 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/operator/filings/{key}/files/{sha256}", get(filing::file))
         .route("/operator/filings/{key}/receipt", get(receipt::download))
         .route("/operator/filings/{key}/receipt/print", get(receipt::page))
+        .route("/operator/filings/{key}/set", get(set::download))
         .route("/operator/filings/{key}/withdraw", get(withdraw::ask).post(withdraw::send))
         .route("/operator/archive", get(archive::list))
         .route("/operator/archive/{id}", get(archive::fetch))

@@ -26,6 +26,10 @@ words! {
     actions: "この届出でできること", "What you can do";
     receipt: "到達確認書(署名付きデータ)", "Signed receipt (data)";
     receipt_page: "到達確認書(印刷用)", "Receipt to print";
+    set: "一式をダウンロード", "Download the whole set";
+    set_hint: "様式の印刷用 PDF、添付ファイル、到達確認書を1つの ZIP ファイルにまとめます。紙が要るときは、中の filing.pdf を開いて印刷してください。",
+        "The forms as a PDF, the attachments and the receipt in one ZIP file. To have it on paper, \
+         open its filing.pdf and print that.";
     withdraw: "取り下げる", "Withdraw";
     back_to_list: "一覧へ戻る", "Back to the list";
     back_to_filing: "届出に戻る", "Back to the filing";
