@@ -6,11 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hub::notifier::Postman;
 use hub::store::OperatorRow;
-use hub::web::access::{Scope, new_key};
+use hub::web::access::Scope;
 use reqwest::StatusCode;
 use schemas::NoticeId;
 use schemas::codes::corporate_number_of;
 
+use crate::answers::key_of;
 use crate::browser::{Browser, Seen};
 use crate::rows::operator_number;
 use crate::world::World;
@@ -149,11 +150,7 @@ async fn a_link_works_once_for_a_while_and_for_its_operator() {
     assert_eq!(seen.status, StatusCode::GONE);
     assert!(seen.text.contains("新しいものに替わりました"), "{}", seen.text);
     // Another operator's people, and whoever made a link up.
-    let scope = Scope::Operator(corporate_number_of(9));
-    let (key, row) = new_key(&world.ctx.clock, scope, "よそ");
-    let mut tx = world.ctx.store.begin().await.expect("a store");
-    tx.insert_api_keys(&[row]).await.expect("a key");
-    tx.commit().await.expect("a commit");
+    let key = key_of(&world, Scope::Operator(corporate_number_of(9)), "よそ").await;
     let mut stranger = Browser::with_key(&world, &key).await;
     let seen = stranger.get(&second).await;
     assert_eq!(seen.status, StatusCode::FORBIDDEN);

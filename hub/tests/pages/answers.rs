@@ -37,7 +37,11 @@ pub(crate) async fn colleague(world: &World, name: &str) -> String {
 
 /// A key of an authority's staff.
 pub(crate) async fn staff_of(world: &World, code: &str, name: &str) -> String {
-    let scope = Scope::Authority(code.parse().expect("a code"));
+    key_of(world, Scope::Authority(code.parse().expect("a code")), name).await
+}
+
+/// One more key.
+pub(crate) async fn key_of(world: &World, scope: Scope, name: &str) -> String {
     let (key, row) = new_key(&world.ctx.clock, scope, name);
     let mut tx = world.ctx.store.begin().await.expect("a store");
     tx.insert_api_keys(&[row]).await.expect("a key");

@@ -210,10 +210,7 @@ async fn an_array_of_a_program_is_taken_too_and_the_rest_given_back() {
     assert_eq!(authority.get(&path).await.0, StatusCode::FORBIDDEN);
     assert_eq!(authority.csv("x", &table(1, &[])).await.0, StatusCode::FORBIDDEN);
     let stranger = hub::web::access::Scope::Operator(schemas::codes::corporate_number_of(2));
-    let (key, row) = hub::web::access::new_key(&world.ctx.clock, stranger, "tests");
-    let mut tx = world.ctx.store.begin().await.expect("a store");
-    tx.insert_api_keys(&[row]).await.expect("a key");
-    tx.commit().await.expect("a commit");
+    let key = crate::answers::key_of(&world, stranger, "tests").await;
     let stranger = Client { world: &world, key: &key };
     assert_eq!(stranger.get(&path).await.0, StatusCode::NOT_FOUND);
     assert_eq!(stranger.file(&id, "good").await.0, StatusCode::NOT_FOUND);

@@ -1,8 +1,11 @@
 //! Files that an authority's staff give with an answer.
 
+use hub::web::access::Scope;
 use reqwest::StatusCode;
 use schemas::Attachment;
+use schemas::codes::corporate_number_of;
 
+use crate::answers::key_of;
 use crate::browser::Browser;
 use crate::cases::paper;
 use crate::world::{AUTHORITY, World};
@@ -50,6 +53,24 @@ async fn an_answer_brings_files() {
     let seen = clerk.get(&format!("{page}/answer/0")).await;
     assert_eq!((seen.status, seen.text.as_bytes()), (StatusCode::OK, SHEET));
     assert_eq!(clerk.get(&format!("{page}/answer/1")).await.status, StatusCode::NOT_FOUND);
+
+    // Whoever filed finds it beside the answer; nobody else does.
+    let filing = world.filings.last().expect("the one with forms").receipt_number();
+    let filing = format!("/operator/filings/{filing}");
+    let file = format!("{filing}/files/{}", paper("別紙 1.pdf", PDF, SHEET).sha256);
+    let mut operator = Browser::with_key(&world, &world.operator_key).await;
+    let seen = operator.get(&filing).await;
+    let link = format!("<a href=\"{file}\">別紙 1.pdf</a>");
+    assert!(seen.text.contains(&link) && seen.text.contains("別紙のとおり"), "{}", seen.text);
+    let seen = operator.get(&file).await;
+    assert_eq!((seen.status, &*seen.bytes), (StatusCode::OK, SHEET));
+    let other = key_of(&world, Scope::Operator(corporate_number_of(2)), "tests").await;
+    let mut other = Browser::with_key(&world, &other).await;
+    for path in [&filing, &file] {
+        let seen = other.get(path).await;
+        assert_eq!(seen.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(!seen.text.contains("別紙"), "{}", seen.text);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
