@@ -130,6 +130,8 @@ pub(super) struct Part {
     total: usize,
     previous: Option<String>,
     next: Option<String>,
+    /// Whether it stands in a form, which is sent there with what was chosen in it.
+    in_form: bool,
 }
 
 impl Part {
@@ -154,7 +156,18 @@ impl Part {
             total,
             previous: (page > 1).then(|| link(page - 1)),
             next: (page < pages).then(|| link(page + 1)),
+            in_form: false,
         }
+    }
+
+    /// The same in a form: its buttons send the form as the action `turn`.
+    pub(super) fn in_form(self) -> Self {
+        Self { in_form: true, ..self }
+    }
+
+    /// Which of all rows are on the page.
+    pub(super) fn shown(&self) -> std::ops::Range<usize> {
+        self.first - 1..self.last
     }
 }
 

@@ -4,7 +4,6 @@
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, StatusCode};
 
-use crate::html;
 use crate::world::World;
 
 /// A browser.
@@ -173,7 +172,7 @@ impl<'w> Browser<'w> {
         let is_fault = status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE;
         assert!(!is_fault, "{path}: {status}\n{text}");
         if is_page {
-            html::assert_well_formed(path, &text);
+            crate::assert_sound(path, &headers, &text);
             if let Some(token) = text.split("name=\"token\" value=\"").nth(1) {
                 token.split('"').next().expect("an end").clone_into(&mut self.token);
             }

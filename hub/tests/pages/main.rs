@@ -27,6 +27,7 @@ mod filters;
 mod followed;
 mod html;
 mod interface;
+mod large;
 mod one_stop;
 mod rows;
 mod sets;
@@ -34,23 +35,36 @@ mod uploads;
 mod webhook;
 mod world;
 
-use reqwest::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, LOCATION, SET_COOKIE};
+use reqwest::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, HeaderMap, LOCATION, SET_COOKIE,
+};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use world::World;
 
 /// Bytes that no page exceeds.
 const PAGE_BYTES_MAX: usize = 200 * 1024;
 
+/// What every page says of itself: nothing but our own files may load or run, nobody may frame it.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+                      script-src 'self'; connect-src 'self'; frame-src 'self'; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// Whatever holds of every page: it is well formed, small enough, and under the whole policy.
+fn assert_sound(url: &str, headers: &HeaderMap, text: &str) {
+    html::assert_well_formed(url, text);
+    assert!(text.len() <= PAGE_BYTES_MAX, "{url}: {} bytes", text.len());
+    let policies: Vec<_> = headers.get_all(CONTENT_SECURITY_POLICY).iter().collect();
+    assert_eq!(policies, [POLICY], "{url}");
+}
+
 /// A page as a browser gets it: read, well formed, small enough, and in the right language.
 async fn page(request: RequestBuilder, lang: &str) -> String {
     let response = request.send().await.expect("an answer");
     let (status, url) = (response.status(), response.url().to_string());
-    let policy = response.headers().get(CONTENT_SECURITY_POLICY).expect("a policy").clone();
-    assert!(policy.to_str().expect("text").contains("style-src 'self'"));
+    let headers = response.headers().clone();
     let text = response.text().await.expect("a body");
     assert!(!status.is_server_error(), "{url}: {status}\n{text}");
-    html::assert_well_formed(&url, &text);
-    assert!(text.len() < PAGE_BYTES_MAX, "{url}: {} bytes", text.len());
+    assert_sound(&url, &headers, &text);
     assert!(text.contains(&format!("<html lang=\"{lang}\">")), "{url} is not in {lang}");
     text
 }

@@ -20,7 +20,7 @@ use crate::scans::Scans;
 use crate::store::{DecisionRow, EventRow, FilingRow, RevisionRow};
 use crate::web::Desk;
 use crate::web::deadlines::DeadlineLine;
-use crate::web::document::{Block, Document, Mark, Reading};
+use crate::web::document::{Block, Document, Mark, OfficeLine, Reading};
 use crate::web::download;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
@@ -54,8 +54,26 @@ struct FilingPage {
     deadlines: Vec<DeadlineLine>,
     timeline: Vec<Line>,
     timeline_part: Part,
+    concerned: Concerned,
     document: Option<Document>,
     attachments: Vec<FileLine>,
+}
+
+/// The offices that it is about.
+struct Concerned {
+    count: usize,
+    lines: Vec<OfficeLine>,
+    part: Part,
+    /// Whether someone turns their pages.
+    is_open: bool,
+}
+
+impl Concerned {
+    fn new(mut lines: Vec<OfficeLine>, visit: &Visit) -> Self {
+        let (count, is_open) = (lines.len(), visit.get("offices").is_some());
+        let part = Part::cut(&mut lines, "offices", visit);
+        Self { count, lines, part, is_open }
+    }
 }
 
 /// How it stands at one authority.
@@ -138,8 +156,10 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
     let is_infected = deliveries.iter().any(Delivery::is_infected);
     let attachments = attachments.collect();
     let mut document = submission.map(|it| document(desk, &it, filing.received_at, visit));
+    let mut offices = Vec::new();
     if let Some(document) = &mut document {
         document.marks = marks.places;
+        offices.append(&mut document.offices);
     }
     Ok(FilingPage {
         shell: visit.shell(""),
@@ -165,6 +185,7 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
         timeline,
         timeline_part,
         attachments,
+        concerned: Concerned::new(offices, visit),
         document,
     })
 }

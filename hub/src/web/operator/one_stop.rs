@@ -20,7 +20,7 @@ use crate::context::day_in_japan;
 use crate::web::Desk;
 use crate::web::frame::Shell;
 use crate::web::offices::{self, KnownOffice, Standing};
-use crate::web::parts::Badge;
+use crate::web::parts::{Badge, Part};
 use crate::web::sent::{Fields, Sent};
 use crate::web::visit::{Visit, see_other};
 use crate::written::{find_places, half_width};
@@ -34,6 +34,11 @@ struct OneStopPage {
     shell: Shell,
     w: &'static Words,
     offices: Vec<Line>,
+    offices_part: Part,
+    /// How many are known, on all pages.
+    known: usize,
+    /// What is ticked on other pages of the list.
+    elsewhere: Vec<String>,
     others: Vec<Other>,
     problems: Vec<String>,
     /// Who will get it, once the list was looked at.
@@ -107,12 +112,25 @@ fn page(
     let w = Words::of(visit.lang);
     let max = desk.ctx.config.limits.offices_max;
     others.extend(std::iter::repeat_n(Other::default(), BLANK));
-    let lines: Vec<_> =
+    let mut offices: Vec<_> =
         known.iter().take(max).map(|it| Line::new(desk, it, is_chosen, w)).collect();
+    let known = offices.len();
+    let ticks = |line: &Line| -> Vec<String> {
+        let chosen = line.services.iter().filter(|it| it.chosen);
+        chosen.map(|it| it.word.clone()).collect()
+    };
+    let ticked: Vec<_> = offices.iter().map(ticks).collect();
+    let offices_part = Part::cut(&mut offices, "offices", visit).in_form();
+    let shown = offices_part.shown();
+    let is_elsewhere = |(place, _): &(usize, Vec<String>)| !shown.contains(place);
+    let elsewhere = ticked.into_iter().enumerate().filter(is_elsewhere);
     OneStopPage {
         shell: visit.shell("/operator/one-stop"),
         w,
-        offices: lines,
+        offices,
+        offices_part,
+        known,
+        elsewhere: elsewhere.flat_map(|(_, words)| words).collect(),
         others,
         problems: Vec::new(),
         outlook: None,
@@ -148,7 +166,7 @@ impl Line {
     }
 }
 
-/// `POST /operator/one-stop`: the list is looked at, or the draft is begun.
+/// `POST /operator/one-stop`: the list is turned, looked at, or the draft is begun.
 pub(super) async fn send(State(desk): State<Arc<Desk>>, sent: Sent<Applicant>) -> Response {
     let Sent { by, fields, visit } = sent;
     let known = match offices::known(&desk, by.number).await {
@@ -178,6 +196,9 @@ pub(super) async fn send(State(desk): State<Arc<Desk>>, sent: Sent<Applicant>) -
         return begin(&desk, &by, submission).await;
     }
     let is_chosen = |word: &str, _| ticked.contains(word);
+    if fields.get("action") == Some("turn") {
+        return visit.page(StatusCode::OK, &page(&desk, &visit, (&known, &is_chosen), others));
+    }
     let status =
         if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let outlook = problems.is_empty().then(|| Outlook::of(&desk, &submission, &visit));

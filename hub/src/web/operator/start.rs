@@ -20,7 +20,7 @@ use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::offices;
-use crate::web::parts::Choice;
+use crate::web::parts::{Choice, Part};
 use crate::web::visit::Visit;
 use crate::written::{OFFERED_MAX, find_places, half_width};
 
@@ -48,6 +48,7 @@ pub(super) struct StartPage {
     shell: Shell,
     w: &'static Words,
     offices: Vec<Known>,
+    offices_part: Part,
     it: Start,
     is_placed: bool,
     kinds: Vec<Choice>,
@@ -179,7 +180,8 @@ impl StartPage {
     pub(super) async fn read(desk: &Desk, by: &Applicant, it: Start) -> Result<Self, Fault> {
         let visit = &by.visit;
         let offices = offices::known(desk, by.number).await?;
-        let offices: Vec<_> = offices.iter().map(|known| Known::new(desk, &known.office)).collect();
+        let mut offices: Vec<_> =
+            offices.iter().map(|known| Known::new(desk, &known.office)).collect();
         let is_placed = it.municipality.is_some() && it.problems.is_empty();
         let submission = it.submission(desk, by).filter(|_| is_placed);
         let choice = |kind: &FilingKind| Choice {
@@ -195,11 +197,13 @@ impl StartPage {
         let is_chosen =
             |code: ServiceCode| it.services.contains(&code) || (is_first && usual.contains(&code));
         let groups = if is_placed { groups(desk, &is_chosen, visit) } else { Vec::new() };
+        let offices_part = Part::cut(&mut offices, "offices", &visit.at("/operator/start"));
         Ok(Self {
             shell: visit.shell("/operator/start"),
             w: Words::of(visit.lang),
             outlook: submission.map(|submission| Outlook::of(desk, &submission, visit)),
             offices,
+            offices_part,
             is_placed,
             kinds,
             groups,
