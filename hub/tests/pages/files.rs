@@ -69,6 +69,27 @@ async fn the_limits_of_who_gets_it_are_told_and_hold() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_changed_since_the_review_is_reviewed_before_it_is_filed() {
+    let world = World::new(false).await;
+    let mut browser = Browser::with_key(&world, &world.operator_key).await;
+    let begun = begin_as(&mut browser, "change").await;
+    let draft = begun.split('?').next().expect("an address").to_owned();
+    let review = format!("{draft}/review");
+    let told = ["まだ提出していません", "so it is not filed yet"];
+    assert!(!browser.get(&review).await.text.contains(told[0]));
+    // In another window.
+    let upload = ("", "a.pdf", PDF);
+    let seen = browser.upload(&format!("{draft}/files"), upload, &pdf(100)).await;
+    assert_eq!(seen.to(), format!("{draft}/files"));
+    let seen = browser.send(&format!("{draft}/submit"), &[("version", "1")]).await;
+    assert_eq!(seen.to(), format!("{review}?changed=1"));
+    let page = browser.get(seen.to()).await.text;
+    assert!(page.contains(told[0]) && page.contains("a.pdf"), "{page}");
+    let english = browser.get(&format!("{review}?changed=1&lang=en")).await.text;
+    assert!(english.contains(told[1]) && !english.contains(told[0]), "{english}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_is_used_again_in_another_filing_and_nobody_elses_is() {
     let world = World::new(false).await;
     let mut browser = Browser::with_key(&world, &world.operator_key).await;

@@ -322,6 +322,9 @@ words! {
 
     // Reviewing and filing.
     step_review: "確認と提出", "Review and file";
+    review_changed: "確認した後に下書きが変わったため、まだ提出していません。もう一度確認してから提出してください。",
+        "The draft changed after it was reviewed, so it is not filed yet. Look through it once \
+         more, then file it.";
     found_errors: "直さないと提出できません", "Mend these first";
     found_warnings: "気になる点があります(このままでも提出できます)", "Worth a look; you may file as it is";
     submit: "提出する", "File it";

@@ -56,6 +56,8 @@ struct ReviewPage {
     office: String,
     link: String,
     version: i32,
+    /// Whether it changed between a review and its filing, which was not done then.
+    is_changed: bool,
     is_fit: bool,
     findings: Vec<Told>,
     more: usize,
@@ -176,6 +178,7 @@ async fn review(
         office: draft.row.office_name.clone(),
         link: draft.link(""),
         version: draft.row.version,
+        is_changed: visit.get("changed").is_some(),
         is_fit: findings.iter().all(|finding| !finding.is_error()),
         findings: told.map(|finding| Told::new(finding, draft, visit)).collect(),
         more: findings.len().saturating_sub(FINDINGS_SHOWN),
