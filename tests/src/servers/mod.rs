@@ -33,6 +33,7 @@ pub use cluster::Cluster;
 pub use disk::SmallDisk;
 pub use hub::HubProcess;
 pub use oidc::Oidc;
+pub use place::port as free_port;
 pub use postfix::Postfix;
 pub use postgres::Postgres;
 pub use rabbitmq::RabbitMq;

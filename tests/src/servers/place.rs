@@ -19,7 +19,7 @@ pub(super) fn folder(name: &str) -> Result<PathBuf> {
 
 /// A free loopback port below the range from which the kernel gives ports to clients, so that
 /// no connection of another test can sit on it when the server is started again.
-pub(super) fn port() -> Result<u16> {
+pub fn port() -> Result<u16> {
     const FIRST: u16 = 20_000;
     const COUNT: u16 = 12_000;
     static NEXT: AtomicU16 = AtomicU16::new(0);

@@ -16,6 +16,8 @@ use super::supervise::{Program, own};
 
 /// PostgreSQL refuses to run as root; then its package's user does.
 const USER: &str = "postgres";
+/// Who must prove who they are: the members of this role.
+const GUARDED: &str = "host all +guarded 127.0.0.1/32 scram-sha-256\n";
 
 /// A PostgreSQL on a free loopback port; every test takes a `fresh_database`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,6 +44,9 @@ impl Postgres {
         initdb.args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres"]);
         initdb.args(["--no-sync", "--no-instructions", "--pgdata"]).arg(&data);
         place::run(initdb.current_dir(&folder))?;
+        let hba = data.join("pg_hba.conf");
+        // The first line that fits counts.
+        fs::write(&hba, GUARDED.to_owned() + &fs::read_to_string(&hba)?)?;
         Self::launch(folder)
     }
 
@@ -88,6 +93,19 @@ impl Postgres {
         sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await?;
         connection.close().await?;
         Ok(self.url_of(&name))
+    }
+
+    /// Gives a database to the one user who needs a password; once per server.
+    pub async fn guard(&self, url: &str, password: &str) -> Result<String> {
+        let mut connection = PgConnection::connect(url).await?;
+        let name = url.rsplit_once('/').context("a database")?.1;
+        let statements = format!(
+            "CREATE ROLE guarded LOGIN PASSWORD '{password}'; \
+             ALTER DATABASE {name} OWNER TO guarded"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&mut connection).await?;
+        connection.close().await?;
+        Ok(url.replace("postgres@", &format!("guarded:{password}@")))
     }
 
     /// A copy of a database as it is at this moment, by `pg_dump`; gives its URL.
