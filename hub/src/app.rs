@@ -39,7 +39,7 @@ use crate::scanner::Scanner;
 use crate::signer::Signer;
 use crate::store::{OutboxRow, Store};
 use crate::upkeep::Upkeep;
-use crate::web::{self, demo::Door, ready::Starting};
+use crate::web::{self, demo::Door, ready::Meanwhile};
 
 pub use patience::Patience;
 use ways::{adapters, guard};
@@ -228,6 +228,8 @@ pub struct App {
     pub ctx: Arc<Context>,
     /// Where it listens.
     pub address: SocketAddr,
+    /// The same once more, for while it stops.
+    after: TcpListener,
     stages: TaskTracker,
     relay_stop: CancellationToken,
     relay: tokio::task::JoinHandle<()>,
@@ -268,9 +270,9 @@ impl App {
             limit: Duration::from_secs(config.start.wait_seconds),
             waiting: Arc::default(),
         };
-        let (listener, again) = share(listener)?;
-        let told = config.maintenance.clone();
-        let starting = Starting::serve(again, Arc::clone(&patience.waiting), told);
+        let [listener, before, after] = share(listener)?;
+        let (told, waiting) = (config.maintenance.clone(), Arc::clone(&patience.waiting));
+        let starting = Meanwhile::serve(before, waiting, told, "it is starting");
         let clock = Arc::new(Clock::system());
         let (ctx, handed_over) = open(config, clock, CancellationToken::new(), &patience).await?;
         starting.end().await;
@@ -281,7 +283,7 @@ impl App {
         spawn_roles(&ctx, roles, &stages).await;
         spawn_web(&ctx, (listener, issuers, door), roles, &stages);
         stages.close();
-        Ok(Self { ctx, address, stages, relay_stop, relay })
+        Ok(Self { ctx, address, after, stages, relay_stop, relay })
     }
 
     /// Breaks off what is in hand, once a soft stop takes too long.
@@ -293,6 +295,8 @@ impl App {
     /// store is closed.
     pub async fn stop(self) {
         self.ctx.stop.cancel();
+        let told = self.ctx.config.maintenance.clone();
+        let _stopping = Meanwhile::serve(self.after, Arc::default(), told, "it is stopping");
         self.stages.wait().await;
         self.relay_stop.cancel();
         if let Err(error) = self.relay.await {
@@ -302,11 +306,11 @@ impl App {
     }
 }
 
-/// The same listener twice: for while the process starts, and for afterwards.
-fn share(listener: TcpListener) -> anyhow::Result<(TcpListener, TcpListener)> {
+/// The same listener for each part of a life: while the process starts, works and stops.
+fn share(listener: TcpListener) -> anyhow::Result<[TcpListener; 3]> {
     let one = listener.into_std()?;
-    let other = one.try_clone()?;
-    Ok((TcpListener::from_std(one)?, TcpListener::from_std(other)?))
+    let (before, after) = (one.try_clone()?, one.try_clone()?);
+    Ok([TcpListener::from_std(one)?, TcpListener::from_std(before)?, TcpListener::from_std(after)?])
 }
 
 async fn spawn_roles(ctx: &Arc<Context>, roles: &[Role], stages: &TaskTracker) {

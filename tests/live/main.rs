@@ -19,5 +19,6 @@ mod recovery;
 mod scan;
 mod servers;
 mod start;
+mod stop;
 mod store;
 mod upgrade;

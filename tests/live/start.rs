@@ -183,6 +183,8 @@ async fn a_server_that_comes_in_time_is_waited_for() -> Result<()> {
     let why = ready["parts"]["store"].as_str().unwrap_or_default();
     ensure!(why.starts_with("store.url: cannot connect to PostgreSQL at 127.0.0.1:"), "{ready}");
     ensure!(ready["parts"]["process"] == "it is starting", "{ready}");
+    let refused = seat.post("/v1/filings").body("{}").send().await?.status().as_u16();
+    ensure!(refused == 503, "a filing is answered {refused}: who sends it would not try again");
     block_in_place(|| server.restart())?;
     process.says("listening").await?;
     let ready = seat.readyz_until(|ready| ready["ready"] == true).await?;

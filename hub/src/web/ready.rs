@@ -1,6 +1,6 @@
 //! Health: `/livez` tells that the process lives; `/readyz` whether it can work, and if not, why,
 //! for each thing that it depends on; beside it, what people are told of maintenance. A process
-//! that still starts answers both.
+//! that still starts, or stops, answers both.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
+use schemas::Owner;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::Desk;
+use super::problem::Problem;
 use crate::broker::Health;
 use crate::config::Maintenance;
 use crate::context::Context;
@@ -45,22 +47,32 @@ impl Waiting {
     }
 }
 
-/// Answers for a process that still starts, until its end or drop.
+/// Answers for a process that does not work yet, or no more, until its end or drop.
 #[derive(Debug)]
-pub struct Starting {
+pub struct Meanwhile {
     stop: CancellationToken,
     serving: AbortOnDropHandle<()>,
 }
 
-impl Starting {
-    /// Answers on this listener.
-    pub fn serve(listener: TcpListener, waiting: Arc<Waiting>, told: Maintenance) -> Self {
+impl Meanwhile {
+    /// Answers on this listener; `why` the process does not work.
+    pub fn serve(
+        listener: TcpListener,
+        waiting: Arc<Waiting>,
+        told: Maintenance,
+        why: &'static str,
+    ) -> Self {
         let readyz = async move || {
             let mut parts = waiting.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            parts.insert("process", Some("it is starting".to_owned()));
+            parts.insert("process", Some(why.to_owned()));
             answer(&parts, None, &told)
         };
         let routes = Router::new().route("/readyz", get(readyz)).route("/livez", get(livez));
+        // Not 404: who sends a filing would take that for an answer, and not come again.
+        let routes = routes.fallback(async move || {
+            let detail = format!("{why}: nothing was recorded; send the same request again");
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", Owner::Hub, detail)
+        });
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
         let serving = tokio::spawn(async move {

@@ -14,9 +14,9 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 /// An HTTP intake; it ends when it is dropped.
-pub(crate) struct Late {
+pub struct Late {
     /// How the hub reaches it.
-    pub(crate) endpoint: Endpoint,
+    pub endpoint: Endpoint,
     desk: Arc<Desk>,
     server: JoinHandle<()>,
 }
@@ -32,7 +32,7 @@ struct Desk {
 
 impl Late {
     /// One that gives everybody this status in the end.
-    pub(crate) async fn open(status: u16) -> Result<Self> {
+    pub async fn open(status: u16) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}/filings", listener.local_addr()?);
         let desk = Arc::new(Desk {
@@ -51,24 +51,24 @@ impl Late {
     }
 
     /// Ends when so many deliveries have come.
-    pub(crate) async fn is_asked(&self, times: usize) -> Result<()> {
+    pub async fn is_asked(&self, times: usize) -> Result<()> {
         let mut asked = self.desk.asked.subscribe();
         asked.wait_for(|asked| asked.len() >= times).await.context("it lives")?;
         Ok(())
     }
 
     /// Answers whoever waits, and all that come.
-    pub(crate) fn answer(&self) {
+    pub fn answer(&self) {
         self.desk.go.add_permits(1_000);
     }
 
     /// The deliveries that came, in order.
-    pub(crate) fn asked(&self) -> Vec<String> {
+    pub fn asked(&self) -> Vec<String> {
         self.desk.asked.borrow().clone()
     }
 
     /// How many were under way at once at most.
-    pub(crate) fn at_once(&self) -> usize {
+    pub fn at_once(&self) -> usize {
         self.desk.at_once.load(Ordering::SeqCst)
     }
 }

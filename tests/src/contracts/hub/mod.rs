@@ -3,7 +3,7 @@
 
 mod among_staff;
 mod backup;
-mod late;
+pub mod late;
 mod older_store;
 mod overtaken;
 mod pace;
