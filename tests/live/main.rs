@@ -15,6 +15,7 @@ mod months;
 mod objects;
 mod plans;
 mod process;
+mod ready;
 mod recovery;
 mod scan;
 mod servers;
