@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::broker::{Confirmation, Outgoing, PublishError};
 use crate::context::Context;
 use crate::store::{DeadLetterRow, OutboxRow, StoreError};
-use crate::work::tell_of_dead;
+use crate::work::{letter_id, tell_of_dead};
 
 /// Messages in hand at most; more stay in the store until their claim is over.
 const IN_HAND_MAX: usize = 200_000;
@@ -179,7 +179,7 @@ impl Relay {
 
     fn dead_letter(&self, message: &Outgoing, reason: &str) -> DeadLetterRow {
         DeadLetterRow {
-            id: message.id,
+            id: letter_id(&message.exchange, &message.body),
             queue: message.exchange.clone(),
             reason: format!("unroutable: {reason}"),
             body: hex::encode(&message.body),

@@ -213,7 +213,7 @@ pub fn dead_letter(
     reason: &str,
 ) -> DeadLetterRow {
     DeadLetterRow {
-        id: id_of(message),
+        id: letter_id(&message.queue, &message.body),
         queue: message.queue.clone(),
         reason: format!("{code}: {reason}"),
         body: hex::encode(&message.body),
@@ -230,11 +230,12 @@ pub fn tell_of_dead(ctx: &Context, rows: &[DeadLetterRow]) {
     }
 }
 
-fn id_of(message: &Incoming) -> Uuid {
+/// The id of a dead letter, the same each time that the same message comes to the same place.
+pub fn letter_id(queue: &str, body: &[u8]) -> Uuid {
     let mut hash = Sha256::new();
-    hash.update(message.queue.as_bytes());
+    hash.update(queue.as_bytes());
     hash.update([0]);
-    hash.update(&message.body);
+    hash.update(body);
     let mut first = [0; 16];
     first.copy_from_slice(&hash.finalize()[..16]);
     uuid::Builder::from_custom_bytes(first).into_uuid()

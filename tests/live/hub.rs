@@ -2,10 +2,14 @@
 
 use adapters::sandbox::Behaviour;
 use anyhow::Result;
+use hub::broker::Broker;
+use hub::broker::topology::{DELIVERY_LIMIT, ROUTER};
 use hub::config::Config;
 use hub::delivery::State;
 use hub::review::Source;
 use schemas::{Channel, Decision, Verdict};
+use tests::contracts::broker::{filings, publish_surely, take};
+use tests::contracts::hub::poison_is_told;
 use tests::house::{Builder, House, change, code};
 use tests::servers::{Postgres, RabbitMq, S3};
 
@@ -45,6 +49,24 @@ async fn a_backup_in_the_midst_goes_on_elsewhere() -> Result<()> {
     };
     let builder = fresh().await?.objects(&bucket);
     tests::contracts::hub::a_backup_in_the_midst_goes_on_elsewhere(builder, carry).await
+}
+
+/// Whoever takes it dies of it, until RabbitMQ hands it out no more.
+#[tokio::test]
+async fn a_message_that_kills_whoever_takes_it_comes_to_the_page() -> Result<()> {
+    let url = RabbitMq::shared().fresh_vhost()?;
+    let broker = hub::broker::RabbitMq::open(&url).await?;
+    let poison = filings(0..1);
+    let body = poison[0].body.clone();
+    publish_surely(&broker, poison).await?;
+    for _ in 0..=DELIVERY_LIMIT {
+        let mut consumer = broker.consume(&[ROUTER.to_owned()], 10).await;
+        take(&mut *consumer, 1).await?;
+    }
+    let builder = House::build().store(Postgres::shared().fresh_database().await?).broker(url);
+    let builder = builder.ladder(SAPPORO, &[Channel::Api]);
+    let house = builder.with(|config| config.http.open_pages = true).start().await?;
+    poison_is_told(house, &body, "poison: delivery_limit on todoke.router").await
 }
 
 async fn on_both() -> Result<Builder> {

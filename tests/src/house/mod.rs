@@ -42,6 +42,8 @@ pub use papers::{
 };
 use stages::Stages;
 
+use crate::contracts::store::raw;
+
 /// Rounds in which something moves, at most; more is a loop.
 const ROUNDS_MAX: usize = 2_000;
 
@@ -252,6 +254,11 @@ impl House {
         tx.delete_outbox(&ids).await?;
         tx.commit().await?;
         Ok(ids.len())
+    }
+
+    /// Runs a statement behind the hub's back.
+    pub async fn raw(&self, statement: String) -> Result<()> {
+        Ok(raw(&self.ctx.config.store.url, statement).await?)
     }
 
     /// Puts a message on the broker without any outbox.

@@ -3,6 +3,7 @@
 
 mod among_staff;
 mod backup;
+mod dead_letters;
 pub mod late;
 mod older_store;
 mod overtaken;
@@ -20,6 +21,7 @@ use anyhow::{Result, bail};
 
 pub use among_staff::*;
 pub use backup::a_backup_in_the_midst_goes_on_elsewhere;
+pub use dead_letters::*;
 pub use older_store::*;
 pub use overtaken::*;
 pub use pace::*;
@@ -56,6 +58,10 @@ macro_rules! hub_contract {
 
             what_the_store_does_not_know_is_parked
             a_turn_from_the_future_hides_none_of_the_present
+
+            what_no_queue_takes_is_a_dead_letter
+            what_the_broker_gave_up_is_a_dead_letter
+            one_bad_message_among_many_costs_only_itself
 
             a_filing_grows_old
 

@@ -5,26 +5,13 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use hub::broker::topology::{self, FILING_SUBMITTED, NOTICE_DUE, NOTIFIER, ROUTER};
 use hub::delivery::State;
-use hub::store::DeadLetterRow;
 use hub::web::access::Scope;
 use schemas::message::{DeliveryDue, FilingSubmitted, Message, NoticeDue};
 use schemas::{Channel, DeliveryId, FilingId, NoticeId};
 
+use super::dead_letters::{page, parked};
 use super::{OTARU, SAPPORO, plan, until};
-use crate::house::{Builder, House, change, code};
-
-/// Steps the stages until so many dead letters are there; gives them, the oldest first.
-async fn parked(house: &mut House, count: usize) -> Result<Vec<DeadLetterRow>> {
-    until(async || {
-        house.stages.round().await?;
-        Ok(house.ctx.store.dead_letters(100).await?.len() >= count)
-    })
-    .await?;
-    let mut all = house.take_dead_letters().await?;
-    ensure!(all.len() == count, "{all:?}");
-    all.sort_by(|one, other| one.reason.cmp(&other.reason));
-    Ok(all)
-}
+use crate::house::{Builder, change, code};
 
 /// Once each, with its code, its queue and its bytes; shown, counted, and in nobody's way.
 pub async fn what_the_store_does_not_know_is_parked(builder: Builder) -> Result<()> {
@@ -64,7 +51,7 @@ pub async fn what_the_store_does_not_know_is_parked(builder: Builder) -> Result<
     let (front, key) = (house.front().await?, house.key(Scope::Operations).await?);
     let first = front.get("/", &key).await?.text();
     ensure!(first.contains("<li class=\"bad\"><a href=\"/dead-letters\">"), "{first}");
-    let page = front.get("/dead-letters", &key).await?.text();
+    let page = page(&house).await?;
     let number = lost.receipt_number();
     ensure!(page.contains("ストアにない届出です") && page.contains(&number), "{page}");
 

@@ -188,16 +188,7 @@ impl Bench {
 
     /// Runs a statement behind the store's back.
     pub async fn raw(&self, statement: String) -> Result<(), sqlx::Error> {
-        let statement = sqlx::raw_sql(AssertSqlSafe(statement));
-        if self.url.starts_with("sqlite:") {
-            let mut connection = SqliteConnection::connect(&self.url).await?;
-            statement.execute(&mut connection).await?;
-            connection.close().await
-        } else {
-            let mut connection = PgConnection::connect(&self.url).await?;
-            statement.execute(&mut connection).await?;
-            connection.close().await
-        }
+        raw(&self.url, statement).await
     }
 
     /// A filing as intake makes it, not written yet.
@@ -288,6 +279,20 @@ impl Bench {
         let mut tx = self.store.begin().await?;
         tx.insert_deliveries(deliveries, |_| None).await?;
         tx.commit().await
+    }
+}
+
+/// Runs a statement behind the back of the store that the URL names.
+pub(crate) async fn raw(url: &str, statement: String) -> Result<(), sqlx::Error> {
+    let statement = sqlx::raw_sql(AssertSqlSafe(statement));
+    if url.starts_with("sqlite:") {
+        let mut connection = SqliteConnection::connect(url).await?;
+        statement.execute(&mut connection).await?;
+        connection.close().await
+    } else {
+        let mut connection = PgConnection::connect(url).await?;
+        statement.execute(&mut connection).await?;
+        connection.close().await
     }
 }
 
