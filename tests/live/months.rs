@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use hub::delivery::{Delivery, Review, State};
-use hub::store::{AttemptRow, Chain, FilingRow, Kept, Mark, NewEvent, Term, verify_chain};
-use schemas::Channel;
+use hub::review::Source;
+use hub::store::{AttemptRow, Chain, FilingRow, Kept, Mark, NewEvent, Part, Term, verify_chain};
+use schemas::{Channel, Decision, Verdict};
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tests::contracts::store::{Bench, authorities};
+use tests::house::{House, change, code};
 use tests::servers::Postgres;
+
+const SAPPORO: &str = "011002";
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -279,6 +283,58 @@ async fn a_month_goes_as_a_whole_unless_something_in_it_has_to_stay() -> Result<
     }
     bench.store.close().await;
     Ok(())
+}
+
+/// Of one table: those that there are, the oldest first.
+async fn months(house: &House, what: Kept) -> Result<Vec<Part>> {
+    Ok(house.ctx.store.old_months(&term(what, i64::MAX - 1)).await?)
+}
+
+/// The clock goes on, and upkeep does all that it does from time to time.
+async fn later(house: &mut House, by: Duration) -> Result<()> {
+    house.clock.advance(by);
+    house.tend().await
+}
+
+/// Nobody but upkeep's own rounds.
+#[tokio::test]
+async fn upkeep_makes_the_months_ahead_and_drops_those_that_are_over() -> Result<()> {
+    let builder = House::build().store(Postgres::shared().fresh_database().await?);
+    let builder = builder.ladder(SAPPORO, &[Channel::Api]).with(|config| {
+        config.retention.months_ahead = 3;
+        config.retention.attempt_months = 2;
+        config.retention.event_years = 1;
+    });
+    let mut house = builder.start().await?;
+    house.tend().await?;
+    let before = months(&house, Kept::Events).await?;
+    let end = before.last().and_then(|month| month.to).context("a last month")?;
+    let there = Duration::from_millis(u64::try_from(end - house.clock.now_ms())?);
+    later(&mut house, there + 10 * DAY).await?;
+    let mut held = Vec::new();
+    for what in [Kept::Events, Kept::Attempts] {
+        let mut all = months(&house, what).await?;
+        ensure!(all.iter().filter(|month| month.from >= Some(end)).count() == 4, "{all:?}");
+        all.retain(|month| month.from == Some(end));
+        held.extend(all);
+    }
+    let filing = house.deliver(&change(SAPPORO, &[])).await?;
+    let delivery = house.delivery(filing).await?.id;
+    let (verdict, comment) = (Verdict::Accepted, String::new());
+    let answer = Decision { verdict, comment, files: Vec::new(), marks: Vec::new() };
+    house.reviewer().decide(delivery, code(SAPPORO), &answer, Source::Api).await?;
+    house.settle().await?;
+
+    // Months are over with the last day of theirs: at most 31 days, and 2 months or a year.
+    for (days, left) in [(45, [true, true]), (55, [true, false]), (300, [false, false])] {
+        later(&mut house, days * DAY).await?;
+        for ((what, month), left) in [Kept::Events, Kept::Attempts].into_iter().zip(&held).zip(left)
+        {
+            let all = months(&house, what).await?;
+            ensure!(all.contains(month) == left, "{month:?} after {days} days more: {all:?}");
+        }
+    }
+    house.finish().await
 }
 
 fn term(what: Kept, before: i64) -> Term {
