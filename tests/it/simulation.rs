@@ -64,6 +64,26 @@ async fn work_that_nobody_queues_again_is_found() -> Result<()> {
     is_found(Sabotage::NoRequeue, "days without faults").await
 }
 
+#[tokio::test]
+async fn a_receipted_filing_that_vanishes_is_found() -> Result<()> {
+    is_found(Sabotage::LostFiling, "is lost").await
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_what_it_was_is_found() -> Result<()> {
+    is_found(Sabotage::OtherEvent, "is broken").await
+}
+
+#[tokio::test]
+async fn a_delivery_whose_time_never_comes_is_found() -> Result<()> {
+    is_found(Sabotage::NoDueTime, "its time never comes").await
+}
+
+#[tokio::test]
+async fn a_delivery_whose_time_is_long_over_is_found() -> Result<()> {
+    is_found(Sabotage::NoUpkeep, "its time is over").await
+}
+
 async fn play_well(scenery: &Scenery, seed: u64) -> Result<()> {
     let report = play(scenery, seed, None).await.with_context(|| format!("seed {seed}"))?;
     ensure!(

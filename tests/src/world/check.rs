@@ -21,6 +21,9 @@ pub(super) struct Receipt {
     pub(super) targets: Option<BTreeSet<AuthorityId>>,
 }
 
+/// A delivery waits or is tried for so long at most: what lies unfetched for 72 hours and more.
+const WAIT_MS_MAX: i64 = 5 * 86_400_000;
+
 /// Looks at everything, and remembers what it saw.
 #[derive(Default)]
 pub(super) struct Checker {
@@ -34,8 +37,14 @@ pub(super) struct Checker {
 }
 
 impl Checker {
-    /// Reads the store. `sending_max` is the cap of a lane.
-    pub(super) async fn look(&mut self, store: &Store, far: &FarSides, cap: i32) -> Result<()> {
+    /// Reads the store at a time. `cap` is that of a lane.
+    pub(super) async fn look(
+        &mut self,
+        store: &Store,
+        far: &FarSides,
+        cap: i32,
+        now: i64,
+    ) -> Result<()> {
         self.violations.extend(far.take_violations());
         let all = Filter { limit: 100_000, ..Filter::default() };
         self.filings = store.list_filings(&all).await?;
@@ -46,12 +55,14 @@ impl Checker {
         let mut lanes: BTreeMap<(AuthorityId, Channel), i32> = BTreeMap::new();
         let mut found = Vec::new();
         for delivery in &self.deliveries {
+            let endless = due_at(delivery).is_some_and(|at| at > now + WAIT_MS_MAX);
             let complaint = lawful(delivery, far).or_else(|| {
                 let before = self.before.get(&delivery.id);
                 before.and_then(|before| turned_back(before, delivery))
             });
             let twice = !places.insert((delivery.filing_id, delivery.revision, delivery.authority));
             let complaint = complaint.or(twice.then_some("it is there twice"));
+            let complaint = complaint.or(endless.then_some("its time never comes"));
             found.extend(complaint.map(|what| format!("{what}: {delivery:?}")));
             if let (State::Sending { .. }, Some(channel)) = (&delivery.state, delivery.channel) {
                 *lanes.entry((delivery.authority, channel)).or_default() += 1;
@@ -65,6 +76,13 @@ impl Checker {
         self.before = now;
         self.violations.extend(found);
         Ok(())
+    }
+
+    /// Upkeep has taken all that was due: nothing may wait for a time that is over.
+    pub(super) fn check_overdue(&mut self, now: i64) {
+        let over = self.deliveries.iter().filter(|d| due_at(d).is_some_and(|at| at < now));
+        let over = over.map(|d| format!("its time is over, and nobody has moved it: {d:?}"));
+        self.violations.extend(over);
     }
 
     fn check_receipts(&mut self) {
@@ -174,6 +192,19 @@ impl Checker {
             }));
         }
         untold
+    }
+}
+
+/// When something must happen to a delivery by time alone, in milliseconds.
+fn due_at(delivery: &Delivery) -> Option<i64> {
+    match &delivery.state {
+        State::Waiting { next_attempt_at, .. } => Some(*next_attempt_at),
+        State::Sending { lease_until, .. } => Some(*lease_until),
+        State::Due
+        | State::Delivered { .. }
+        | State::Held { .. }
+        | State::Failed { .. }
+        | State::Cancelled => None,
     }
 }
 

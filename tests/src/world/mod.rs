@@ -14,6 +14,7 @@ mod people;
 mod process;
 mod record;
 mod scenery;
+mod spoil;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,6 +45,14 @@ pub enum Sabotage {
     ShortLeases,
     /// Upkeep does not queue again what the broker lost.
     NoRequeue,
+    /// A filing vanishes after its receipt.
+    LostFiling,
+    /// An event is not what it was.
+    OtherEvent,
+    /// A delivery waits, and its time never comes.
+    NoDueTime,
+    /// Upkeep looks after nothing.
+    NoUpkeep,
 }
 
 /// Stages as often as they move, of so many moves.
@@ -74,6 +83,7 @@ struct World {
     is_embedded: bool,
     /// Faults have not ended yet.
     is_stormy: bool,
+    sabotage: Option<Sabotage>,
     lanes: Vec<(AuthorityId, Channel)>,
     started: usize,
     names: BTreeMap<DeliveryId, usize>,
@@ -92,6 +102,7 @@ pub async fn play(scenery: &Scenery, seed: u64, sabotage: Option<Sabotage>) -> R
     for _ in 0..moves {
         world.pass_time().await?;
         world.one_move().await?;
+        world.spoil().await?;
         if !world.checker.violations.is_empty() {
             break;
         }
@@ -174,9 +185,12 @@ impl World {
         let process = &mut self.processes[at];
         let (far, network) = (&self.shared.far, &self.shared.network);
         let who = format!("p{} {stage:?}", process.number).to_lowercase();
+        let mut is_alive = true;
+        let is_skipped = self.sabotage == Some(Sabotage::NoUpkeep) && stage == Stage::Upkeep;
         let moved = tokio::select! {
             biased;
-            moved = process.step(stage) => Some(moved),
+            moved = process.step(stage), if !is_skipped => Some(moved),
+            () = std::future::ready(()), if is_skipped => Some(Ok(0)),
             () = network.died.notified() => None,
         };
         let moved = match moved {
@@ -190,12 +204,17 @@ impl World {
             }
             None => {
                 self.kill(at, &format!("dies in the middle of {stage:?}")).await;
+                is_alive = false;
                 1
             }
         };
         if moved > 0 {
             self.note(&who, &format!("moves {moved}"));
             self.look().await?;
+        }
+        // One that found less than it takes at once has left nobody behind.
+        if stage == Stage::Upkeep && is_alive && moved < self.shared.config.upkeep.batch_max {
+            self.checker.check_overdue(self.clock.now_ms());
         }
         Ok(moved)
     }
@@ -209,7 +228,8 @@ impl World {
         let before = std::mem::take(&mut self.checker.deliveries);
         let before: BTreeMap<_, _> = before.into_iter().map(|d| (d.id, d.state)).collect();
         let (store, far) = (&self.shared.store, &self.shared.far);
-        self.checker.look(store, far, self.shared.config.lane.cap).await?;
+        let (cap, now) = (self.shared.config.lane.cap, self.clock.now_ms());
+        self.checker.look(store, far, cap, now).await?;
         let mut changes = Vec::new();
         for delivery in &self.checker.deliveries {
             let was = before.get(&delivery.id);

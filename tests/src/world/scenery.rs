@@ -75,7 +75,14 @@ impl Scenery {
         match sabotage {
             Some(Sabotage::ShortLeases) => config.courier.lease_ms = 1_000,
             Some(Sabotage::NoRequeue) => config.upkeep.stale_ms = i64::MAX / 4,
-            Some(Sabotage::OtherBytes) | None => {}
+            Some(
+                Sabotage::OtherBytes
+                | Sabotage::LostFiling
+                | Sabotage::OtherEvent
+                | Sabotage::NoDueTime
+                | Sabotage::NoUpkeep,
+            )
+            | None => {}
         }
         let is_embedded = rng.random_bool(0.2);
         let is_spoilt = sabotage == Some(Sabotage::OtherBytes);
@@ -101,6 +108,7 @@ impl Scenery {
             processes_max: if is_embedded { 1 } else { rng.random_range(2..=3) },
             is_embedded,
             is_stormy: true,
+            sabotage,
             lanes,
             started: 0,
             names: BTreeMap::new(),
