@@ -84,6 +84,21 @@ async fn a_delivery_whose_time_is_long_over_is_found() -> Result<()> {
     is_found(Sabotage::NoUpkeep, "its time is over").await
 }
 
+#[test]
+fn the_program_plays_seeds_and_counts_what_there_was() -> Result<()> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_simulate"));
+    let output = command.args(["--seeds", "3", "--from", "21", "--jobs", "2"]).output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    ensure!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    let count = |what: &str| -> Result<u64> {
+        let line = text.lines().find_map(|line| line.strip_prefix(what)).context("a line")?;
+        Ok(line.trim().parse()?)
+    };
+    ensure!(count("seeds ")? == 3 && count("violations ")? == 0, "{text}");
+    ensure!(count("filings ")? > 0 && count("deliveries ")? > count("filings ")?, "{text}");
+    Ok(())
+}
+
 async fn play_well(scenery: &Scenery, seed: u64) -> Result<()> {
     let report = play(scenery, seed, None).await.with_context(|| format!("seed {seed}"))?;
     ensure!(

@@ -1,17 +1,21 @@
 //! Plays the hub over a false clock, broker and far sides, one seed after the other, and prints
 //! those in which something was lost, doubled or stuck.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
+use std::ops::Range;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use ::tests::world::{COUNTED, Report, Scenery, Tally, play};
+use anyhow::{Result, anyhow, ensure};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tests::world::{COUNTED, Report, Scenery, Tally, play};
+use tokio::runtime::Runtime;
 
 /// Play the hub by seeds and see whether anything is lost
 #[derive(Debug, Clone, Parser)]
@@ -49,18 +53,37 @@ fn main() -> Result<ExitCode> {
     let scenery = runtime()?.block_on(Scenery::new())?;
     let cores = thread::available_parallelism()?.get();
     let jobs = if args.jobs == 0 { cores } else { args.jobs };
-    let (next, end) = (AtomicU64::new(args.from), args.from.saturating_add(args.seeds));
-    let (findings, bar) = (Mutex::new(Findings::default()), bar(args.seeds));
+    let bar = bar(args.seeds);
+    let seeds = args.from..args.from.saturating_add(args.seeds);
+    let play_one = |runtime: &Runtime, seed| runtime.block_on(play(&scenery, seed, None));
+    let findings = play_all(seeds, jobs, &bar, play_one)?;
+    bar.finish_and_clear();
+    findings.print(args.seeds, &mut std::io::stdout().lock())
+}
+
+/// Plays seeds, so many at once. One that cannot be played to its end hinders no other.
+fn play_all(
+    seeds: Range<u64>,
+    jobs: usize,
+    bar: &ProgressBar,
+    play: impl Fn(&Runtime, u64) -> Result<Report> + Sync,
+) -> Result<Findings> {
+    let (next, findings) = (AtomicU64::new(seeds.start), Mutex::new(Findings::default()));
     thread::scope(|scope| {
         let work = || -> Result<()> {
-            let runtime = runtime()?;
             loop {
                 let seed = next.fetch_add(1, Ordering::Relaxed);
-                if seed >= end {
+                if seed >= seeds.end {
                     return Ok(());
                 }
-                let report = runtime.block_on(play(&scenery, seed, None));
-                let report = report.with_context(|| format!("seed {seed}: {}", replay(seed)))?;
+                // Its own, since a panic leaves tasks of the seed behind.
+                let runtime = runtime()?;
+                let played = panic::catch_unwind(AssertUnwindSafe(|| play(&runtime, seed)));
+                let report = match played {
+                    Ok(Ok(report)) => report,
+                    Ok(Err(error)) => broken(seed, format!("the simulation fails: {error:#}")),
+                    Err(panicked) => broken(seed, format!("it panics: {}", words(&*panicked))),
+                };
                 bar.suspend(|| {
                     findings.lock().unwrap_or_else(PoisonError::into_inner).add(report)
                 })?;
@@ -68,13 +91,23 @@ fn main() -> Result<ExitCode> {
             }
         };
         let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|w| w.join().map_err(|_| anyhow!("a seed panicked"))?)
+        workers.into_iter().try_for_each(|w| w.join().map_err(|_| anyhow!("a worker panicked"))?)
     })?;
-    bar.finish_and_clear();
-    findings.into_inner().unwrap_or_else(PoisonError::into_inner).print(args.seeds)
+    Ok(findings.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime> {
+/// What there is to say of a seed that was not played to its end.
+fn broken(seed: u64, why: String) -> Report {
+    Report { seed, tally: Tally::default(), violations: vec![why], trace: Vec::new() }
+}
+
+/// What a panic said.
+fn words(panicked: &(dyn Any + Send)) -> &str {
+    let text = panicked.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panicked.downcast_ref::<&str>().copied()).unwrap_or("without words")
+}
+
+fn runtime() -> Result<Runtime> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
@@ -103,7 +136,7 @@ fn play_one(seed: u64, trace: bool) -> Result<ExitCode> {
     }
     let mut findings = Findings::default();
     findings.add(report)?;
-    findings.print(1)
+    findings.print(1, &mut std::io::stdout().lock())
 }
 
 impl Findings {
@@ -121,8 +154,7 @@ impl Findings {
         Ok(())
     }
 
-    fn print(&self, seeds: u64) -> Result<ExitCode> {
-        let mut out = std::io::stdout().lock();
+    fn print(&self, seeds: u64, out: &mut impl Write) -> Result<ExitCode> {
         writeln!(out, "{:<24} {seeds:>10}", "seeds")?;
         for what in COUNTED {
             let count = self.tally.0.get(what).copied().unwrap_or(0);
@@ -134,5 +166,30 @@ impl Findings {
         }
         writeln!(out, "seeds that failed: {}", failed.join(", "))?;
         Ok(ExitCode::FAILURE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_that_panics_or_fails_is_named_and_the_others_go_on() -> Result<()> {
+        let play = |_: &Runtime, seed| {
+            assert!(seed != 3, "seed {seed} cannot go on");
+            ensure!(seed != 4, "there is no room");
+            let tally = Tally([("filings", seed)].into());
+            Ok(Report { seed, tally, violations: Vec::new(), trace: Vec::new() })
+        };
+        let findings = play_all(1..7, 2, &ProgressBar::hidden(), play)?;
+        let why = |seed| findings.failed.get(&seed).cloned().unwrap_or_default().join("");
+        assert_eq!(why(3), "it panics: seed 3 cannot go on");
+        assert_eq!(why(4), "the simulation fails: there is no room");
+        let mut out = Vec::new();
+        assert_eq!(findings.print(6, &mut out)?, ExitCode::FAILURE);
+        let out = String::from_utf8(out)?;
+        assert!(out.contains(&format!("{:<24} {:>10}", "filings", 1 + 2 + 5 + 6)), "{out}");
+        assert!(out.ends_with("seeds that failed: 3, 4\n"), "{out}");
+        Ok(())
     }
 }
