@@ -18,8 +18,8 @@ fn office(name: &str, municipality: &str) -> Office {
 /// What a page's pager leads to next; by link, or by a button of the form.
 fn next(text: &str) -> Option<String> {
     let pager = text.split("<nav class=\"pager\"").nth(1)?.split("</nav>").next()?;
-    let links = pager.split(['"']).filter(|it| it.contains("offices="));
-    pager.contains("次へ").then(|| links.last().expect("a link").replace("&#38;", "&"))
+    let mut links = pager.split(['"']).filter(|it| it.contains("offices="));
+    pager.contains("次へ").then(|| links.next_back().expect("a link").replace("&#38;", "&"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,11 +62,11 @@ async fn what_is_ticked_on_one_page_of_the_offices_stays_on_the_others() {
     let filing = Submission { kind: FilingKind::Change, form: json!({}), ..filing };
     filed_to(&world.ctx, &filing, "011002").await;
     let mut browser = Browser::with_key(&world, &world.operator_key).await;
-    let word = |n: usize| format!("あケアステーション大規模 第{n:03}号@011002|11");
+    let line = |n: usize| format!("あケアステーション大規模 第{n:03}号@011002|11");
     let mut page = browser.get("/operator/one-stop").await;
     let mut seen = page.text.matches("<label class=\"tick\">").count();
     // One on each page is ticked, all pages are turned, and at the end all are filed about.
-    let all: Vec<String> = (1..=500).map(word).collect();
+    let all: Vec<String> = (1..=500).map(line).collect();
     let mut fields: Vec<(&str, &str)> = vec![("action", "turn"), ("other_name", "新しいデイ")];
     fields.extend(all.iter().map(|word| ("service", word.as_str())));
     let mut turned = 1;

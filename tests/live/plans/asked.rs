@@ -197,7 +197,7 @@ fn addresses(known: &Known) -> Vec<Asked> {
         ("lock_operator", json!(operator), None),
         ("address_acts", of_operator, None),
         ("readdress_notices", readdress, None),
-        ("webhook", json!(operator), Some("webhook_acts_by_operator")),
+        ("webhook", json!(operator), None),
         ("recipients", json!(operator), None),
         ("webhook_acts", json!({"corporate_number": operator, "kind": null, "limit": 50}), None),
     ]
