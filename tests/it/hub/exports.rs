@@ -21,7 +21,7 @@ async fn accepted(house: &mut House, municipality: &str) -> Result<DeliveryId> {
     let delivery = house.delivery(filing).await?;
     let verdict = decision(Verdict::Accepted, "");
     house.reviewer().decide(delivery.id, delivery.authority, &verdict, Source::Api).await?;
-    house.advance(std::time::Duration::from_secs(60)).await?;
+    house.advance(std::time::Duration::from_mins(1)).await?;
     Ok(delivery.id)
 }
 
@@ -60,7 +60,7 @@ async fn what_was_accepted_is_taken_out_once_and_fetched_as_the_same_bytes() -> 
     // What came of nothing did not use the key up.
     let first = assert_made(&export(&front, &key, "night 1").await?, 201, (2, 1));
     assert_eq!(assert_made(&export(&front, &key, "night 1").await?, 200, (2, 1)), first);
-    house.advance(std::time::Duration::from_secs(60)).await?;
+    house.advance(std::time::Duration::from_mins(1)).await?;
     let second = assert_made(&export(&front, &key, "night 2").await?, 201, (1, 0));
     assert_eq!(export(&front, &key, "night 3").await?.status.as_u16(), 204);
 
@@ -152,7 +152,7 @@ async fn a_union_takes_out_its_members_and_nobody_gets_anothers() -> Result<()> 
 async fn the_inbox_is_narrowed_by_kind_and_service() -> Result<()> {
     let mut house = House::build().start().await?;
     let notice = house.deliver(&change(SAPPORO, &[])).await?;
-    house.advance(std::time::Duration::from_secs(60)).await?;
+    house.advance(std::time::Duration::from_mins(1)).await?;
     let closure = house.deliver(&of_kind(FilingKind::Closure, SAPPORO, "11")).await?;
     let front = house.front().await?;
     let key = house.key(Scope::Authority(code(SAPPORO))).await?;

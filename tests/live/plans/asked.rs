@@ -22,7 +22,8 @@ pub(super) type Asked = (&'static str, Value, Option<&'static str>);
 /// All that is asked, of a store that holds the crowd.
 pub(super) async fn asked(connection: &mut PgConnection) -> Result<Vec<Asked>> {
     let known = known(connection).await?;
-    let all = [look_ups, uploads, addresses, small_tables, archive, upkeep, pages, own_pages];
+    let all =
+        [look_ups, bulks, uploads, addresses, small_tables, archive, upkeep, pages, own_pages];
     Ok(all.map(|asked: fn(&Known) -> Vec<Asked>| asked(&known)).concat())
 }
 
@@ -86,18 +87,6 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         ),
         ("file_draft", json!({"id": filing, "filing": filing}), None),
         ("delete_draft", json!({"id": filing, "version": 1}), None),
-        by("bulk", filing),
-        ("bulk_by_key", json!({"corporate_number": operator, "idempotency_key": "x"}), None),
-        ("own_bulks", json!({"corporate_number": operator, "limit": 100}), None),
-        (
-            "bulk_lines",
-            json!({"bulk_id": filing, "states": ["bad"], "after": 0, "limit": 50}),
-            Some("bulk_lines_pkey"),
-        ),
-        ("choose_bulk", json!({"id": filing, "at": now}), None),
-        ("save_bulk_filing", json!({"id": filing, "at": now}), None),
-        by("delete_bulk", filing),
-        by("delete_bulk_lines", filing),
         by("delivery", delivery),
         by("events_of_filing", filing),
         by("filing", filing),
@@ -119,6 +108,25 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         ("kept_objects", json!({"after": digest, "limit": 500}), Some("attachments_pkey")),
         ("mark_objects", json!({"digests": [digest], "at": now}), None),
         ("delete_objects", json!({"digests": [digest], "at": now}), None),
+    ]
+}
+
+/// Uploads of many filings.
+fn bulks(known: &Known) -> Vec<Asked> {
+    let Known { filing, operator, now, .. } = known;
+    vec![
+        ("bulk", json!(filing), None),
+        ("bulk_by_key", json!({"corporate_number": operator, "idempotency_key": "x"}), None),
+        ("own_bulks", json!({"corporate_number": operator, "limit": 100}), None),
+        (
+            "bulk_lines",
+            json!({"bulk_id": filing, "states": ["bad"], "after": 0, "limit": 50}),
+            Some("bulk_lines_pkey"),
+        ),
+        ("choose_bulk", json!({"id": filing, "at": now}), None),
+        ("save_bulk_filing", json!({"id": filing, "at": now}), None),
+        ("delete_bulk", json!(filing), None),
+        ("delete_bulk_lines", json!(filing), None),
     ]
 }
 
