@@ -24,7 +24,7 @@ use crate::broker::{Broker, Embedded, RabbitMq};
 use crate::clock::Clock;
 use crate::collector::Collector;
 use crate::config::Config;
-use crate::context::{Context, Parts};
+use crate::context::{Context, Parts, try_folder};
 use crate::courier::Courier;
 use crate::feeder::Feeder;
 use crate::intake::intake;
@@ -179,8 +179,8 @@ fn open_local(config: &Config) -> anyhow::Result<Local> {
 }
 
 fn make_folder(folder: &Path) -> anyhow::Result<()> {
-    let made = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
-    made.map(drop).with_context(|| {
+    let made = std::fs::create_dir_all(folder).and_then(|()| try_folder(folder));
+    made.with_context(|| {
         format!(
             "data.folder: cannot write in {}; name a folder of a disk with room that this user can \
              write in",

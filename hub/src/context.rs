@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use adapters::Clamd;
@@ -198,7 +198,7 @@ impl Context {
 
     /// Whether packages can be built there.
     pub fn check_spool(&self) -> std::io::Result<()> {
-        tempfile::tempfile_in(self.spool_folder())?.write_all(&[0; 4_096])
+        try_folder(&self.spool_folder())
     }
 
     /// An address of this hub's pages or API.
@@ -235,6 +235,11 @@ impl<T: Clone> Remembered<T> {
     fn lock(&self) -> MutexGuard<'_, HashMap<CorporateNumber, (i64, T)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a file can be written in a folder; one without bytes has room on a full disk, too.
+pub(crate) fn try_folder(folder: &Path) -> std::io::Result<()> {
+    tempfile::tempfile_in(folder)?.write_all(&[0; 4_096])
 }
 
 /// The day in Japan: deadlines and the master go by it.

@@ -5,10 +5,12 @@
 //! RabbitMQ nodes, an object store on a small disk, several processes of the hub, and far sides
 //! behind proxies; all private, on loopback, and ended with this process. A plan from the seed says
 //! what happens when. In the end the far sides are compared with the receipts. The exit status is
-//! not 0 when something was lost, doubled, mismatched or refused, or did not settle.
+//! not 0 when something was lost, doubled, mismatched or refused, or did not settle, or when the
+//! comparison does not find a loss, a double and a change that are then made on purpose.
 
 mod cast;
 mod compare;
+mod doubt;
 mod engines;
 mod faults;
 mod filings;
@@ -110,10 +112,12 @@ async fn run(args: Args) -> Result<ExitCode> {
     if let Err(error) = &settled {
         say(format_args!("{error:#}"));
     }
-    let findings = compare::compare(&operators, &folder.path().join("far")).await?;
+    let far = folder.path().join("far");
+    let findings = compare::compare(&operators, &far).await?;
+    let unnoticed = doubt::unnoticed(&operators, &far, &findings)?;
     drop(victims);
     let times = report::Times { began, load_ended, settled: settled.ok() };
-    let report = report::Report::new(&args, times, &operators, &injected, &findings);
+    let report = report::Report::new(&args, times, &operators, &injected, (&findings, &unnoticed));
     report.print(args.json)?;
     Ok(if report.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

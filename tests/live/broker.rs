@@ -169,28 +169,43 @@ async fn fault_the_server_stops_and_is_killed_under_load() -> Result<()> {
     Ok(())
 }
 
+/// How RabbitMQ is made to sound an alarm, the word that the alarm has, and how it ends.
+const ALARMS: [(&str, &str, &str); 2] = [
+    (
+        "vm_memory_monitor:set_vm_memory_high_watermark({absolute, 1})",
+        "memory",
+        "vm_memory_monitor:set_vm_memory_high_watermark(0.4)",
+    ),
+    (
+        "rabbit_disk_monitor:set_disk_free_limit(1000000000000000000)",
+        "disk",
+        "rabbit_disk_monitor:set_disk_free_limit(64000000)",
+    ),
+];
+
 #[tokio::test(flavor = "multi_thread")]
-async fn fault_a_memory_alarm_blocks_publishing_and_nothing_else() -> Result<()> {
+async fn fault_an_alarm_of_memory_or_disk_blocks_publishing_and_nothing_else() -> Result<()> {
     let server = servers::RabbitMq::start()?;
-    let broker = RabbitMq::open(&server.url()).await?;
-    publish_surely(&broker, filings(0..10)).await?;
-    server.call("vm_memory_monitor:set_vm_memory_high_watermark({absolute, 1})")?;
-    // A connection is told that it is blocked when it publishes after the alarm, not before.
-    while !server.call("rabbit_alarm:get_alarms()")?.contains("memory") {
-        tokio::task::yield_now().await;
+    for (sound, name, clear) in ALARMS {
+        let broker = RabbitMq::open(&server.fresh_vhost()?).await?;
+        publish_surely(&broker, filings(0..10)).await?;
+        server.call(sound)?;
+        // A connection is told that it is blocked when it publishes after the alarm, not before.
+        let is_sounded = || server.call("rabbit_alarm:get_alarms()");
+        until("the alarm is sounded", || is_sounded().is_ok_and(|it| it.contains(name))).await?;
+        let mut unsure = publish(&broker, filings(10..11)).await;
+        until("it is blocked", || matches!(broker.health(), Health::Blocked(_))).await?;
+        let mut refused = publish(&broker, filings(11..12)).await;
+        ensure!(confirmed(&mut refused, 1).await?[0].result.is_err(), "it was taken");
+        let mut consumer = broker.consume(&[ROUTER.to_owned()], 10).await;
+        let messages = take(&mut *consumer, 10).await?;
+        consumer.ack(&messages.iter().map(|message| message.tag).collect::<Vec<_>>()).await;
+        server.call(clear)?;
+        until("it is free again", || broker.health() == Health::Up).await?;
+        ensure!(confirmed(&mut unsure, 1).await?[0].result.is_ok(), "it was lost meanwhile");
+        let next = take(&mut *consumer, 1).await?;
+        ensure!(number(&next[0])? == 10, "{next:?} was acknowledged and came again");
     }
-    let mut unsure = publish(&broker, filings(10..11)).await;
-    until("it is blocked", || matches!(broker.health(), Health::Blocked(_))).await?;
-    let mut refused = publish(&broker, filings(11..12)).await;
-    ensure!(confirmed(&mut refused, 1).await?[0].result.is_err(), "it was taken");
-    let mut consumer = broker.consume(&[ROUTER.to_owned()], 10).await;
-    let messages = take(&mut *consumer, 10).await?;
-    consumer.ack(&messages.iter().map(|message| message.tag).collect::<Vec<_>>()).await;
-    server.call("vm_memory_monitor:set_vm_memory_high_watermark(0.4)")?;
-    until("it is free again", || broker.health() == Health::Up).await?;
-    ensure!(confirmed(&mut unsure, 1).await?[0].result.is_ok(), "it was lost meanwhile");
-    let next = take(&mut *consumer, 1).await?;
-    ensure!(number(&next[0])? == 10, "{next:?} was acknowledged and came again");
     Ok(())
 }
 

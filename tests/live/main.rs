@@ -8,6 +8,7 @@ mod chaos;
 mod cluster;
 mod demo;
 mod failover;
+mod full;
 mod hub;
 mod limits;
 mod login;

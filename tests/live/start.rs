@@ -117,6 +117,19 @@ async fn wrong_keys_of_broker_and_objects_end_the_start_at_once_and_are_named() 
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_without_quorum_queues_ends_the_start_at_once_with_the_command_that_mends_it()
+-> Result<()> {
+    let (server, seat) = (block_in_place(RabbitMq::without_quorum_queues)?, Seat::new().await?);
+    let flag = "rabbitmqctl enable_feature_flag quorum_queue";
+    let told = ["RabbitMQ does not take our queue todoke.", "it needs quorum queues", flag];
+    let broker = settings([(BROKER, &server.url())]);
+    Mistake::new(broker.clone(), &["run", "doctor"], told).is_told(&seat).await?;
+    // What the command does.
+    server.call("ok = rabbit_feature_flags:enable(quorum_queue)")?;
+    seat.serve(&broker).await?.stop().await
+}
+
 /// A file is in the way: what holds for root, too.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_data_folder_that_cannot_be_written_to_is_named_before_all_else() -> Result<()> {

@@ -26,6 +26,17 @@ pub enum StoreError {
         /// What the driver says.
         source: sqlx::Error,
     },
+    /// The engine's disk is full; it goes on when there is room.
+    #[error(
+        "store statement {statement}: the disk of the store is full (store.url; the embedded \
+         store's is that of data.folder); make room there, and it goes on by itself: {source}"
+    )]
+    Full {
+        /// The statement's name.
+        statement: &'static str,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
     /// It took longer than a setting allows; try again.
     #[error("store statement {statement}: {limit}: {source}")]
     Late {
@@ -73,15 +84,15 @@ impl StoreError {
     /// out of room, and nothing is wrong with what was asked.
     pub fn is_away(&self) -> bool {
         match self {
-            Self::Away(_) | Self::Late { .. } => true,
+            Self::Away(_) | Self::Late { .. } | Self::Full { .. } => true,
             Self::Driver { source, .. } => is_away(source),
             Self::Row { .. } | Self::Count { .. } | Self::Retired | Self::Open(_) => false,
         }
     }
 
-    /// Whether the disk of an embedded store has no room.
+    /// Whether the engine's disk has no room.
     pub fn is_full(&self) -> bool {
-        matches!(self, Self::Driver { source, .. } if result_of(source) == Some(13))
+        matches!(self, Self::Full { .. })
     }
 
     /// Whether another process has an embedded store open.
@@ -90,12 +101,19 @@ impl StoreError {
             Self::Away(_) => true,
             Self::Driver { source, .. } => matches!(result_of(source), Some(5 | 6)),
             Self::Late { .. }
+            | Self::Full { .. }
             | Self::Row { .. }
             | Self::Count { .. }
             | Self::Retired
             | Self::Open(_) => false,
         }
     }
+}
+
+/// SQLite's result 13, and PostgreSQL's `disk_full`.
+fn is_full(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    result_of(error) == Some(13) || code.as_deref() == Some("53100")
 }
 
 /// SQLite's primary result code.
@@ -224,5 +242,8 @@ pub(super) trait EngineTx: Send {
 
 /// Names the statement in a driver's error.
 pub(super) fn driver(statement: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
-    move |source| StoreError::Driver { statement, source }
+    move |source| match is_full(&source) {
+        true => StoreError::Full { statement, source },
+        false => StoreError::Driver { statement, source },
+    }
 }

@@ -26,6 +26,11 @@ log.console = true
 log.console.level = warning
 ";
 
+/// All features of RabbitMQ 3.10 that are not there from the start, without `quorum_queue` and what
+/// needs it. A new node has just those that it is told, as one that was upgraded from 3.7 has.
+const NO_QUORUM_QUEUES: &str =
+    "implicit_default_bindings,maintenance_mode_status,user_limits,virtual_host_metadata";
+
 /// A RabbitMQ on a free loopback port; tests take a `fresh_vhost`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RabbitMq {
@@ -34,6 +39,7 @@ pub struct RabbitMq {
     folder: PathBuf,
     /// The port of the cluster's epmd; a node alone has one of its own.
     epmd: Option<u16>,
+    quorum_queues: bool,
     #[serde(skip)]
     program: Option<Program>,
 }
@@ -50,8 +56,17 @@ impl RabbitMq {
         Self::start_with(None, &place::name(), "")
     }
 
+    /// One of your own that knows no quorum queues.
+    pub fn without_quorum_queues() -> Result<Self> {
+        Self::prepare(None, &place::name(), "", false)?.begin()
+    }
+
     /// A node with this cookie and more configuration; with the epmd at this port, or its own.
     pub(super) fn start_with(epmd: Option<u16>, cookie: &str, more: &str) -> Result<Self> {
+        Self::prepare(epmd, cookie, more, true)?.begin()
+    }
+
+    fn prepare(epmd: Option<u16>, cookie: &str, more: &str, quorum_queues: bool) -> Result<Self> {
         if !Path::new(SERVER).is_file() {
             bail!("RabbitMQ is missing: apt-get install rabbitmq-server, or run tests/run");
         }
@@ -65,11 +80,14 @@ impl RabbitMq {
             fs::write(folder.join(empty), if empty.ends_with("config") { "[].\n" } else { "" })?;
         }
         let (port, internal_port) = (place::port()?, place::port()?);
-        let mut server = Self { port, internal_port, folder, epmd, program: None };
-        let command = server.command()?;
-        server.program = Some(Program::start(&command, "TERM", server.folder.clone())?);
-        server.wait()?;
-        Ok(server)
+        Ok(Self { port, internal_port, folder, epmd, quorum_queues, program: None })
+    }
+
+    fn begin(mut self) -> Result<Self> {
+        let command = self.command()?;
+        self.program = Some(Program::start(&command, "TERM", self.folder.clone())?);
+        self.wait()?;
+        Ok(self)
     }
 
     /// The loopback port.
@@ -186,6 +204,9 @@ impl RabbitMq {
         command.env("RABBITMQ_LOG_BASE", folder("log"));
         command.env("RABBITMQ_PID_FILE", folder("rabbitmq.pid"));
         command.env("RABBITMQ_GENERATED_CONFIG_DIR", folder("generated"));
+        if !self.quorum_queues {
+            command.env("RABBITMQ_FEATURE_FLAGS", NO_QUORUM_QUEUES);
+        }
         command.env(
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
             // Busy waiting would take the cores from the tests.
