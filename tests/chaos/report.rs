@@ -60,7 +60,8 @@ impl Report {
             "dead letters": findings.dead_letters, "faults injected": injected.len(),
         });
         let all = [refused, lost.clone(), doubled.clone(), mismatched.clone()];
-        let is_well = all.iter().all(Vec::is_empty) && unnoticed.is_empty() && times.settled.is_some();
+        let is_well =
+            all.iter().all(Vec::is_empty) && unnoticed.is_empty() && times.settled.is_some();
         let sentences = all.into_iter().flat_map(|some| some.into_iter().take(SHOWN)).collect();
         let kinds = Kind::value_variants().iter().map(|kind| recovery(*kind, injected, findings));
         let each = injected.iter().map(|fault| one(fault, times, findings));

@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 
 use crate::archive::{ANNOUNCEMENT, TO_ALL, TO_AUTHORITIES};
 use crate::browser::Browser;
-use crate::world::World;
+use crate::world::{DEAD_LETTER, World};
 
 /// Where routes are written down.
 const ROUTES: [&str; 6] = [
@@ -201,7 +201,20 @@ fn operations_rows(world: &World) -> Vec<Row> {
         row("/reminders", Operations),
         row("/prefectures/{code}", Operations).at("/prefectures/01"),
         row("/lanes", Operations),
+        row("/authorities/{code}/lanes/{channel}/pause", Operations)
+            .at("/authorities/011002/lanes/api/pause")
+            .sent(),
+        row("/authorities/{code}/lanes/{channel}/resume", Operations)
+            .at("/authorities/011002/lanes/api/resume")
+            .sent(),
+        row("/deliveries/{id}/retry", Operations)
+            .at(format!("/deliveries/{}/retry", world.failed))
+            .sent(),
         row("/dead-letters", Operations),
+        row("/dead-letters/{id}/settle", Operations)
+            .at(format!("/dead-letters/{DEAD_LETTER}/settle"))
+            .sent(),
+        row("/audit", Operations),
         row("/archive", Operations),
         row("/archive", Operations).with(DOCUMENT),
         row("/archive/{id}", Operations).at(&document),

@@ -25,6 +25,7 @@ mod files;
 mod filings;
 mod filters;
 mod followed;
+mod hands;
 mod html;
 mod interface;
 mod large;
