@@ -21,6 +21,7 @@ pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     config.limits.attachments_max = 2;
     config.forms.folder = forms_of_its_own(folder);
     config.drafts.operator_max = 3;
+    config.drafts.filings_looked_max = 65;
     config.uploads.piece_bytes = 1_000;
     config.uploads.draft_max = 3;
     config.bulk.rows_max = 300;

@@ -76,7 +76,11 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         by("kept_profile", digest),
         ("print", json!({"filing_id": filing, "revision": 1}), None),
         ("own_drafts", json!({"corporate_number": operator, "limit": 200}), None),
-        ("named_offices", json!({"corporate_number": operator, "limit": 500}), None),
+        (
+            "named_offices",
+            json!({"corporate_number": operator, "text": "x", "limit": 500}),
+            Some("filings_by_operator"),
+        ),
         ("filed_papers", json!({"corporate_number": operator, "limit": 100}), None),
         ("last_accepted", json!({"corporate_number": operator, "office_name": "x"}), None),
         (
