@@ -88,10 +88,9 @@ impl Fault {
             | Self::NoDelivery
             | Self::NoAuthority
             | Self::NoPrefecture => StatusCode::NOT_FOUND,
-            Self::NotYours(_)
-            | Self::Anothers(..)
-            | Self::ForeignForm
-            | Self::FileInfected => StatusCode::FORBIDDEN,
+            Self::NotYours(_) | Self::Anothers(..) | Self::ForeignForm | Self::FileInfected => {
+                StatusCode::FORBIDDEN
+            }
             Self::FormUnreadable => StatusCode::BAD_REQUEST,
             Self::NotWithdrawn(_) | Self::DraftsMax | Self::NothingReturned | Self::Clash => {
                 StatusCode::CONFLICT

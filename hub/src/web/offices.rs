@@ -130,12 +130,7 @@ fn ending(form: &Value, place: usize, is_accepted: bool) -> Option<Ending> {
 }
 
 impl KnownOffice {
-    fn new(
-        office: Office,
-        standing: Standing,
-        last: LastFiling,
-        ends: Option<Ending>,
-    ) -> Self {
+    fn new(office: Office, standing: Standing, last: LastFiling, ends: Option<Ending>) -> Self {
         Self { standings: vec![standing; office.services.len()], office, last, ends }
     }
 
@@ -229,8 +224,10 @@ mod tests {
 
     #[test]
     fn a_renewal_tells_when_the_designation_ends() {
-        let sheet = |office: Option<u64>, day: &str| json!({"form": "s1-renewal", "office": office,
-                                                            "fields": {"expires_on": day}});
+        let sheet = |office: Option<u64>, day: &str| {
+            json!({"form": "s1-renewal", "office": office,
+                                                            "fields": {"expires_on": day}})
+        };
         let form = json!({"forms": [sheet(Some(1), "2026-08-31"), sheet(Some(0), "2028-02-29"),
                                     sheet(Some(2), "soon")]});
         let day = |text: &str| text.parse::<Date>().expect("a day");
@@ -238,8 +235,10 @@ mod tests {
         assert_eq!(ending(&form, 1, true), Some(Ending::Reckoned(day("2032-08-31"))));
         assert_eq!(ending(&form, 0, true), Some(Ending::Reckoned(day("2034-02-28"))));
         assert_eq!(ending(&form, 2, false), None);
-        assert_eq!(ending(&json!({"forms": [sheet(None, "2026-08-31")]}), 4, false),
-                   Some(Ending::Written(day("2026-08-31"))));
+        assert_eq!(
+            ending(&json!({"forms": [sheet(None, "2026-08-31")]}), 4, false),
+            Some(Ending::Written(day("2026-08-31")))
+        );
         assert_eq!(ending(&Value::Null, 0, true), None);
     }
 }

@@ -10,8 +10,8 @@ use url::form_urlencoded;
 use super::Desk;
 use super::access::Scope;
 use super::fault::Fault;
-use super::whose;
 use super::visit::{Visit, see_other};
+use super::whose;
 
 /// The three sorts of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! Drafts: started, written in one window or two, filled in with files, filed once.
 
-use hub::context::day_in_japan;
 use hub::filing::Status;
 use hub::store::DraftRow;
 use reqwest::StatusCode;
@@ -11,60 +10,9 @@ use uuid::Uuid;
 use crate::browser::Browser;
 use crate::rows::operator_number;
 use crate::world::World;
+use crate::written::{base, change_notice, pairs, version};
 
 const START: &str = "name=ケアステーション青葉&number=&place=札幌市";
-
-/// As a browser sends what stands in a form.
-fn sent(value: &Value, path: &str, all: &mut Vec<(String, String)>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, inner) in fields {
-                sent(inner, &format!("{path}/{name}"), all);
-            }
-        }
-        Value::Array(rows) if rows.iter().all(Value::is_string) => {
-            for inner in rows {
-                sent(inner, path, all);
-            }
-        }
-        Value::Array(rows) => {
-            for (row, inner) in rows.iter().enumerate() {
-                sent(inner, &format!("{path}/{row}"), all);
-            }
-        }
-        Value::String(text) => all.push((path.to_owned(), text.clone())),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {
-            all.push((path.to_owned(), value.to_string()));
-        }
-    }
-}
-
-/// What a form says it was shown with.
-pub(crate) fn base(page: &str) -> String {
-    let base = page.split("name=\"base\" value=\"").nth(1).expect("a form");
-    base.split('"').next().expect("an end").to_owned()
-}
-
-fn version(page: &str) -> String {
-    let version = page.split("name=\"version\" value=\"").nth(1).expect("a form");
-    version.split('"').next().expect("an end").to_owned()
-}
-
-/// A change notice, well filled in, with some fields written over.
-fn change_notice(world: &World, base: &str, over: &[(&str, &str)]) -> Vec<(String, String)> {
-    let day = day_in_japan(world.ctx.clock.now_ms());
-    let form = world.ctx.forms.form_on("s1-change", day).expect("a form");
-    let mut fields = Vec::new();
-    sent(&form.sample(day, &mut |_| 0), "", &mut fields);
-    fields.retain(|(name, _)| over.iter().all(|(other, _)| name != other));
-    fields.extend(over.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
-    fields.push(("base".to_owned(), base.to_owned()));
-    fields
-}
-
-fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
-    fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
-}
 
 /// Begins a filing about a home visit service in Sapporo; answers where that leads.
 pub(crate) async fn begin_as(browser: &mut Browser<'_>, kind: &str) -> String {
@@ -77,7 +25,7 @@ pub(crate) async fn begin_as(browser: &mut Browser<'_>, kind: &str) -> String {
 }
 
 /// Begins a change notice; answers the draft's address.
-async fn begin(browser: &mut Browser<'_>) -> String {
+pub(crate) async fn begin(browser: &mut Browser<'_>) -> String {
     let to = begin_as(browser, "change").await;
     to.split('?').next().expect("an address").to_owned()
 }

@@ -96,8 +96,18 @@ async fn an_office_shows_what_was_filed_last_and_leads_to_filing_more() {
         assert_eq!(own.len(), 1, "{text}: {page}");
         assert_eq!(lines.len() > 1, text == "札幌", "{text}: {page}");
         let row = &own[0].1;
-        for shown in ["1371600303", "札幌市", "地域密着型通所介護", "訪問介護", "北海道", "届出中",
-                      "廃止・休止届出", &number(last).await, "青葉の家", "0秒前"] {
+        for shown in [
+            "1371600303",
+            "札幌市",
+            "地域密着型通所介護",
+            "訪問介護",
+            "北海道",
+            "届出中",
+            "廃止・休止届出",
+            &number(last).await,
+            "青葉の家",
+            "0秒前",
+        ] {
             assert!(row.contains(shown), "{shown}: {row}");
         }
         assert!(!row.contains(&number(first).await), "{row}");
@@ -133,10 +143,9 @@ async fn a_renewal_says_when_the_designation_ends() {
     rows[0].review = hub::delivery::Review::Accepted;
     tx.save_deliveries(&rows).await.expect("a store");
     tx.commit().await.expect("a commit");
-    for (name, day, how) in [
-        ("更新中の家", "2026-08-31", "更新申請に書いた日"),
-        ("更新済の家", "2032-08-31", "目安"),
-    ] {
+    for (name, day, how) in
+        [("更新中の家", "2026-08-31", "更新申請に書いた日"), ("更新済の家", "2032-08-31", "目安")]
+    {
         let page = browser.get(&format!("{HERE}?text={name}")).await.text;
         let lines = lines(&page);
         assert!(lines.len() == 1 && lines[0].1.contains(day), "{page}");

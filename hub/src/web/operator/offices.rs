@@ -77,9 +77,10 @@ async fn read(desk: &Desk, applicant: &Applicant) -> Result<OfficesPage, Fault> 
     }
     let is_more = offices.len() > ROWS;
     offices.truncate(ROWS);
-    let next = offices.last().filter(|_| is_more).map(|last| {
-        visit.link(&[("after", &last.office.name), ("after_key", &last.key())])
-    });
+    let next = offices
+        .last()
+        .filter(|_| is_more)
+        .map(|last| visit.link(&[("after", &last.office.name), ("after_key", &last.key())]));
     Ok(OfficesPage {
         shell: visit.shell("/operator/offices"),
         w: Words::of(visit.lang),
