@@ -4,10 +4,9 @@
 //! It is told by name. Ids and receipt numbers are as good as a secret: nobody comes upon one by
 //! guessing, and the mail that holds it names the body anyway.
 
-use schemas::{AuthorityId, CorporateNumber, DeliveryId, FilingId};
+use schemas::{AuthorityId, DeliveryId, FilingId};
 
 use super::Desk;
-use super::access::Scope;
 use super::fault::Fault;
 use super::roles::Who;
 use crate::store::{FilingRow, StoreError};
@@ -18,7 +17,7 @@ pub(super) async fn not_yours(desk: &Desk, path: &str) -> Fault {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let told = match parts[..] {
         ["operator", "filings", key, ..] => match filing(desk, key).await {
-            Ok(Some(filing)) => Some(operators(desk, filing.corporate_number).await),
+            Ok(Some(filing)) => Some(operators(&filing)),
             Ok(None) | Err(_) => None,
         },
         ["authority", "deliveries", id, ..] => match id.parse::<DeliveryId>() {
@@ -44,9 +43,9 @@ pub(super) async fn filing(desk: &Desk, key: &str) -> Result<Option<FilingRow>, 
     Ok(found?)
 }
 
-/// The page is this operator's.
-pub(super) async fn operators(desk: &Desk, number: CorporateNumber) -> Fault {
-    Fault::Anothers(Who::Operator, desk.name_of(Scope::Operator(number)).await)
+/// The page is of the operator that filed this.
+pub(super) fn operators(filing: &FilingRow) -> Fault {
+    Fault::Anothers(Who::Operator, filing.operator_name.clone())
 }
 
 /// The page is this authority's.

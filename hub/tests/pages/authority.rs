@@ -171,8 +171,8 @@ async fn files_come_as_files_and_never_as_pages() {
     }
 }
 
-/// Pictures and PDF stand on the page itself, in frames that it loads from the hub alone and in which
-/// nothing runs; what could run is only to be kept.
+/// Pictures and PDF stand on the page itself, in frames that it loads from the hub alone and in
+/// which nothing runs; what could run is only to be kept.
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_and_pdf_are_looked_at_on_the_page() {
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";

@@ -71,6 +71,39 @@ async fn the_start_says_who_gets_it_what_is_due_and_what_is_needed() {
     assert!(english.contains("within 10 days of the change") && !english.contains("書き始める"));
 }
 
+/// Whose rules set the fee, by service and kind; no amount is made up.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_start_says_who_sets_the_fee_of_an_application() {
+    let world = World::new(false).await;
+    let mut browser = Browser::with_key(&world, &world.operator_key).await;
+    let place = "name=x&place=小樽市";
+    for (query, is_asked, whose) in [
+        ("kind=designation&service=11", true, &[("北海道", "訪問介護")][..]),
+        (
+            "kind=renewal&service=11&service=78",
+            true,
+            &[("北海道", "訪問介護"), ("小樽市", "地域密着型通所介護")],
+        ),
+        ("kind=change&service=11", false, &[]),
+        ("kind=closure&service=78", false, &[]),
+    ] {
+        let page = browser.get(&format!("/operator/start?{place}&{query}")).await.text;
+        let fee = page.split("<h2 id=\"h-fee\">手数料</h2>").nth(1).expect("a word of the fee");
+        let fee = fee.split("</section>").next().expect("its end");
+        assert_eq!(fee.contains("申請の手続です"), is_asked, "{query}: {fee}");
+        assert_eq!(fee.contains("届出・申出の手続です"), !is_asked, "{query}: {fee}");
+        assert_eq!(fee.matches("<li>").count(), whose.len(), "{query}: {fee}");
+        for (who, service) in whose {
+            let line = format!("<strong>{who}</strong> <span class=\"sub\">{service}</span>");
+            assert!(fee.contains(&line), "{query} {who}: {fee}");
+        }
+        assert!(!fee.contains(|c: char| c == '円' || c.is_ascii_digit()), "{query}: {fee}");
+    }
+    let page =
+        browser.get(&format!("/operator/start?{place}&kind=renewal&service=11&lang=en")).await;
+    assert!(page.text.contains("This is an application.") && !page.text.contains("手数料"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_is_written_checked_and_filed_once() {
     let world = World::new(false).await;

@@ -1,4 +1,5 @@
-//! The inbox: in order from page to page, with what a clerk goes by in each line, and found by number.
+//! The inbox: in order from page to page, with what a clerk goes by in each line, and found by
+//! number.
 
 use std::time::Duration;
 
@@ -112,11 +113,12 @@ async fn a_line_says_how_old_it_is_when_it_is_due_and_what_it_is_about() {
     assert!(new.contains("<tr class=\"new\">"), "{new}");
     for (label, shown) in [
         ("区分", "変更届出"),
-        ("サービス", "地域密着型通所介護"),
+        ("サービス", "夜間対応型訪問介護"),
         ("サービス", "ほか1"),
         ("到達", "2日前"),
         ("到達", "2026-07-15 1"),
-        ("期限", "2026-07-20"),
+        // Ten days after it is a holiday (海の日).
+        ("期限", "2026-07-21"),
         ("受付番号", &number),
     ] {
         let cells = new.split("<td data-label=\"").skip(1);

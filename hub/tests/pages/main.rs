@@ -263,5 +263,6 @@ async fn the_style_sheet_is_kept_until_it_changes() {
 async fn show_the_pages() {
     let world = World::listening("127.0.0.1:8899", true, None).await;
     eprintln!("{} filing {} failed {}", world.address, world.one_stop, world.failed);
+    eprintln!("an operator logs in with {}", world.operator_key);
     std::future::pending::<()>().await;
 }

@@ -210,6 +210,12 @@ fn addresses(known: &Known) -> Vec<Asked> {
         ("address_acts", of_operator, None),
         ("readdress_notices", readdress, None),
         ("webhook", json!(operator), None),
+        (
+            "failed_posts",
+            json!({"corporate_number": operator, "looked": 500, "limit": 50}),
+            Some("filings_by_operator"),
+        ),
+        ("end_trial", json!({"id": filing, "said": "x"}), None),
         ("recipients", json!(operator), None),
         ("webhook_acts", json!({"corporate_number": operator, "kind": null, "limit": 50}), None),
     ]

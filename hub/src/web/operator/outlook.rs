@@ -1,5 +1,5 @@
-//! What a filing will meet: who gets it and why, what is due when, what is said of fees, which forms
-//! and papers it has.
+//! What a filing will meet: who gets it and why, what is due when, what is said of fees, which
+//! forms and papers it has.
 
 use askama::Template;
 use routing::{Language, Plan, plan};
@@ -45,8 +45,8 @@ struct Deadline {
     source: String,
 }
 
-/// What is known of the fee: whose rules set it, never how much it is, since each authority sets its
-/// own.
+/// What is known of the fee: whose rules set it, never how much it is, since each authority sets
+/// its own.
 struct Fee {
     says: &'static str,
     /// Who may ask for one, and for which services.
