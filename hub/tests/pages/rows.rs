@@ -32,6 +32,8 @@ pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     config.bulk.at_once = 3;
     config.bulk.operator_max = 4;
     config.review.export_max = 2;
+    // As many as the world has of its operator.
+    config.webhook.filings_looked_max = 62;
     config.review.filters_max = 3;
 }
 

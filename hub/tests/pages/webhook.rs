@@ -8,6 +8,7 @@ use reqwest::StatusCode;
 use schemas::{NoticeId, Owner, Response, Why};
 
 use crate::browser::{Browser, Seen};
+use crate::cases::{change, filed};
 use crate::rows::{operator_number, why};
 use crate::world::World;
 
@@ -92,6 +93,7 @@ async fn what_did_not_arrive_is_listed() {
         NoticeRow { filing_id: world.foreign_filing, ..notice(0, "failed", Some(&refused)) };
     let mail = NoticeRow { recipient: "a@b.example".into(), ..notice(3, "failed", Some(&refused)) };
     let rows = [
+        notice(0, "failed", Some(&refused)),
         notice(1, "failed", Some(&refused)),
         notice(2, "waiting", Some(&lost)),
         notice(4, "sent", None),
@@ -101,13 +103,11 @@ async fn what_did_not_arrive_is_listed() {
     let mut tx = world.ctx.store.begin().await.expect("a store");
     tx.insert_notices(&rows).await.expect("notices");
     tx.commit().await.expect("a commit");
-    let page = browser.get(HERE).await.text;
-    let table = page.split("<h2 id=\"h-failed\">").nth(1).expect("a list");
-    let table = table.split("</section>").next().expect("its end");
-    let lines: Vec<_> = table.split("<th scope=\"row\">").skip(1).collect();
-    assert_eq!(lines.len(), 2, "{table}");
+    let lines = failed(&browser.get(HERE).await.text);
+    assert_eq!(lines.len(), 3, "{lines:?}");
     for (place, told) in [
-        (1, &["410 Gone &#60;b&#62;", "送るのをやめました"][..]),
+        (0, &["410 Gone &#60;b&#62;", "送るのをやめました"][..]),
+        (1, &["410 Gone &#60;b&#62;", "送るのをやめました"]),
         (2, &["接続できませんでした。", "2時間後"]),
     ] {
         let number = world.filings[place].receipt_number();
@@ -115,6 +115,18 @@ async fn what_did_not_arrive_is_listed() {
         assert!(told.iter().all(|it| line.contains(it)), "{line}");
         assert!(line.contains("受付完了") && line.contains(">12<"), "{line}");
     }
+    // One more filing, and the oldest is not looked through any more.
+    filed(&world.ctx, &change(&world.ctx)).await;
+    let lines = failed(&browser.get(HERE).await.text);
+    let oldest = world.filings[0].receipt_number();
+    assert!(lines.len() == 2 && !lines.iter().any(|it| it.contains(&oldest)), "{lines:?}");
+}
+
+/// The lines of what did not arrive.
+fn failed(page: &str) -> Vec<String> {
+    let table = page.split("<h2 id=\"h-failed\">").nth(1).expect("a list");
+    let table = table.split("</section>").next().expect("its end");
+    table.split("<th scope=\"row\">").skip(1).map(str::to_owned).collect()
 }
 
 /// The last trial of a day is one, however many ask for it at once.
