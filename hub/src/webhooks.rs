@@ -97,7 +97,7 @@ pub async fn try_out(ctx: &Context, by: By<'_>) -> Result<Outcome, WebhookProble
     Ok(outcome)
 }
 
-/// Puts a trial on record before it goes out, the operator locked: so that of two at once none is
+/// Puts a trial on record before it goes out, one after the other: so that of two at once none is
 /// one too many.
 async fn begin_trial(
     ctx: &Context,
@@ -106,7 +106,7 @@ async fn begin_trial(
 ) -> Result<WebhookActRow, WebhookProblem> {
     let (max, now) = (ctx.config.webhook.tries_a_day, ctx.clock.now_ms());
     let mut tx = ctx.store.begin().await?;
-    tx.lock_operator(by.operator).await?;
+    tx.lock_trials(by.operator).await?;
     let tried = tx.webhook_acts(by.operator, "tried", max).await?;
     let today = tried.iter().filter(|act| now - act.at < DAY_MS).count();
     if today >= max {

@@ -86,6 +86,11 @@ impl Store {
 }
 
 impl Tx {
+    /// Nobody else begins a trial of an operator's webhook until the commit.
+    pub async fn lock_trials(&mut self, operator: CorporateNumber) -> Result<(), StoreError> {
+        self.read::<i64>(sql!("lock_trials"), &operator).await.map(drop)
+    }
+
     /// Acts of one kind about an operator's webhook, the newest first; so many.
     pub async fn webhook_acts(
         &mut self,

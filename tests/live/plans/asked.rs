@@ -215,6 +215,7 @@ fn addresses(known: &Known) -> Vec<Asked> {
             json!({"corporate_number": operator, "looked": 500, "limit": 50}),
             Some("filings_by_operator"),
         ),
+        ("lock_trials", json!(operator), None),
         ("end_trial", json!({"id": filing, "said": "x"}), None),
         ("recipients", json!(operator), None),
         ("webhook_acts", json!({"corporate_number": operator, "kind": null, "limit": 50}), None),
