@@ -17,13 +17,13 @@ pub(super) async fn not_yours(desk: &Desk, path: &str) -> Fault {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let told = match parts[..] {
         ["operator", "filings", key, ..] => match filing(desk, key).await {
-            Ok(Some(filing)) => Some(operators(&filing)),
+            Ok(Some(filing)) => Some(of_operator(&filing)),
             Ok(None) | Err(_) => None,
         },
         ["authority", "deliveries", id, ..] => match id.parse::<DeliveryId>() {
             Ok(id) => {
                 let delivery = desk.ctx.store.delivery(id).await.ok().flatten();
-                delivery.map(|it| authoritys(desk, it.authority))
+                delivery.map(|it| of_authority(desk, it.authority))
             }
             Err(_) => None,
         },
@@ -44,11 +44,11 @@ pub(super) async fn filing(desk: &Desk, key: &str) -> Result<Option<FilingRow>, 
 }
 
 /// The page is of the operator that filed this.
-pub(super) fn operators(filing: &FilingRow) -> Fault {
+pub(super) fn of_operator(filing: &FilingRow) -> Fault {
     Fault::Anothers(Who::Operator, filing.operator_name.clone())
 }
 
 /// The page is this authority's.
-pub(super) fn authoritys(desk: &Desk, authority: AuthorityId) -> Fault {
+pub(super) fn of_authority(desk: &Desk, authority: AuthorityId) -> Fault {
     Fault::Anothers(Who::Authority, desk.ctx.master.name(authority))
 }

@@ -40,7 +40,6 @@ async fn of_a_withdrawal_and_an_answer_one_counts_and_the_other_is_told() {
     let world = World::new(false).await;
     let mut operator = Browser::with_key(&world, &world.operator_key).await;
     let mut clerk = Browser::with_key(&world, &colleague(&world, "佐藤").await).await;
-    let mut firsts = Vec::new();
     for round in 0..ROUNDS {
         let id = filed(&world.ctx, &change(&world.ctx)).await;
         let filing = filing_of(&world, id).await;
@@ -63,7 +62,6 @@ async fn of_a_withdrawal_and_an_answer_one_counts_and_the_other_is_told() {
         let is_withdrawn = store.filing(filing).await.expect("a store").expect("it").withdrawn_at;
         let decision = store.decision(id).await.expect("a store");
         let review = store.delivery(id).await.expect("a store").expect("a delivery").review;
-        firsts.push(is_withdrawn.is_some());
         if is_withdrawn.is_some() {
             assert!(decision.is_none() && review == Review::Withdrawn, "{decision:?} {review:?}");
             assert_eq!(withdrawn.to(), page, "{}", withdrawn.text);
@@ -81,7 +79,6 @@ async fn of_a_withdrawal_and_an_answer_one_counts_and_the_other_is_told() {
         let loser = if is_withdrawn.is_some() { &answered } else { &withdrawn };
         assert!(loser.text.contains("2026-07-15 10:"), "and when: {}", loser.text);
     }
-    println!("withdrawn first: {firsts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

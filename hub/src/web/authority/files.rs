@@ -94,7 +94,7 @@ pub(super) async fn own(desk: &Desk, clerk: &Clerk, id: &str) -> Result<Delivery
     let Ok(id) = id.parse::<DeliveryId>() else { return Err(Fault::NoDelivery) };
     match desk.ctx.store.delivery(id).await? {
         Some(delivery) if delivery.authority == clerk.authority => Ok(delivery),
-        Some(delivery) => Err(whose::authoritys(desk, delivery.authority)),
+        Some(delivery) => Err(whose::of_authority(desk, delivery.authority)),
         None => Err(Fault::NotYours(Who::Authority)),
     }
 }

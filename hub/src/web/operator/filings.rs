@@ -131,7 +131,7 @@ async fn drafts(desk: &Desk, applicant: &Applicant) -> Result<Vec<DraftLine>, Fa
 pub(super) async fn own(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingRow, Fault> {
     match whose::filing(desk, key).await? {
         Some(filing) if filing.corporate_number == applicant.number => Ok(filing),
-        Some(filing) => Err(whose::operators(&filing)),
+        Some(filing) => Err(whose::of_operator(&filing)),
         None => Err(Fault::NotYours(Who::Operator)),
     }
 }
