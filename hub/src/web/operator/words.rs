@@ -173,11 +173,13 @@ words! {
     due_title: "期限", "What is due when";
     due_none: "この手続に期限の定めは登録されていません。", "No deadline is known for this.";
     fee_title: "手数料", "Fee";
-    fee_application: "申請の手続です。手数料がかかるか、いくらか、どう納めるかは、次の指定権者の条例・規則で決まり、指定権者とサービスによって違います。金額はここには登録されていません。手数料はこのページからは納められません(県証紙・窓口・その指定権者の電子申請などで納めます)。指定権者の案内を確かめてください。",
+    fee_application: "申請の手続です。手数料がかかるか、いくらか、どう納めるかは、次の指定権者の条例・規則で決まり、\
+        指定権者とサービスによって違います。金額はここには登録されていません。手数料はこのページからは納められません\
+        (県証紙・窓口・その指定権者の電子申請などで納めます)。指定権者の案内を確かめてください。",
         "This is an application. Whether it costs a fee, how much, and how that is paid is set by \
          the ordinances of the authorities below, and differs by authority and service. No amounts \
-         are known here, and nothing can be paid here (but by prefectural stamps, at the counter or \
-         in the authority's own system). Please see what the authority tells.";
+         are known here, and nothing can be paid here (but by prefectural stamps, at the counter \
+         or in the authority's own system). Please see what the authority tells.";
     fee_notice: "届出・申出の手続です。手数料の定めはここには登録されていません。かかるかどうかは、送り先の案内を確かめてください。",
         "This is a notice or a statement. No fee for it is known here; please see what the \
          authority tells.";
