@@ -54,9 +54,9 @@ words! {
     types: "type の値", "Values of type";
     failed: "届いていない通知", "Notices that did not arrive";
     failed_none: "届いていない通知はありません。", "There are none.";
-    failed_why: "新しい届出の通知のうち、送り直しを待つものと、送るのをやめたものです。同じ通知はメールでも送られています。",
+    failed_why: "新しい届出の通知のうち、送り直しを待つものと、送るのをやめたものです。通知先のメールアドレスがあれば、同じ通知がメールでも送られます。",
         "Of your newest filings: what waits to be posted again, and what was given up. The same \
-         goes out by mail, too.";
+         goes by mail, where an address for notices is set.";
     failed_notice: "通知", "Notice";
     failed_said: "結果", "What came of it";
     failed_tries: "試行", "Tries";
