@@ -82,7 +82,7 @@ pub use rows::{
 pub use scans::{ScanCounts, ScanLine, ScanRow, ScanState};
 pub use stale::StaleAfter;
 pub use uploads::{PieceRow, UploadRow};
-pub use webhooks::WebhookActRow;
+pub use webhooks::{FailedPostRow, WebhookActRow};
 
 use crate::clock::Clock;
 

@@ -40,6 +40,7 @@ mod sent;
 mod sessions;
 mod story;
 mod visit;
+mod whose;
 mod words;
 
 use std::sync::Arc;
