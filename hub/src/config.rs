@@ -80,7 +80,7 @@ sections! {
     /// `[webhook]`
     Webhook {
         answer_ms: u64, at_once: usize, operator_at_once: usize, url_bytes_max: usize,
-        tries_a_day: usize,
+        tries_a_day: usize, filings_looked_max: usize,
     }
     /// `[relay]`
     Relay { claim_ms: i64, }

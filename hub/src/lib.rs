@@ -6,6 +6,7 @@
 //! * **To add a page**: a handler in `web/operations`, a template in `templates/`, a route.
 //! * **To add a setting**: a line in `default.toml` with a sentence, a field in `config`.
 
+pub mod actor;
 pub mod addresses;
 pub mod app;
 pub mod archive;

@@ -16,6 +16,9 @@ use crate::addresses::By;
 use crate::context::Context;
 use crate::store::{StoreError, WebhookActRow};
 
+/// What is said of a trial until it is known what came of it.
+pub const UNDER_WAY: &str = "under_way";
+
 /// Milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;
 
@@ -67,35 +70,52 @@ pub async fn set(ctx: &Context, by: By<'_>, url: &str) -> Result<(), WebhookProb
     if current(ctx, by.operator).await?.is_some_and(|set| set.url.as_deref() == Some(url)) {
         return Err(WebhookProblem::Same);
     }
-    Ok(record(ctx, by, "set", (Some(url.to_owned()), None)).await?)
+    Ok(record(ctx, by, "set", Some(url.to_owned())).await?)
 }
 
 /// The address stays, and posts are signed with another secret from now on.
 pub async fn renew(ctx: &Context, by: By<'_>) -> Result<(), WebhookProblem> {
     let set = current(ctx, by.operator).await?.ok_or(WebhookProblem::Nothing)?;
-    Ok(record(ctx, by, "set", (set.url, None)).await?)
+    Ok(record(ctx, by, "set", set.url).await?)
 }
 
 /// Notices are posted no more.
 pub async fn remove(ctx: &Context, by: By<'_>) -> Result<(), WebhookProblem> {
     current(ctx, by.operator).await?.ok_or(WebhookProblem::Nothing)?;
-    Ok(record(ctx, by, "removed", (None, None)).await?)
+    Ok(record(ctx, by, "removed", None).await?)
 }
 
 /// Posts a message that is about nothing, once, and tells what came of it.
 pub async fn try_out(ctx: &Context, by: By<'_>) -> Result<Outcome, WebhookProblem> {
     let set = current(ctx, by.operator).await?.ok_or(WebhookProblem::Nothing)?;
-    let max = ctx.config.webhook.tries_a_day;
-    let now = ctx.clock.now_ms();
-    let tried = ctx.store.webhook_acts(by.operator, Some("tried"), max).await?;
+    let trial = begin_trial(ctx, by, &set).await?;
+    let id = format!("trial-{}", ctx.clock.id());
+    let outcome = post(ctx, &set, id, ("test", trial.at, json!({}))).await;
+    let mut tx = ctx.store.begin().await?;
+    tx.end_trial(trial.id, &said(&outcome)).await?;
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+/// Puts a trial on record before it goes out, one after the other: so that of two at once none is
+/// one too many.
+async fn begin_trial(
+    ctx: &Context,
+    by: By<'_>,
+    set: &WebhookActRow,
+) -> Result<WebhookActRow, WebhookProblem> {
+    let (max, now) = (ctx.config.webhook.tries_a_day, ctx.clock.now_ms());
+    let mut tx = ctx.store.begin().await?;
+    tx.lock_trials(by.operator).await?;
+    let tried = tx.webhook_acts(by.operator, "tried", max).await?;
     let today = tried.iter().filter(|act| now - act.at < DAY_MS).count();
     if today >= max {
         return Err(WebhookProblem::TooMany(today));
     }
-    let id = format!("trial-{}", ctx.clock.id());
-    let outcome = post(ctx, &set, id, ("test", now, json!({}))).await;
-    record(ctx, by, "tried", (set.url, Some(said(&outcome)))).await?;
-    Ok(outcome)
+    let trial = act(ctx, by, "tried", (set.url.clone(), Some(UNDER_WAY.to_owned())));
+    tx.insert_webhook_act(&trial).await?;
+    tx.commit().await?;
+    Ok(trial)
 }
 
 /// Posts what has happened at a moment, in milliseconds, and particulars of it.
@@ -134,6 +154,12 @@ pub fn example(ctx: &Context) -> String {
     serde_json::to_string_pretty(&body).unwrap_or_default()
 }
 
+/// What the other end said of a post that it did not take, else the code of what went wrong.
+pub fn reason(why: &Why) -> String {
+    let status = why.response.as_ref().map(|response| response.status.clone());
+    status.unwrap_or_else(|| why.code.clone())
+}
+
 /// What came of a trial: the status that was answered, else the code of what went wrong.
 fn said(outcome: &Outcome) -> String {
     match outcome {
@@ -141,8 +167,7 @@ fn said(outcome: &Outcome) -> String {
             proof.evidence["status"].as_str().unwrap_or_default().to_owned()
         }
         Outcome::Deferred { why, .. } | Outcome::Refused { why } | Outcome::Unknown { why } => {
-            let status = why.response.as_ref().map(|response| response.status.clone());
-            status.unwrap_or_else(|| why.code.clone())
+            reason(why)
         }
     }
 }
@@ -151,9 +176,23 @@ async fn record(
     ctx: &Context,
     by: By<'_>,
     kind: &str,
-    (url, said): (Option<String>, Option<String>),
+    url: Option<String>,
 ) -> Result<(), StoreError> {
-    let act = WebhookActRow {
+    let act = act(ctx, by, kind, (url, None));
+    let mut tx = ctx.store.begin().await?;
+    tx.insert_webhook_act(&act).await?;
+    tx.commit().await?;
+    ctx.forget_operator(by.operator);
+    Ok(())
+}
+
+fn act(
+    ctx: &Context,
+    by: By<'_>,
+    kind: &str,
+    (url, said): (Option<String>, Option<String>),
+) -> WebhookActRow {
+    WebhookActRow {
         id: ctx.clock.id(),
         corporate_number: by.operator,
         kind: kind.to_owned(),
@@ -162,10 +201,5 @@ async fn record(
         person: by.person.to_owned(),
         name: by.name.to_owned(),
         at: ctx.clock.now_ms(),
-    };
-    let mut tx = ctx.store.begin().await?;
-    tx.insert_webhook_act(&act).await?;
-    tx.commit().await?;
-    ctx.forget_operator(by.operator);
-    Ok(())
+    }
 }

@@ -25,6 +25,6 @@ pub use filing::{Attachment, Office, OfficeService, Submission};
 pub use finding::{Finding, Level};
 pub use forms::Catalogue;
 pub use id::{DeliveryId, FilingId, NoticeId};
-pub use kind::FilingKind;
+pub use kind::{FilingKind, LegalGroup};
 pub use ledger::Ledgers;
 pub use outcome::{Channel, Outcome, Owner, Proof, ProofLevel, Response, Why};

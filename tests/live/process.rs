@@ -86,6 +86,10 @@ impl Seat {
         self.client.post(format!("http://127.0.0.1:{}{path}", self.port))
     }
 
+    pub(crate) fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.client.get(format!("http://127.0.0.1:{}{path}", self.port))
+    }
+
     /// Asks `/readyz` until it says so, and compares its status with what it says.
     pub(crate) async fn readyz_until(&self, is_so: impl Fn(&Value) -> bool) -> Result<Value> {
         let url = format!("http://127.0.0.1:{}/readyz", self.port);

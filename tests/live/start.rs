@@ -204,3 +204,21 @@ async fn a_server_that_comes_in_time_is_waited_for() -> Result<()> {
     ensure!(ready["parts"]["store"] == "ok", "{ready}");
     process.stop().await
 }
+
+/// Open pages and the log-in by one click are the demo environment's: no setting brings them here.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_setting_opens_what_only_the_demo_opens() -> Result<()> {
+    let seat = Seat::new().await?;
+    let open = settings([("TODOKE_HTTP__OPEN_PAGES", "true")]);
+    let says = ["http.open_pages", "todoke demo", "TODOKE_HTTP__OPEN_PAGES"];
+    Mistake::new(open, &["run"], says).is_told(&seat).await?;
+    let process = seat.serve(&Settings::new()).await?;
+    for (path, status, ends_at) in [("/demo", 404, "/demo"), ("/", 200, "/login")] {
+        let seen = seat.get(path).send().await?;
+        let (told, at) = (seen.status(), seen.url().path().to_owned());
+        ensure!(told == status && at == ends_at, "{path}: {told} at {at}");
+        let text = seen.text().await?;
+        ensure!(!text.contains("デモ環境"), "{path}: {text}");
+    }
+    process.stop().await
+}

@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{ArchiveProblem, By, Wrong, check_title, longest};
+use super::{ArchiveProblem, Wrong, check_title, longest};
+use crate::actor::Actor;
 use crate::config::Archive;
 use crate::context::{Context, day_in_japan, end_in_japan};
 use crate::store::{AnnouncementAct, AnnouncementActRow, AnnouncementRow, Audience};
@@ -32,7 +33,7 @@ pub struct AnnouncementDraft {
 pub async fn announce(
     ctx: &Context,
     draft: &AnnouncementDraft,
-    by: &By,
+    by: &Actor,
 ) -> Result<Uuid, ArchiveProblem> {
     let id = ctx.clock.id();
     let row = row(ctx, draft, (id, 1))?;
@@ -45,7 +46,7 @@ pub async fn change(
     ctx: &Context,
     seen: &AnnouncementRow,
     draft: &AnnouncementDraft,
-    by: &By,
+    by: &Actor,
 ) -> Result<(), ArchiveProblem> {
     if is_over(ctx, seen) {
         return Err(ArchiveProblem::Late);
@@ -55,7 +56,7 @@ pub async fn change(
 }
 
 /// Ends the announcement that its ender saw, at once; one that is over stays as it is.
-pub async fn end(ctx: &Context, seen: &AnnouncementRow, by: &By) -> Result<(), ArchiveProblem> {
+pub async fn end(ctx: &Context, seen: &AnnouncementRow, by: &Actor) -> Result<(), ArchiveProblem> {
     if is_over(ctx, seen) {
         return Ok(());
     }
@@ -72,7 +73,7 @@ async fn save(
     ctx: &Context,
     row: &AnnouncementRow,
     kind: AnnouncementAct,
-    by: &By,
+    by: &Actor,
 ) -> Result<(), ArchiveProblem> {
     let act = AnnouncementActRow {
         announcement_id: row.id,

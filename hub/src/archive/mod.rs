@@ -8,6 +8,7 @@ mod announcements;
 use schemas::Attachment;
 use uuid::Uuid;
 
+use crate::actor::Actor;
 use crate::config::Archive;
 use crate::context::Context;
 use crate::store::{Audience, DocumentEnd, DocumentKind, DocumentRow, StoreError, Tx};
@@ -17,15 +18,6 @@ pub use announcements::{AnnouncementDraft, announce, change, end};
 
 /// Whose the uploads of operations are.
 pub const OWNER: &str = "operations";
-
-/// Who does something.
-#[derive(Debug, Clone)]
-pub struct By {
-    /// For the record.
-    pub person: String,
-    /// For people.
-    pub name: String,
-}
 
 /// A document, or a version of one, that is to be.
 #[derive(Debug, Clone)]
@@ -91,7 +83,7 @@ pub async fn add(
     ctx: &Context,
     draft: &DocumentDraft,
     file: Option<&Attachment>,
-    by: &By,
+    by: &Actor,
 ) -> Result<Uuid, ArchiveProblem> {
     check_title(&ctx.config.archive, &draft.title_ja, &draft.title_en)?;
     let file = file.ok_or(Wrong::NoFile)?;
@@ -108,7 +100,7 @@ pub async fn replace(
     ctx: &Context,
     former: &DocumentRow,
     (draft, file): (&DocumentDraft, Option<&Attachment>),
-    by: &By,
+    by: &Actor,
 ) -> Result<(), ArchiveProblem> {
     check_title(&ctx.config.archive, &draft.title_ja, &draft.title_en)?;
     let same = former.file();
@@ -121,7 +113,7 @@ pub async fn replace(
 }
 
 /// Gives a document out no more.
-pub async fn withdraw(ctx: &Context, last: &DocumentRow, by: &By) -> Result<(), ArchiveProblem> {
+pub async fn withdraw(ctx: &Context, last: &DocumentRow, by: &Actor) -> Result<(), ArchiveProblem> {
     let mut tx = ctx.store.begin().await?;
     finish(&mut tx, (last.id, DocumentEnd::Withdrawn), by, ctx.clock.now_ms()).await?;
     Ok(tx.commit().await?)
@@ -131,7 +123,7 @@ fn version(
     ctx: &Context,
     (id, document_id, version): (Uuid, Uuid, i32),
     (draft, file): (&DocumentDraft, &Attachment),
-    by: &By,
+    by: &Actor,
 ) -> DocumentRow {
     DocumentRow {
         id,
@@ -167,7 +159,7 @@ async fn put(tx: &mut Tx, row: &DocumentRow) -> Result<(), ArchiveProblem> {
 async fn finish(
     tx: &mut Tx,
     ended: (Uuid, DocumentEnd),
-    by: &By,
+    by: &Actor,
     at: i64,
 ) -> Result<(), ArchiveProblem> {
     let is_first = tx.end_document(ended, (&by.person, &by.name), at).await?;

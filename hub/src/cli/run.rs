@@ -15,9 +15,13 @@ pub(super) struct Args {
     roles: Vec<Role>,
 }
 
-pub(super) async fn run(args: Args, mut config: Config) -> anyhow::Result<()> {
-    // Only the demo environment opens pages to everyone.
-    config.http.open_pages = false;
+pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !config.http.open_pages,
+        "http.open_pages is for `todoke demo` alone: it lets everyone look at the pages of \
+         operations. Take it out of the configuration file, or TODOKE_HTTP__OPEN_PAGES out of \
+         the environment"
+    );
     let roles = if args.roles.is_empty() { Role::ALL.to_vec() } else { args.roles };
     let mut signals = Signals::listen()?;
     let limits = config.stop.limits();

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use futures::stream;
 
 use super::papers::Paper;
-use crate::archive::{AnnouncementDraft, By, DocumentDraft, OWNER, add, announce, replace};
+use crate::actor::Actor;
+use crate::archive::{AnnouncementDraft, DocumentDraft, OWNER, add, announce, replace};
 use crate::context::Context;
 use crate::store::{AnnouncementFilter, Audience, DocumentFilter, DocumentKind};
 use crate::uploads;
@@ -16,7 +17,7 @@ const BYTES: usize = 24 * 1024;
 
 /// Lays it out, where nothing was before.
 pub(super) async fn lay_out(ctx: &Context, seed: u64) -> anyhow::Result<()> {
-    let by = By { person: "demo".to_owned(), name: "運用担当".to_owned() };
+    let by = Actor { person: "demo".to_owned(), name: "運用担当".to_owned() };
     let of_all =
         AnnouncementFilter { reader: None, now: None, before: None, before_id: None, limit: 1 };
     if ctx.store.list_announcements(&of_all).await?.is_empty() {
@@ -37,7 +38,7 @@ pub(super) async fn lay_out(ctx: &Context, seed: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn give_out(ctx: &Context, seed: u64, by: &By) -> anyhow::Result<()> {
+async fn give_out(ctx: &Context, seed: u64, by: &Actor) -> anyhow::Result<()> {
     let leaflet = DocumentDraft {
         title_ja: "電子申請・届出のご案内".to_owned(),
         title_en: "Filing electronically: a guide".to_owned(),
@@ -60,7 +61,7 @@ async fn give_out(ctx: &Context, seed: u64, by: &By) -> anyhow::Result<()> {
     Ok(replace(ctx, &first, (&manual, Some(&file)), by).await?)
 }
 
-async fn announce_all(ctx: &Context, by: &By) -> anyhow::Result<()> {
+async fn announce_all(ctx: &Context, by: &Actor) -> anyhow::Result<()> {
     for (audience, title_ja, title_en, text_ja, text_en) in [
         (
             Audience::All,

@@ -5,7 +5,8 @@ use schemas::decision::{WORDLESS, is_too_long, is_wordless};
 use schemas::{AuthorityId, Decision, DeliveryId, ProofLevel};
 use serde_json::json;
 
-use super::{Actor, ReviewProblem, Reviewer, arrive};
+use super::{ReviewProblem, Reviewer, arrive};
+use crate::actor::Actor;
 use crate::delivery::{Delivery, Review, State};
 use crate::store::{ActRow, Tx};
 

@@ -15,6 +15,7 @@ use schemas::{AuthorityId, Decision, DeliveryId, FilingKind, ProofLevel, Verdict
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use crate::actor::Actor;
 use crate::broker::topology::EVENTS;
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, Refusal, Review, State};
@@ -73,15 +74,6 @@ impl From<schemas::message::MessageError> for ReviewProblem {
 #[derive(Clone)]
 pub struct Reviewer {
     ctx: Arc<Context>,
-}
-
-/// Someone of an authority's staff, at the pages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor {
-    /// Who it is, for the record.
-    pub person: String,
-    /// Who it is, for colleagues.
-    pub name: String,
 }
 
 /// Who acts, for the record.

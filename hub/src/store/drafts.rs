@@ -36,12 +36,20 @@ pub struct DraftRow {
 }
 
 /// The offices that one filing names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NamedOffices {
+    /// The filing.
+    pub id: FilingId,
+    /// Its receipt number.
+    pub receipt_number: String,
+    /// Milliseconds.
+    pub received_at: i64,
     /// As the filing names them.
     pub offices: Vec<Office>,
     /// What was filed.
     pub kind: FilingKind,
+    /// `form` of a renewal, which tells when a designation ends; null of every other kind.
+    pub form: Value,
     /// Whether an authority has accepted it.
     pub accepted: bool,
 }
@@ -82,13 +90,14 @@ impl Store {
     }
 
     /// The offices that an operator's newest filings name, withdrawn ones left out, the newest
-    /// filing first; so many filings.
+    /// filing first; so many filings. A text narrows to filings whose office's name holds it.
     pub async fn named_offices(
         &self,
         operator: CorporateNumber,
+        text: Option<&str>,
         limit: usize,
     ) -> Result<Vec<NamedOffices>, StoreError> {
-        let args = json!({"corporate_number": operator, "limit": limit});
+        let args = json!({"corporate_number": operator, "text": text, "limit": limit});
         self.read(sql!("named_offices"), &args).await
     }
 

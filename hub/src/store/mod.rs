@@ -86,7 +86,7 @@ pub use scans::{ScanCounts, ScanLine, ScanRow, ScanState};
 pub use staff_acts::{StaffAct, StaffActRow, StaffActsBroken, StaffActsHead};
 pub use stale::StaleAfter;
 pub use uploads::{PieceRow, UploadRow};
-pub use webhooks::WebhookActRow;
+pub use webhooks::{FailedPostRow, WebhookActRow};
 
 use crate::clock::Clock;
 

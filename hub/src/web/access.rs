@@ -11,9 +11,9 @@ use subtle::ConstantTimeEq;
 
 use super::problem::Problem;
 use super::sessions::Person;
+use crate::actor::Actor;
 use crate::clock::Clock;
 use crate::context::Context;
-use crate::review::Actor;
 use crate::store::{ApiKeyRow, StoreError};
 
 /// For whom a key speaks.

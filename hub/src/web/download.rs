@@ -31,7 +31,7 @@ pub(super) async fn serve(
         tracing::error!(%error, "a file cannot be read");
         Fault::Away(error.to_string())
     })?;
-    let is_shown = may_show && SHOWN.contains(&file.media_type.as_str());
+    let is_shown = may_show && is_shown(&file.media_type);
     let headers = [
         (CONTENT_TYPE, file.media_type.clone()),
         (CONTENT_LENGTH, file.size.to_string()),
@@ -40,6 +40,11 @@ pub(super) async fn serve(
         (CACHE_CONTROL, "private, no-store".to_owned()),
     ];
     Ok((headers, Body::from_stream(bytes)).into_response())
+}
+
+/// Whether files of a type are shown; all others are only kept.
+pub(super) fn is_shown(media_type: &str) -> bool {
+    SHOWN.contains(&media_type)
 }
 
 /// Whether files may go to anyone; else why not.

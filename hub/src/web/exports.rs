@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::download::attachment;
 use super::ledger::{Format, file_of};
 use super::problem::Problem;
+use crate::actor::Actor;
 use crate::context::Context;
 use crate::recipe::Recipe;
-use crate::review::Actor;
 use crate::store::{DueExport, ExportRow, FetchRow, StoreError};
 
 /// How far before the end of the last export is looked for what was accepted meanwhile: processes'

@@ -25,10 +25,13 @@ pub(super) enum Fault {
     NoPrefecture,
     /// The page is another role's.
     NotYours(Who),
+    /// The page is of one authority or operator, by this name, and of no other.
+    Anothers(Who, String),
     /// Its operator took it back before it went out.
     Cancelled,
-    /// It was accepted or withdrawn already, so that it cannot be withdrawn.
-    NotWithdrawn,
+    /// It was accepted or withdrawn already, so that it cannot be withdrawn; who accepted it and
+    /// when, as a sentence.
+    NotWithdrawn(Option<String>),
     /// No such draft, or it was thrown away.
     NoDraft,
     /// No such document in the archive, or it is not given out any more.
@@ -85,9 +88,11 @@ impl Fault {
             | Self::NoDelivery
             | Self::NoAuthority
             | Self::NoPrefecture => StatusCode::NOT_FOUND,
-            Self::NotYours(_) | Self::ForeignForm | Self::FileInfected => StatusCode::FORBIDDEN,
+            Self::NotYours(_) | Self::Anothers(..) | Self::ForeignForm | Self::FileInfected => {
+                StatusCode::FORBIDDEN
+            }
             Self::FormUnreadable => StatusCode::BAD_REQUEST,
-            Self::NotWithdrawn | Self::DraftsMax | Self::NothingReturned | Self::Clash => {
+            Self::NotWithdrawn(_) | Self::DraftsMax | Self::NothingReturned | Self::Clash => {
                 StatusCode::CONFLICT
             }
             Self::FileWaits | Self::NotBuilt => StatusCode::SERVICE_UNAVAILABLE,
@@ -103,16 +108,22 @@ impl Fault {
             Self::NoDelivery => (w.error_delivery, w.error_not_found_why),
             Self::NoAuthority => (w.error_authority, w.error_not_found_why),
             Self::NoPrefecture => (w.error_prefecture, w.error_not_found_why),
-            Self::NotYours(Who::Operations) => (w.error_not_yours, w.error_operations_only),
-            Self::NotYours(Who::Authority) => (w.error_not_yours, w.error_authority_only),
-            Self::NotYours(Who::Operator) => (w.error_not_yours, w.error_operator_only),
+            Self::NotYours(Who::Operations) | Self::Anothers(Who::Operations, _) => {
+                (w.error_not_yours, w.error_operations_only)
+            }
+            Self::NotYours(Who::Authority) | Self::Anothers(Who::Authority, _) => {
+                (w.error_not_yours, w.error_authority_only)
+            }
+            Self::NotYours(Who::Operator) | Self::Anothers(Who::Operator, _) => {
+                (w.error_not_yours, w.error_operator_only)
+            }
             Self::Cancelled => (w.error_cancelled, w.error_cancelled_why),
             Self::NoDraft => (w.error_draft, w.error_draft_why),
             Self::NoDocument => (w.error_document, w.error_document_why),
             Self::DraftsMax => (w.error_drafts_max, w.error_drafts_max_why),
             Self::NothingReturned => (w.error_nothing_returned, w.error_nothing_returned_why),
             Self::Clash => (w.error_clash, w.error_clash_why),
-            Self::NotWithdrawn => (w.error_not_withdrawn, w.error_not_withdrawn_why),
+            Self::NotWithdrawn(_) => (w.error_not_withdrawn, w.error_not_withdrawn_why),
             Self::ForeignForm => (w.error_foreign_form, w.error_foreign_form_why),
             Self::FormUnreadable => (w.error_form, w.error_form_why),
             Self::FileWaits => (w.error_file_waits, w.error_file_waits_why),
@@ -132,6 +143,8 @@ pub(super) struct FaultPage {
     status: u16,
     title: &'static str,
     why: &'static str,
+    /// Whose page it is, where it is of one body; or who was first, and when.
+    more: Option<String>,
     /// Whether logging in as someone else helps.
     as_another: bool,
 }
@@ -140,7 +153,14 @@ impl FaultPage {
     pub(super) fn new(fault: &Fault, visit: &Visit) -> Self {
         let shell = visit.shell("");
         let (title, why) = fault.words(shell.w);
-        let as_another = matches!(fault, Fault::NotYours(_));
-        Self { shell, status: fault.status().as_u16(), title, why, as_another }
+        let more = if let Fault::Anothers(_, whose) = fault {
+            Some(format!("{} {whose}", shell.w.error_whose))
+        } else if let Fault::NotWithdrawn(told) = fault {
+            told.clone()
+        } else {
+            None
+        };
+        let as_another = matches!(fault, Fault::NotYours(_) | Fault::Anothers(..));
+        Self { shell, status: fault.status().as_u16(), title, why, more, as_another }
     }
 }

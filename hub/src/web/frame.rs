@@ -113,6 +113,7 @@ impl Who {
             ],
             Self::Operator => &[
                 ("/operator", |w| w.nav_own_filings),
+                ("/operator/offices", |w| w.nav_offices),
                 ("/operator/start", |w| w.nav_start),
                 ("/operator/bulk", |w| w.nav_bulk),
                 ("/operator/one-stop", |w| w.nav_one_stop),

@@ -41,6 +41,7 @@ mod sent;
 mod sessions;
 mod story;
 mod visit;
+mod whose;
 mod words;
 
 use std::sync::Arc;

@@ -11,6 +11,7 @@ use super::Desk;
 use super::access::Scope;
 use super::fault::Fault;
 use super::visit::{Visit, see_other};
+use super::whose;
 
 /// The three sorts of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,10 +133,14 @@ impl FromRequestParts<Arc<Desk>> for Staff {
 /// Lets a role in to a page that is read; others are sent to the log-in, or told whose it is.
 pub(super) async fn guard<R: Role>(parts: &mut Parts, desk: &Arc<Desk>) -> Result<R, Response> {
     let visit = Visit::read(parts, desk).await;
-    R::of(&visit).map_err(|refusal| match refusal {
+    let refusal = match R::of(&visit) {
+        Ok(role) => return Ok(role),
+        Err(refusal) => refusal,
+    };
+    Err(match refusal {
         Refusal::NotIn => see_other(&format!("/login?next={}", here(&visit))),
         Refusal::NotFresh => see_other(&format!("/login?again=1&next={}", here(&visit))),
-        Refusal::NotYours => visit.fault(&Fault::NotYours(Who::of_path(parts.uri.path()))),
+        Refusal::NotYours => visit.fault(&whose::not_yours(desk, parts.uri.path()).await),
         Refusal::Away(what) => visit.fault(&Fault::Away(what)),
     })
 }

@@ -95,6 +95,7 @@ words! {
     nav_exports: "台帳への書出し", "Ledger export";
     nav_followed: "管内の状況", "Follow-up";
     nav_own_filings: "申請・届出の一覧", "Filings";
+    nav_offices: "事業所", "Offices";
     nav_start: "新しく届け出る", "File something";
     nav_bulk: "一括申請", "Bulk filing";
     nav_one_stop: "法人の変更", "Corporate change";
@@ -311,6 +312,7 @@ words! {
         "Only staff of the authority that it is addressed to may open it.";
     error_operator_only: "届出を出した事業者の方だけが開けるページです。",
         "Only the operator who filed it may open it.";
+    error_whose: "開ける方:", "It is of";
     error_file_waits: "ファイルのウイルス検査を待っています", "The file is being looked through for malware";
     error_file_waits_why: "検査が終わると開けます。少し待ってから、もう一度開いてください。",
         "It opens once that is done. Try again in a moment.";

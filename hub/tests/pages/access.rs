@@ -120,6 +120,7 @@ fn draft_rows(world: &World) -> Vec<Row> {
     let own = format!("/operator/drafts/{}", world.own_draft);
     let foreign = format!("/operator/drafts/{}", world.foreign_draft);
     let mut all = vec![
+        row("/operator/offices", Whose::Operator),
         row("/operator/start", Whose::Operator),
         row("/operator/one-stop", Whose::Operator),
         row("/operator/one-stop", Whose::Operator).sent(),

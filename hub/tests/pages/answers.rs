@@ -169,7 +169,7 @@ async fn what_was_withdrawn_meanwhile_is_not_answered() {
     tx.commit().await.expect("a commit");
     let seen = decide(&mut clerk, id, "accepted", &[]).await;
     assert_eq!(seen.status, StatusCode::CONFLICT);
-    assert!(seen.text.contains("この間に事業者が取り下げたため"), "{}", seen.text);
+    assert!(seen.text.contains("ひだまり会が取り下げたため"), "{}", seen.text);
     let seen = clerk.get(&format!("/authority/deliveries/{told}")).await;
     assert!(seen.text.contains("受付完了にする") && !seen.text.contains("差し戻す"));
 }

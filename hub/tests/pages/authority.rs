@@ -170,3 +170,47 @@ async fn files_come_as_files_and_never_as_pages() {
         assert_eq!(seen.status, StatusCode::NOT_FOUND, "{none}");
     }
 }
+
+/// Pictures and PDF stand on the page itself, in frames that it loads from the hub alone and in
+/// which nothing runs; what could run is only to be kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_and_pdf_are_looked_at_on_the_page() {
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    let world = World::new(false).await;
+    let ctx = &world.ctx;
+    let mut filing = change(ctx);
+    let vector = "image/svg+xml";
+    for (name, media_type) in
+        [("図.png", "image/png"), ("写真.jpg", "image/jpeg"), ("図.svg", vector)]
+    {
+        filing.attachments.push(paper(name, media_type, PNG));
+    }
+    cases::keep(ctx, PNG).await;
+    let id = filed(ctx, &filing).await;
+    let mut clerk = Browser::with_key(&world, &world.authority_key).await;
+    let page = clerk.get(&at(id)).await;
+    let of = |place: usize| format!("src=\"{}/files/{place}?view=1\"", at(id));
+    let shown = [
+        format!("<iframe loading=\"lazy\" {} title=\"{PAPER}\"></iframe>", of(0)),
+        format!("<img loading=\"lazy\" {} alt=\"図.png\">", of(1)),
+        format!("<img loading=\"lazy\" {} alt=\"写真.jpg\">", of(2)),
+    ];
+    assert_shows(&page, &shown.each_ref().map(String::as_str));
+    assert!(!page.text.contains(&of(3)), "a picture that can hold scripts");
+    let policy = header(&page, CONTENT_SECURITY_POLICY);
+    for source in ["frame-src 'self'", "img-src 'self'", "default-src 'none'"] {
+        assert!(policy.contains(source), "{source}: {policy}");
+    }
+    for (place, how) in [(0, "inline;"), (1, "inline;"), (2, "inline;"), (3, "attachment;")] {
+        let seen = clerk.get(&format!("{}/files/{place}?view=1", at(id))).await;
+        assert!(header(&seen, CONTENT_DISPOSITION).starts_with(how), "{place}");
+        let policy = header(&seen, CONTENT_SECURITY_POLICY);
+        for rule in ["default-src 'none'", "frame-ancestors 'self'", "form-action 'none'"] {
+            assert!(policy.contains(rule), "{rule}: {policy}");
+        }
+        assert!(!policy.contains("script-src"), "nothing runs: {policy}");
+        assert_eq!(seen.headers.get("x-content-type-options").expect("it"), "nosniff");
+        assert_eq!(seen.headers.get("cache-control").expect("it"), "private, no-store");
+        assert!(place == 0 || seen.bytes == PNG);
+    }
+}

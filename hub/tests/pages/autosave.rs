@@ -4,8 +4,9 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::browser::{Browser, Seen};
-use crate::drafts::{base, begin_as, submission_of};
+use crate::drafts::{begin_as, submission_of};
 use crate::world::World;
+use crate::written::base;
 
 /// As the script sends a form.
 async fn auto(browser: &mut Browser<'_>, form: &str, fields: &[(&str, &str)]) -> Seen {

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::browser::Browser;
-use crate::drafts::{base, submission_of};
+use crate::drafts::submission_of;
 use crate::world::World;
+use crate::written::base;
 use crate::{cases, rows};
 
 /// Begins a change notice about a service in Sapporo; answers the draft's address.

@@ -1,6 +1,5 @@
 //! Drafts: started, written in one window or two, filled in with files, filed once.
 
-use hub::context::day_in_japan;
 use hub::filing::Status;
 use hub::store::DraftRow;
 use reqwest::StatusCode;
@@ -11,60 +10,9 @@ use uuid::Uuid;
 use crate::browser::Browser;
 use crate::rows::operator_number;
 use crate::world::World;
+use crate::written::{base, change_notice, pairs, version};
 
 const START: &str = "name=ケアステーション青葉&number=&place=札幌市";
-
-/// As a browser sends what stands in a form.
-fn sent(value: &Value, path: &str, all: &mut Vec<(String, String)>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, inner) in fields {
-                sent(inner, &format!("{path}/{name}"), all);
-            }
-        }
-        Value::Array(rows) if rows.iter().all(Value::is_string) => {
-            for inner in rows {
-                sent(inner, path, all);
-            }
-        }
-        Value::Array(rows) => {
-            for (row, inner) in rows.iter().enumerate() {
-                sent(inner, &format!("{path}/{row}"), all);
-            }
-        }
-        Value::String(text) => all.push((path.to_owned(), text.clone())),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {
-            all.push((path.to_owned(), value.to_string()));
-        }
-    }
-}
-
-/// What a form says it was shown with.
-pub(crate) fn base(page: &str) -> String {
-    let base = page.split("name=\"base\" value=\"").nth(1).expect("a form");
-    base.split('"').next().expect("an end").to_owned()
-}
-
-fn version(page: &str) -> String {
-    let version = page.split("name=\"version\" value=\"").nth(1).expect("a form");
-    version.split('"').next().expect("an end").to_owned()
-}
-
-/// A change notice, well filled in, with some fields written over.
-fn change_notice(world: &World, base: &str, over: &[(&str, &str)]) -> Vec<(String, String)> {
-    let day = day_in_japan(world.ctx.clock.now_ms());
-    let form = world.ctx.forms.form_on("s1-change", day).expect("a form");
-    let mut fields = Vec::new();
-    sent(&form.sample(day, &mut |_| 0), "", &mut fields);
-    fields.retain(|(name, _)| over.iter().all(|(other, _)| name != other));
-    fields.extend(over.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
-    fields.push(("base".to_owned(), base.to_owned()));
-    fields
-}
-
-fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
-    fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
-}
 
 /// Begins a filing about a home visit service in Sapporo; answers where that leads.
 pub(crate) async fn begin_as(browser: &mut Browser<'_>, kind: &str) -> String {
@@ -77,7 +25,7 @@ pub(crate) async fn begin_as(browser: &mut Browser<'_>, kind: &str) -> String {
 }
 
 /// Begins a change notice; answers the draft's address.
-async fn begin(browser: &mut Browser<'_>) -> String {
+pub(crate) async fn begin(browser: &mut Browser<'_>) -> String {
     let to = begin_as(browser, "change").await;
     to.split('?').next().expect("an address").to_owned()
 }
@@ -121,6 +69,39 @@ async fn the_start_says_who_gets_it_what_is_due_and_what_is_needed() {
     let english = format!("/operator/start?{START}&kind=change&service=11&lang=en");
     let english = browser.get(&english).await.text;
     assert!(english.contains("within 10 days of the change") && !english.contains("書き始める"));
+}
+
+/// Whose rules set the fee, by service and kind; no amount is made up.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_start_says_who_sets_the_fee_of_an_application() {
+    let world = World::new(false).await;
+    let mut browser = Browser::with_key(&world, &world.operator_key).await;
+    let place = "name=x&place=小樽市";
+    for (query, is_asked, whose) in [
+        ("kind=designation&service=11", true, &[("北海道", "訪問介護")][..]),
+        (
+            "kind=renewal&service=11&service=78",
+            true,
+            &[("北海道", "訪問介護"), ("小樽市", "地域密着型通所介護")],
+        ),
+        ("kind=change&service=11", false, &[]),
+        ("kind=closure&service=78", false, &[]),
+    ] {
+        let page = browser.get(&format!("/operator/start?{place}&{query}")).await.text;
+        let fee = page.split("<h2 id=\"h-fee\">手数料</h2>").nth(1).expect("a word of the fee");
+        let fee = fee.split("</section>").next().expect("its end");
+        assert_eq!(fee.contains("申請の手続です"), is_asked, "{query}: {fee}");
+        assert_eq!(fee.contains("届出・申出の手続です"), !is_asked, "{query}: {fee}");
+        assert_eq!(fee.matches("<li>").count(), whose.len(), "{query}: {fee}");
+        for (who, service) in whose {
+            let line = format!("<strong>{who}</strong> <span class=\"sub\">{service}</span>");
+            assert!(fee.contains(&line), "{query} {who}: {fee}");
+        }
+        assert!(!fee.contains(|c: char| c == '円' || c.is_ascii_digit()), "{query}: {fee}");
+    }
+    let page =
+        browser.get(&format!("/operator/start?{place}&kind=renewal&service=11&lang=en")).await;
+    assert!(page.text.contains("This is an application.") && !page.text.contains("手数料"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

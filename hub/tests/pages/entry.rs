@@ -6,7 +6,9 @@ use hub::web::access::Scope;
 use hub::web::demo::Door;
 use reqwest::StatusCode;
 use reqwest::header::SET_COOKIE;
+use schemas::codes::corporate_number_of;
 
+use crate::answers::{key_of, staff_of};
 use crate::browser::{Browser, Seen};
 use crate::world::{AUTHORITY, World};
 
@@ -197,5 +199,80 @@ async fn the_demo_has_a_door_and_nothing_else_has() {
     for wrong in ["2", "-1", "x", ""] {
         let seen = browser.send("/demo", &[("role", wrong)]).await;
         assert_eq!(seen.status, StatusCode::NOT_FOUND, "{wrong}");
+    }
+}
+
+/// The link of a mail, followed by someone of another body or sort: told by name whose it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_of_a_mail_that_is_anothers_names_who_may_follow_it() {
+    let world = World::new(false).await;
+    let tokyo = staff_of(&world, "131016", "千代田").await;
+    let theirs = Scope::Operator(corporate_number_of(2));
+    let theirs = key_of(&world, theirs, "別の人").await;
+    let filing = world.filings[3].receipt_number();
+    let delivery = format!("/authority/deliveries/{}", world.readable);
+    let own = format!("/operator/filings/{filing}");
+    for (key, path, whose) in [
+        (&tokyo, delivery.clone(), "札幌市"),
+        (&tokyo, format!("{delivery}/files/0"), "札幌市"),
+        (&world.operator_key, delivery.clone(), "札幌市"),
+        (&world.operations_key, delivery, "札幌市"),
+        (&theirs, own.clone(), "社会福祉法人 ひだまり会"),
+        (&theirs, format!("{own}/withdraw"), "社会福祉法人 ひだまり会"),
+        (&world.authority_key, own, "社会福祉法人 ひだまり会"),
+    ] {
+        let seen = Browser::with_key(&world, key).await.get(&path).await;
+        assert_eq!(seen.status, StatusCode::FORBIDDEN, "{path}");
+        let told = format!("<strong>開ける方: {whose}</strong>");
+        assert!(seen.text.contains(&told) && seen.text.contains("別の人として"), "{}", seen.text);
+    }
+    // Who is not logged in is asked to, and told nothing.
+    let seen = Browser::new(&world).get(&format!("/operator/filings/{filing}")).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER);
+    // What is not there is nobody's.
+    let none = format!("/authority/deliveries/{}", uuid::Uuid::nil());
+    let seen = Browser::with_key(&world, &tokyo).await.get(&none).await;
+    assert_eq!(seen.status, StatusCode::FORBIDDEN);
+    assert!(!seen.text.contains("開ける方"), "{}", seen.text);
+}
+
+/// As the public URL says: behind https browsers keep the cookies to this host and to https.
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_https_all_secrets_are_kept_to_this_host() {
+    for (url, prefix, secure) in
+        [("https://todoke.example", "__Host-todoke", true), ("", "todoke", false)]
+    {
+        let world = World::reached_by(url).await;
+        let given = async |request: reqwest::RequestBuilder| {
+            let seen = request.send().await.expect("an answer");
+            let all = seen.headers().get_all(reqwest::header::SET_COOKIE).iter();
+            let all: Vec<_> = all.map(|it| it.to_str().expect("text").to_owned()).collect();
+            (seen.status(), all, seen.text().await.expect("a page"))
+        };
+        let (_, first, page) = given(world.get("/login")).await;
+        let token = page.split("name=\"token\" value=\"").nth(1).expect("a token");
+        let token = token.split('"').next().expect("an end");
+        let form = first[0].split(';').next().expect("a pair");
+        let fields = [("token", token), ("key", world.operator_key.as_str())];
+        let sent = world.post("/login").header("cookie", form).form(&fields);
+        let (status, second, text) = given(sent).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+        let names = [format!("{prefix}-form="), format!("{prefix}=")];
+        for (cookie, name) in [(&first[0], &names[0]), (&second[0], &names[1])] {
+            assert!(cookie.starts_with(name), "{cookie}");
+            for rule in ["; Path=/;", "; HttpOnly", "; SameSite=Lax"] {
+                assert!(cookie.contains(rule), "{rule}: {cookie}");
+            }
+            assert_eq!(cookie.contains("; Secure"), secure, "{cookie}");
+            assert!(!cookie.contains("Domain="), "{cookie}");
+        }
+        // Another host's cookie, of the plain name, opens nothing behind https.
+        let session = second[0].split(';').next().expect("a pair");
+        let value = session.split_once('=').expect("a pair").1;
+        let opened =
+            async |cookie: String| given(world.get("/operator").header("cookie", cookie)).await.0;
+        assert_eq!(opened(session.to_owned()).await, StatusCode::OK);
+        let plain = opened(format!("todoke={value}")).await;
+        assert_eq!(plain == StatusCode::OK, !secure, "{plain}");
     }
 }

@@ -27,14 +27,18 @@ mod filters;
 mod followed;
 mod hands;
 mod html;
+mod inbox;
 mod interface;
 mod large;
+mod offices;
 mod one_stop;
+mod races;
 mod rows;
 mod sets;
 mod uploads;
 mod webhook;
 mod world;
+mod written;
 
 use reqwest::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, HeaderMap, LOCATION, SET_COOKIE,
@@ -109,6 +113,32 @@ async fn every_page_shows_what_is_in_the_store() {
         let english = page(world.get(&format!("{path}{separator}lang=en")), "en").await;
         for word in ["届出を", "送達状況", "ありません", "該当", "振り分け"] {
             assert!(!english.contains(word), "{path} is not all English: {word}\n{english}");
+        }
+    }
+}
+
+/// Drawn by the server: no script, no picture from elsewhere, and read aloud tile by tile.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_map_is_an_svg_with_a_tile_for_each_prefecture() {
+    let world = World::new(true).await;
+    for (lang, name) in [("ja", "北海道"), ("en", "Hokkaido")] {
+        let text = page(world.get(&format!("/?lang={lang}")), lang).await;
+        let map = text.split("<svg class=\"map").nth(1).expect("a map");
+        let map = map.split("</svg>").next().expect("its end");
+        assert!(map.contains("role=\"group\" aria-label=\""), "{map}");
+        let tiles: std::collections::BTreeSet<_> =
+            links(map, "/prefectures/").into_iter().collect();
+        assert_eq!(tiles.len(), 47, "{tiles:?}");
+        assert_eq!(map.matches("<title>").count(), 47);
+        assert_eq!(map.matches("<rect ").count(), 47);
+        // How it goes is told by more than colour.
+        let tile = map.split("href=\"/prefectures/01\"").nth(1).expect("a tile");
+        let tile = tile.split("</a>").next().expect("its end");
+        assert!(tile.contains(name) && tile.contains('%'), "{tile}");
+        let spoken = tile.split("aria-label=\"").nth(1).expect("a label");
+        assert!(spoken.starts_with(name), "{tile}");
+        for foreign in ["<image", "<script", "<foreignObject", "href=\"http", "url("] {
+            assert!(!map.contains(foreign), "{foreign}: {map}");
         }
     }
 }
@@ -234,5 +264,6 @@ async fn the_style_sheet_is_kept_until_it_changes() {
 async fn show_the_pages() {
     let world = World::listening("127.0.0.1:8899", true, None).await;
     eprintln!("{} filing {} failed {}", world.address, world.one_stop, world.failed);
+    eprintln!("an operator logs in with {}", world.operator_key);
     std::future::pending::<()>().await;
 }

@@ -5,15 +5,18 @@ use hub::config::Config;
 use hub::context::Context;
 use hub::delivery::{Delivery, Review, State};
 use hub::store::{
-    AttemptRow, BulkLine, BulkRow, DecisionRow, DraftRow, FilingRow, NewEvent, RevisionRow,
+    AttemptRow, BulkLine, BulkRow, DecisionRow, DraftRow, FilingRow, Filter, NewEvent, RevisionRow,
     UploadRow,
 };
+use hub::web::access::{Scope, new_key};
 use schemas::{
-    CorporateNumber, FilingId, FilingKind, Finding, Outcome, Owner, Proof, ProofLevel, Submission,
-    Verdict, Why,
+    CorporateNumber, DeliveryId, FilingId, FilingKind, Finding, Outcome, Owner, Proof, ProofLevel,
+    Submission, Verdict, Why,
 };
 use serde_json::json;
 use uuid::Uuid;
+
+use crate::world::AUTHORITY;
 
 /// Limits that tests come up to.
 pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
@@ -21,6 +24,7 @@ pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     config.limits.attachments_max = 2;
     config.forms.folder = forms_of_its_own(folder);
     config.drafts.operator_max = 3;
+    config.drafts.filings_looked_max = 65;
     config.uploads.piece_bytes = 1_000;
     config.uploads.draft_max = 3;
     config.bulk.rows_max = 300;
@@ -28,6 +32,8 @@ pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     config.bulk.at_once = 3;
     config.bulk.operator_max = 4;
     config.review.export_max = 2;
+    // As many as the world has of its operator.
+    config.webhook.filings_looked_max = 62;
     config.review.filters_max = 3;
 }
 
@@ -292,4 +298,28 @@ pub(crate) async fn address_link(ctx: &Context, of: &Submission) -> String {
     let id = addresses::ask(ctx, by, "tests@todoke.example").await.expect("an address");
     let link = addresses::link(ctx, id);
     link[ctx.config.http.public_url.len()..].to_owned()
+}
+
+/// The newest that arrived at Sapporo, and the newest that arrived in Tokyo.
+pub(crate) async fn deliveries_of_two(ctx: &Context) -> [DeliveryId; 2] {
+    let mut found = Vec::new();
+    for code in [AUTHORITY, "131041"] {
+        let authority = Some(code.parse().expect("a code"));
+        let state = Some("delivered".to_owned());
+        let filter = Filter { authority, state, limit: 1, ..Filter::default() };
+        let rows = ctx.store.list_deliveries(&filter).await.expect("a store");
+        found.push(rows.first().expect("one that arrived").id);
+    }
+    [found[0], found[1]]
+}
+
+pub(crate) async fn keys(ctx: &Context) -> [String; 3] {
+    let authority = Scope::Authority(AUTHORITY.parse().expect("a code"));
+    let scopes = [Scope::Operations, Scope::Operator(operator_number()), authority];
+    let made = scopes.map(|scope| new_key(&ctx.clock, scope, "tests"));
+    let rows: Vec<_> = made.iter().map(|(_, row)| row.clone()).collect();
+    let mut tx = ctx.store.begin().await.expect("a store");
+    tx.insert_api_keys(&rows).await.expect("keys");
+    tx.commit().await.expect("a commit");
+    made.map(|(key, _)| key)
 }

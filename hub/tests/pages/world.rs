@@ -10,8 +10,8 @@ use hub::delivery::{Delivery, Review, State};
 use hub::intake::intake;
 use hub::lane::{Breaker, Lane};
 use hub::review::Reviewer;
-use hub::store::{DeadLetterRow, Filter, NewEvent, NoticeRow, Tx};
-use hub::web::access::{Access, Scope, new_key};
+use hub::store::{DeadLetterRow, NewEvent, NoticeRow, Tx};
+use hub::web::access::Access;
 use hub::web::demo::Door;
 use hub::{app, web};
 use reqwest::{Client, RequestBuilder, redirect};
@@ -25,8 +25,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::rows::{
-    address_link, attempt, attempt_event, bulk, decision, draft, filing, held, narrow, one_stop,
-    operator_number, outcome, revision, submission, verdict, why,
+    address_link, attempt, attempt_event, bulk, decision, deliveries_of_two, draft, filing, held,
+    keys, narrow, one_stop, operator_number, outcome, revision, submission, verdict, why,
 };
 use crate::{archive, cases};
 
@@ -78,7 +78,16 @@ impl World {
         Self::listening("127.0.0.1:0", true, Some(door)).await
     }
 
+    /// One whose public URL is this, where it is not empty.
+    pub(crate) async fn reached_by(url: &str) -> Self {
+        Self::made(("127.0.0.1:0", url), false, None).await
+    }
+
     pub(crate) async fn listening(listen: &str, open_pages: bool, door: Option<Door>) -> Self {
+        Self::made((listen, ""), open_pages, door).await
+    }
+
+    async fn made((listen, url): (&str, &str), open_pages: bool, door: Option<Door>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let listener = TcpListener::bind(listen).await.expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -87,7 +96,7 @@ impl World {
         config.http.open_pages = open_pages;
         // Webhooks of these tests lead to this machine.
         config.endpoints.allow_private_addresses = true;
-        config.http.public_url.clone_from(&address);
+        config.http.public_url = if url.is_empty() { address.clone() } else { url.to_owned() };
         if config.store.url.starts_with("sqlite:") {
             config.store.url = format!("sqlite:{}", folder.path().join("pages.db").display());
         }
@@ -188,30 +197,6 @@ pub(crate) fn serve(ctx: &Arc<Context>, listener: TcpListener, door: Option<Door
         door,
     });
     tokio::spawn(async move { axum::serve(listener, web::routes(desk)).await });
-}
-
-/// The newest that arrived at Sapporo, and the newest that arrived in Tokyo.
-async fn deliveries_of_two(ctx: &Context) -> [DeliveryId; 2] {
-    let mut found = Vec::new();
-    for code in [AUTHORITY, "131041"] {
-        let authority = Some(code.parse().expect("a code"));
-        let state = Some("delivered".to_owned());
-        let filter = Filter { authority, state, limit: 1, ..Filter::default() };
-        let rows = ctx.store.list_deliveries(&filter).await.expect("a store");
-        found.push(rows.first().expect("one that arrived").id);
-    }
-    [found[0], found[1]]
-}
-
-async fn keys(ctx: &Context) -> [String; 3] {
-    let authority = Scope::Authority(AUTHORITY.parse().expect("a code"));
-    let scopes = [Scope::Operations, Scope::Operator(operator_number()), authority];
-    let made = scopes.map(|scope| new_key(&ctx.clock, scope, "tests"));
-    let rows: Vec<_> = made.iter().map(|(_, row)| row.clone()).collect();
-    let mut tx = ctx.store.begin().await.expect("a store");
-    tx.insert_api_keys(&rows).await.expect("keys");
-    tx.commit().await.expect("a commit");
-    made.map(|(key, _)| key)
 }
 
 /// Fills the store as the stages would.

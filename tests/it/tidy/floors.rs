@@ -11,6 +11,7 @@ const FLOORS: [&[&str]; 10] = [
     &["operate", "feeder", "collector", "prober", "reminder", "scanner", "backup"],
     STAGES,
     &[
+        "actor",
         "addresses",
         "archive",
         "bulk",

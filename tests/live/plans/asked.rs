@@ -76,7 +76,11 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         by("kept_profile", digest),
         ("print", json!({"filing_id": filing, "revision": 1}), None),
         ("own_drafts", json!({"corporate_number": operator, "limit": 200}), None),
-        ("named_offices", json!({"corporate_number": operator, "limit": 500}), None),
+        (
+            "named_offices",
+            json!({"corporate_number": operator, "text": "x", "limit": 500}),
+            Some("filings_by_operator"),
+        ),
         ("filed_papers", json!({"corporate_number": operator, "limit": 100}), None),
         ("last_accepted", json!({"corporate_number": operator, "office_name": "x"}), None),
         (
@@ -206,6 +210,13 @@ fn addresses(known: &Known) -> Vec<Asked> {
         ("address_acts", of_operator, None),
         ("readdress_notices", readdress, None),
         ("webhook", json!(operator), None),
+        (
+            "failed_posts",
+            json!({"corporate_number": operator, "looked": 500, "limit": 50}),
+            Some("filings_by_operator"),
+        ),
+        ("lock_trials", json!(operator), None),
+        ("end_trial", json!({"id": filing, "said": "x"}), None),
         ("recipients", json!(operator), None),
         ("webhook_acts", json!({"corporate_number": operator, "kind": null, "limit": 50}), None),
     ]

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use futures::stream;
-use hub::archive::{self, By, DocumentDraft, OWNER};
+use hub::actor::Actor;
+use hub::archive::{self, DocumentDraft, OWNER};
 use hub::store::{Audience, DocumentKind};
 use schemas::Attachment;
 use uuid::Uuid;
@@ -20,8 +21,8 @@ pub fn manual() -> DocumentDraft {
 }
 
 /// Someone of operations.
-pub fn staff() -> By {
-    By { person: "key:one".into(), name: "運用".into() }
+pub fn staff() -> Actor {
+    Actor { person: "key:one".into(), name: "運用".into() }
 }
 
 impl House {

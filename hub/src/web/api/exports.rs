@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::read::{Path, Query, idempotency_key};
 use super::views::{Paging, time};
-use crate::review::Actor;
+use crate::actor::Actor;
 use crate::store::{ExportRow, FetchRow};
 use crate::web::Desk;
 use crate::web::exports::{self, Made};

@@ -35,7 +35,7 @@ pub(super) struct ServiceView {
 
 impl From<KnownOffice> for OfficeView {
     fn from(known: KnownOffice) -> Self {
-        let KnownOffice { office, standings } = known;
+        let KnownOffice { office, standings, .. } = known;
         let services = office.services.into_iter().zip(standings);
         Self {
             name: office.name,

@@ -19,7 +19,8 @@ use super::parts::{Badge, Choice, Stamp, bytes};
 use super::roles::Who;
 use super::visit::Visit;
 use super::words::Lang;
-use crate::archive::{ArchiveProblem, By, Wrong};
+use crate::actor::Actor;
+use crate::archive::{ArchiveProblem, Wrong};
 use crate::scans::Scans;
 use crate::store::{Audience, DocumentFilter, DocumentKind, DocumentRow};
 
@@ -252,9 +253,9 @@ pub(super) fn audience_name(audience: Audience, lang: Lang) -> &'static str {
 }
 
 /// Who it is, as the record names them.
-pub(super) fn by(visit: &Visit) -> By {
+pub(super) fn by(visit: &Visit) -> Actor {
     let person = visit.session.as_ref().map(|session| session.person.clone());
-    By { person: person.unwrap_or_default(), name: visit.person_name() }
+    Actor { person: person.unwrap_or_default(), name: visit.person_name() }
 }
 
 /// Why nothing was recorded, and what to do; or that the store is away.

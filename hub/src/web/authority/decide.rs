@@ -18,6 +18,7 @@ use crate::store::ActRow;
 use crate::web::Desk;
 use crate::web::enclosed::Enclosed;
 use crate::web::fault::Fault;
+use crate::web::parts::Stamp;
 use crate::web::problem::Problem;
 use crate::web::sent::Fields;
 use crate::web::visit::see_other;
@@ -123,7 +124,14 @@ pub(super) fn late(case: &Case, clerk: &Clerk) -> String {
                 format!("{who} answered “{verdict}” at {at}, so this answer was not recorded."),
             )
         }
-        (None, Some(_)) => w.withdrawn_meanwhile.to_owned(),
+        (None, Some(at)) => {
+            let who = &case.filing.operator_name;
+            let at = Stamp::new(at, visit.now, visit.lang).text;
+            visit.lang.pick(
+                format!("{at}に{who}が取り下げたため、回答は記録していません。"),
+                format!("{who} withdrew it at {at}, so this answer was not recorded."),
+            )
+        }
         (None, None) => w.cannot_decide.to_owned(),
     }
 }

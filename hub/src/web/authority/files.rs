@@ -14,6 +14,7 @@ use crate::web::api::packages;
 use crate::web::download;
 use crate::web::fault::Fault;
 use crate::web::roles::Who;
+use crate::web::whose;
 
 /// `GET /authority/deliveries/{id}/package`: the sealed package. Fetching it proves the pick-up.
 pub(super) async fn package(
@@ -87,11 +88,13 @@ async fn read_answer(
     download::serve(&desk.ctx, file, clerk.visit.get("view").is_some()).await
 }
 
-/// A delivery to the clerk's authority. Another's is answered as one that is not there, so that
-/// nobody learns from the answer whether it is.
+/// A delivery to the clerk's authority. Who follows a link about another's is told whose it is; one
+/// that is not there is answered as if it were another's.
 pub(super) async fn own(desk: &Desk, clerk: &Clerk, id: &str) -> Result<Delivery, Fault> {
     let Ok(id) = id.parse::<DeliveryId>() else { return Err(Fault::NoDelivery) };
-    let delivery = desk.ctx.store.delivery(id).await?;
-    let delivery = delivery.filter(|delivery| delivery.authority == clerk.authority);
-    delivery.ok_or(Fault::NotYours(Who::Authority))
+    match desk.ctx.store.delivery(id).await? {
+        Some(delivery) if delivery.authority == clerk.authority => Ok(delivery),
+        Some(delivery) => Err(whose::of_authority(desk, delivery.authority)),
+        None => Err(Fault::NotYours(Who::Authority)),
+    }
 }

@@ -35,7 +35,7 @@ use super::access::Scope;
 use super::roles::{Refusal, Role, guard};
 use super::sessions::Session;
 use super::visit::Visit;
-use crate::review::Actor;
+use crate::actor::Actor;
 
 /// The pages' routes.
 pub(super) fn routes() -> Router<Arc<Desk>> {

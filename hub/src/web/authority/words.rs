@@ -104,8 +104,6 @@ words! {
         "A return needs a comment that tells the operator what to correct.";
     comment_too_long: "コメントが長すぎます。記録していません。文字数:",
         "The comment is too long; nothing was recorded. Characters:";
-    withdrawn_meanwhile: "この間に事業者が取り下げたため、回答は記録していません。",
-        "Its operator has withdrawn it meanwhile, so this answer was not recorded.";
     cannot_decide: "いまの状態では回答できません。記録していません。",
         "It cannot be answered in its present state; nothing was recorded.";
 

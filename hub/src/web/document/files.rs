@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Reading;
 use super::walk::Mark;
+use crate::web::download::is_shown;
 use crate::web::parts::bytes;
 
 /// One file.
@@ -24,12 +25,12 @@ pub(in crate::web) struct FileLine {
 impl FileLine {
     /// Whether browsers show it as a picture.
     pub(in crate::web) fn is_picture(&self) -> bool {
-        self.media_type.starts_with("image/")
+        self.media_type.starts_with("image/") && is_shown(&self.media_type)
     }
 
     /// Whether browsers show it as pages.
     pub(in crate::web) fn is_pdf(&self) -> bool {
-        self.media_type == "application/pdf"
+        self.media_type == "application/pdf" && is_shown(&self.media_type)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use schemas::{FilingId, FilingKind};
+use schemas::FilingKind;
 
 use super::Applicant;
 use super::words::Words;
@@ -19,6 +19,7 @@ use crate::web::listed::FilingLine;
 use crate::web::parts::{Choice, Stamp};
 use crate::web::roles::Who;
 use crate::web::visit::see_other;
+use crate::web::whose;
 use crate::written::as_receipt_number;
 
 #[derive(Template)]
@@ -125,15 +126,12 @@ async fn drafts(desk: &Desk, applicant: &Applicant) -> Result<Vec<DraftLine>, Fa
     Ok(rows.into_iter().map(line).collect())
 }
 
-/// A filing of the operator, by id or receipt number. Another's is answered as one that is not
-/// there, so that nobody learns from the answer whether it is.
+/// A filing of the operator, by id or receipt number. Who follows a link about another's is told
+/// whose it is; one that is not there is answered as if it were another's.
 pub(super) async fn own(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingRow, Fault> {
-    let store = &desk.ctx.store;
-    let found = match (key.parse::<FilingId>(), as_receipt_number(key)) {
-        (Ok(id), _) => store.filing(id).await?,
-        (Err(_), Some(number)) => store.filing_by_receipt_number(&number).await?,
-        (Err(_), None) => return Err(Fault::NoFiling),
-    };
-    let found = found.filter(|filing| filing.corporate_number == applicant.number);
-    found.ok_or(Fault::NotYours(Who::Operator))
+    match whose::filing(desk, key).await? {
+        Some(filing) if filing.corporate_number == applicant.number => Ok(filing),
+        Some(filing) => Err(whose::of_operator(&filing)),
+        None => Err(Fault::NotYours(Who::Operator)),
+    }
 }

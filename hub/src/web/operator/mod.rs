@@ -11,6 +11,7 @@ mod draft;
 mod filing;
 mod filings;
 mod marks;
+mod offices;
 mod one_stop;
 mod outlook;
 mod papers;
@@ -41,6 +42,7 @@ use crate::addresses::By;
 pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/operator", get(filings::list))
+        .route("/operator/offices", get(offices::list))
         .route("/operator/start", get(start::show))
         .route("/operator/one-stop", get(one_stop::show).post(one_stop::send))
         .route("/operator/filings/{key}", get(filing::show))

@@ -1,10 +1,11 @@
-//! What a filing will meet: who gets it and why, what is due when, which forms and papers it has.
+//! What a filing will meet: who gets it and why, what is due when, what is said of fees, which
+//! forms and papers it has.
 
 use askama::Template;
 use routing::{Language, Plan, plan};
 use schemas::deadline::{Moments, Question};
 use schemas::forms::At;
-use schemas::{AuthorityId, Submission};
+use schemas::{AuthorityId, LegalGroup, Submission};
 
 use super::draft::{Note, is_optional};
 use super::papers::{Paper, papers};
@@ -28,6 +29,7 @@ pub(super) struct Outlook {
     more: usize,
     problems: Vec<Note>,
     deadlines: Vec<Deadline>,
+    fee: Fee,
     /// Title, service, and whether it may stay out.
     forms: Vec<(String, Option<String>, bool)>,
     papers: Vec<Paper>,
@@ -41,6 +43,44 @@ struct Deadline {
     /// The last day, and whether today is in time, once the day of the event is known.
     due: Option<(String, Badge)>,
     source: String,
+}
+
+/// What is known of the fee: whose rules set it, never how much it is, since each authority sets
+/// its own.
+struct Fee {
+    says: &'static str,
+    /// Who may ask for one, and for which services.
+    whose: Vec<(String, String)>,
+    more: usize,
+}
+
+impl Fee {
+    fn of(desk: &Desk, submission: &Submission, plan: Option<&Plan>, visit: &Visit) -> Self {
+        let w = Words::of(visit.lang);
+        let says = match submission.kind.legal_group() {
+            LegalGroup::Application => w.fee_application,
+            LegalGroup::Statement | LegalGroup::Notification | LegalGroup::Outside => {
+                return Self { says: w.fee_notice, whose: Vec::new(), more: 0 };
+            }
+        };
+        let day = day_in_japan(visit.now);
+        let mut whose = Vec::new();
+        for target in plan.iter().flat_map(|plan| &plan.targets) {
+            let mut names: Vec<String> = Vec::new();
+            for concern in &target.concerns {
+                let row = desk.ctx.master.service(concern.service, day);
+                let name = row.map_or_else(|| concern.service.to_string(), |it| it.name.clone());
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            let separator = visit.lang.pick("、", ", ");
+            whose.push((desk.ctx.master.name(target.authority), names.join(separator)));
+        }
+        let more = whose.len().saturating_sub(TARGETS_MAX);
+        whose.truncate(TARGETS_MAX);
+        Self { says, whose, more }
+    }
 }
 
 impl Outlook {
@@ -74,6 +114,7 @@ impl Outlook {
             targets,
             more,
             problems,
+            fee: Fee::of(desk, submission, plan.as_ref(), visit),
             deadlines: deadlines(desk, submission, &authorities, visit),
             has_forms: !forms.is_empty(),
             forms,

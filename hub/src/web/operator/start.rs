@@ -215,7 +215,6 @@ impl StartPage {
 impl Known {
     fn new(desk: &Desk, office: &Office) -> Self {
         let number = office.office_number.map(|it| it.to_string()).unwrap_or_default();
-        let code = office.municipality.to_string();
         let codes: Vec<ServiceCode> = office.services.iter().map(|it| it.service).collect();
         let rows = desk.ctx.master.services();
         let name = |code: &ServiceCode| {
@@ -223,20 +222,26 @@ impl Known {
             row.map_or_else(|| code.to_string(), |row| row.name.clone())
         };
         let services: Vec<_> = codes.iter().map(name).collect();
-        let link = form_urlencoded::Serializer::new(String::new())
-            .append_pair("name", &office.name)
-            .append_pair("number", &number)
-            .append_pair("place", &code)
-            .finish();
         Self {
             name: office.name.clone(),
             number,
             place: desk.ctx.master.name(office.municipality),
             services: services.join("、"),
             codes,
-            link: format!("/operator/start?{link}#kind"),
+            link: link_for(office),
         }
     }
+}
+
+/// Where something is filed about a known office.
+pub(super) fn link_for(office: &Office) -> String {
+    let number = office.office_number.map(|it| it.to_string()).unwrap_or_default();
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("name", &office.name)
+        .append_pair("number", &number)
+        .append_pair("place", &office.municipality.to_string())
+        .finish();
+    format!("/operator/start?{query}#kind")
 }
 
 /// The services to choose from, by group.

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use schemas::decision::is_too_long;
+use schemas::{FilingId, Verdict};
 
 use super::Applicant;
 use super::filing::may_withdraw;
@@ -17,6 +18,7 @@ use crate::web::Desk;
 use crate::web::api::filings::withdraw_filing;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
+use crate::web::parts::Stamp;
 use crate::web::roles::Fresh;
 use crate::web::sent::Sent;
 use crate::web::visit::{Visit, see_other};
@@ -58,7 +60,7 @@ pub(super) async fn ask(
         let filing = own(&desk, &applicant, &key).await?;
         let deliveries = desk.ctx.store.deliveries_of(filing.id).await?;
         if !may_withdraw(&filing, &deliveries) {
-            return Err(Fault::NotWithdrawn);
+            return Err(not_withdrawn(&desk, &applicant.visit, filing.id).await);
         }
         Ok(WithdrawPage::new(&filing, &applicant.visit))
     };
@@ -97,6 +99,38 @@ pub(super) async fn send(
     let idempotency_key = format!("page:withdraw:{}", filing.id);
     match withdraw_filing(&desk, &filing, by.number, (reason, idempotency_key)).await {
         Ok(_) => see_other(&there),
-        Err(problem) => visit.fault(&Fault::of_problem(problem, Fault::NotWithdrawn)),
+        // Two at once: the other was first.
+        Err(_) if is_withdrawn(&desk, filing.id).await => see_other(&there),
+        Err(problem) => {
+            let otherwise = not_withdrawn(&desk, &visit, filing.id).await;
+            visit.fault(&Fault::of_problem(problem, otherwise))
+        }
     }
+}
+
+async fn is_withdrawn(desk: &Desk, id: FilingId) -> bool {
+    let filing = desk.ctx.store.filing(id).await.ok().flatten();
+    filing.is_some_and(|it| it.withdrawn_at.is_some())
+}
+
+/// Why it is not withdrawn: who accepted it first, and when.
+async fn not_withdrawn(desk: &Desk, visit: &Visit, id: FilingId) -> Fault {
+    match accepted(desk, visit, id).await {
+        Ok(told) => Fault::NotWithdrawn(told),
+        Err(fault) => fault,
+    }
+}
+
+async fn accepted(desk: &Desk, visit: &Visit, id: FilingId) -> Result<Option<String>, Fault> {
+    let store = &desk.ctx.store;
+    let decisions = store.decisions_of(id).await?;
+    let Some(first) = decisions.iter().find(|it| it.verdict == Verdict::Accepted) else {
+        return Ok(None);
+    };
+    let Some(delivery) = store.delivery(first.delivery_id).await? else { return Ok(None) };
+    let who = desk.ctx.master.name(delivery.authority);
+    let at = Stamp::new(first.decided_at, visit.now, visit.lang).text;
+    let (ja, en) =
+        (format!("{at}に{who}が受付完了としました。"), format!("{who} accepted it at {at}."));
+    Ok(Some(visit.lang.pick(ja, en)))
 }

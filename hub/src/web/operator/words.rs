@@ -14,6 +14,24 @@ words! {
     state_accepted: "受付完了", "Accepted";
     state_withdrawn: "取下げ", "Withdrawn";
 
+    // The offices.
+    offices: "事業所の一覧", "Your offices";
+    offices_lead: "これまでの届出(取り下げたものを除く)にある事業所です。",
+        "The offices that your filings name, withdrawn ones left out.";
+    offices_none: "届出にある事業所はまだありません。", "No filing names an office yet.";
+    offices_text: "事業所名・番号・市区町村", "Name, number or municipality";
+    offices_newest: "一番新しい届出から次の件数までにある事業所です。ここにない事業所は、名前で検索すると前の届出からも見つかります。件数:",
+        "Older filings are not looked through; a search by name finds their offices too. Newest \
+         filings looked through:";
+    offices_last: "最後の届出", "Last filing";
+    offices_ends: "指定の満了日", "Designation ends";
+    offices_written: "更新申請に書いた日", "as the renewal says";
+    offices_reckoned: "目安。更新申請に書いた満了日の6年後(介護保険法 第70条の2ほか)",
+        "reckoned: six years after the day in the renewal (the Act, article 70-2 and its like)";
+    offices_file: "届け出る", "File";
+    offices_first: "最初のページ", "First page";
+    offices_next: "次のページ", "Next page";
+
     // One filing.
     next_step: "いまの状況", "Where it stands";
     authorities: "指定権者ごとの状況", "State at each authority";
@@ -154,8 +172,17 @@ words! {
     and_more: "ほか", "and more:";
     due_title: "期限", "What is due when";
     due_none: "この手続に期限の定めは登録されていません。", "No deadline is known for this.";
-    fee_note: "手数料がかかる手続があります。金額と納め方は送り先の案内を確かめてください。",
-        "Some applications cost a fee; the authority tells how much, and how it is paid.";
+    fee_title: "手数料", "Fee";
+    fee_application: "申請の手続です。手数料がかかるか、いくらか、どう納めるかは、次の指定権者の条例・規則で決まり、\
+        指定権者とサービスによって違います。金額はここには登録されていません。手数料はこのページからは納められません\
+        (県証紙・窓口・その指定権者の電子申請などで納めます)。指定権者の案内を確かめてください。",
+        "This is an application. Whether it costs a fee, how much, and how that is paid is set by \
+         the ordinances of the authorities below, and differs by authority and service. No amounts \
+         are known here, and nothing can be paid here (but by prefectural stamps, at the counter \
+         or in the authority's own system). Please see what the authority tells.";
+    fee_notice: "届出・申出の手続です。手数料の定めはここには登録されていません。かかるかどうかは、送り先の案内を確かめてください。",
+        "This is a notice or a statement. No fee for it is known here; please see what the \
+         authority tells.";
     needed: "必要な書類", "What is needed";
     needed_forms: "様式", "Forms";
     needed_papers: "添付書類", "Papers";

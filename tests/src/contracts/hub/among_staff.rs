@@ -3,7 +3,8 @@
 use std::io::{Cursor, Read};
 
 use anyhow::{Result, ensure};
-use hub::review::{Actor, Source};
+use hub::actor::Actor;
+use hub::review::Source;
 use hub::web::access::Scope;
 use schemas::{AuthorityId, Decision, DeliveryId, Verdict};
 

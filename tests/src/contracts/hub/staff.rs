@@ -1,8 +1,9 @@
 //! Staff of an authority at their pages: opening is proof, and of two answers one counts.
 
 use anyhow::{Result, ensure};
+use hub::actor::Actor;
 use hub::delivery::{Review, State};
-use hub::review::{Actor, ReviewProblem, Source};
+use hub::review::{ReviewProblem, Source};
 use schemas::{Decision, ProofLevel, Verdict};
 
 use super::SAPPORO;

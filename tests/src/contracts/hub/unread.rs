@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use hub::actor::Actor;
 use hub::contacts::{Entry, Writer, write};
 use hub::context::day_in_japan;
 use hub::delivery::{Delivery, Event};
 use hub::reminder::Reminder;
-use hub::review::Actor;
 use hub::store::{ReminderState, ReminderStep};
 use routing::Class;
 use schemas::{AuthorityId, DeliveryId};

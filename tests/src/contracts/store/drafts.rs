@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use hub::delivery::{Delivery, Review, State};
 use hub::store::{AttachmentRow, DraftRow};
 use schemas::codes::corporate_number_of;
 use schemas::{FilingId, FilingKind};
+use serde_json::{Value, json};
 
-use super::{AWKWARD, Bench};
+use super::{AWKWARD, Bench, authorities};
 
 impl Bench {
     fn draft(&self, operator: u64, body: &str) -> DraftRow {
@@ -104,4 +106,62 @@ pub async fn old_drafts_go_with_their_files(bench: &Bench) -> Result<()> {
     ensure!(tx.take_orphans(later, 9).await? == [sha256]);
     ensure!(tx.delete_old_drafts(later, 9).await? == 1);
     Ok(tx.commit().await?)
+}
+
+/// The newest first and so many, without those that were withdrawn; narrowed by the office's name,
+/// and with the forms of a renewal alone.
+pub async fn offices_are_named_by_the_newest_filings(bench: &Bench) -> Result<()> {
+    let (sapporo, number) = (authorities()?[0], corporate_number_of(1));
+    let form = json!({"forms": [{"fields": {"expires_on": AWKWARD}}]});
+    let mut filed = Vec::new();
+    for (name, kind) in [
+        (AWKWARD, FilingKind::Renewal),
+        ("若葉", FilingKind::Closure),
+        ("取下げ", FilingKind::Change),
+        ("青葉", FilingKind::Change),
+    ] {
+        bench.clock.advance(Duration::from_millis(1));
+        let (mut filing, mut revision, event) = bench.filing(1);
+        filing.office_name = name.into();
+        filing.kind = kind;
+        filing.withdrawn_at = (name == "取下げ").then_some(filing.received_at);
+        let services = json!([{"service": "78"}]);
+        let offices = json!([{"name": name, "municipality": sapporo, "services": services}]);
+        revision.document = json!({"offices": offices, "form": form}).to_string();
+        let mut tx = bench.store.begin().await?;
+        tx.insert_filings(std::slice::from_mut(&mut filing), &[revision], &[event]).await?;
+        tx.commit().await?;
+        filed.push(filing);
+    }
+    let review = Review::Accepted;
+    let accepted = Delivery { review, ..bench.delivery(&filed[1], sapporo, State::Due) };
+    bench.planned(&[accepted]).await?;
+    let named = bench.store.named_offices(number, None, 9).await?;
+    let told: Vec<_> = named
+        .iter()
+        .map(|it| (it.id, &*it.receipt_number, it.received_at, it.kind, it.accepted))
+        .collect();
+    let of = |place: usize| {
+        let row = &filed[place];
+        (row.id, &*row.receipt_number, row.received_at, row.kind, place == 1)
+    };
+    ensure!(told == [of(3), of(1), of(0)], "{told:?}");
+    let forms: Vec<_> = named.iter().map(|it| &it.form).collect();
+    ensure!(forms == [&Value::Null, &Value::Null, &form], "{forms:?}");
+    ensure!(named[2].offices[0].name == AWKWARD, "{named:?}");
+    for (operator, text, limit, count) in [
+        (1, None, 2, 2),
+        (1, Some("葉"), 9, 2),
+        (1, Some("葉"), 1, 1),
+        (1, Some(AWKWARD), 9, 1),
+        (1, Some("%"), 9, 1),
+        (1, Some("_葉"), 9, 0),
+        (1, Some("取下げ"), 9, 0),
+        (2, None, 9, 0),
+    ] {
+        let operator = corporate_number_of(operator);
+        let found = bench.store.named_offices(operator, text, limit).await?;
+        ensure!(found.len() == count, "{text:?} {limit}: {found:?}");
+    }
+    Ok(())
 }

@@ -109,6 +109,7 @@ macro_rules! store_contract {
 
             a_draft_is_saved_over_what_was_read
             old_drafts_go_with_their_files
+            offices_are_named_by_the_newest_filings
 
             a_file_comes_piece_by_piece
             files_that_never_came_whole_go_with_their_pieces

@@ -42,6 +42,16 @@ pub async fn a_webhook_counts_until_it_is_removed(bench: &Bench) -> Result<()> {
     ensure!(bench.store.webhook_acts(number, None, 9).await? == all);
     ensure!(bench.store.webhook_acts(number, Some("tried"), 9).await? == [all[2].clone()]);
     ensure!(bench.store.webhook_acts(number, None, 1).await? == all[..1]);
+    // What came of a trial is told afterwards; of no other act.
+    let mut tx = bench.store.begin().await?;
+    tx.lock_trials(number).await?;
+    ensure!(tx.webhook_acts(number, "tried", 9).await? == [all[2].clone()]);
+    for act in &all {
+        tx.end_trial(act.id, AWKWARD).await?;
+    }
+    tx.commit().await?;
+    all[2].said = Some(AWKWARD.into());
+    ensure!(bench.store.webhook_acts(number, None, 9).await? == all);
     for wrong in [
         WebhookActRow { url: None, ..bench.webhook_act("set", url) },
         WebhookActRow { url: Some(url.into()), ..bench.webhook_act("removed", url) },

@@ -89,7 +89,7 @@ async fn begin(
     (kind, known): (FilingKind, KnownOffice),
     services: &[ServiceCode],
 ) -> Result<Option<Submission>, Fault> {
-    let KnownOffice { mut office, standings } = known;
+    let KnownOffice { mut office, standings, .. } = known;
     let closed: Vec<ServiceCode> = (office.services.iter().zip(standings))
         .filter(|(_, standing)| *standing == Standing::Closed)
         .map(|(it, _)| it.service)

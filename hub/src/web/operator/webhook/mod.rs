@@ -8,10 +8,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use schemas::Why;
 
 use super::Applicant;
 use crate::notices::NoticeKind;
-use crate::store::{StoreError, WebhookActRow};
+use crate::store::{FailedPostRow, StoreError, WebhookActRow};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
@@ -20,10 +21,10 @@ use crate::web::parts::Stamp;
 use crate::web::roles::Fresh;
 use crate::web::sent::Sent;
 use crate::web::visit::{Visit, see_other};
-use crate::webhooks::{self, WebhookProblem};
+use crate::webhooks::{self, UNDER_WAY, WebhookProblem};
 use words::Words;
 
-/// Acts that the page shows.
+/// Acts, and notices that did not arrive, that the page shows.
 const LISTED: usize = 50;
 
 const HERE: &str = "/operator/webhook";
@@ -46,6 +47,18 @@ struct WebhookPage {
     example: String,
     types: Vec<(String, String)>,
     acts: Vec<Line>,
+    failed: Vec<FailedLine>,
+}
+
+/// A notice that did not arrive.
+struct FailedLine {
+    at: Stamp,
+    receipt_number: String,
+    kind: String,
+    said: String,
+    tries: i32,
+    /// When it is tried next; none when it was given up.
+    next: Option<Stamp>,
 }
 
 struct Line {
@@ -110,6 +123,8 @@ async fn page(
     let w = Words::of(visit.lang);
     let set = webhooks::current(ctx, applicant.number).await?;
     let acts = ctx.store.webhook_acts(applicant.number, None, LISTED).await?;
+    let looked = ctx.config.webhook.filings_looked_max;
+    let failed = ctx.store.failed_posts(applicant.number, (looked, LISTED)).await?;
     let tried = acts.first().filter(|act| act.kind == "tried" && visit.get("tried").is_some());
     let types = NoticeKind::ALL.iter().map(|kind| {
         let word = kind.as_str();
@@ -130,12 +145,14 @@ async fn page(
         example: webhooks::example(ctx),
         types: types.collect(),
         acts: acts.into_iter().map(|act| Line::new(act, visit, w)).collect(),
+        failed: failed.into_iter().map(|row| FailedLine::new(row, visit, w)).collect(),
     })
 }
 
 /// What came of a trial, in words.
 fn came_to(said: &str, w: &Words) -> String {
     let words = match said {
+        UNDER_WAY => w.came_not_yet,
         "dns_failed" => w.came_no_name,
         "connect_failed" | "connect_timeout" => w.came_no_connection,
         "tls_certificate" | "tls_handshake" => w.came_no_trust,
@@ -144,6 +161,21 @@ fn came_to(said: &str, w: &Words) -> String {
         status => return status.to_owned(),
     };
     words.to_owned()
+}
+
+impl FailedLine {
+    fn new(row: FailedPostRow, visit: &Visit, w: &Words) -> Self {
+        let stamp = |ms| Stamp::new(ms, visit.now, visit.lang);
+        let why = row.why.and_then(|why| serde_json::from_str::<Why>(&why).ok());
+        Self {
+            at: stamp(row.updated_at),
+            receipt_number: row.receipt_number,
+            kind: labels::notice_kind(&row.kind, visit.lang),
+            said: why.map(|why| came_to(&webhooks::reason(&why), w)).unwrap_or_default(),
+            tries: row.tries,
+            next: row.next_attempt_at.map(stamp),
+        }
+    }
 }
 
 impl Line {

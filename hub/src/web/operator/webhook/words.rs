@@ -22,6 +22,7 @@ words! {
     came_no_connection: "接続できませんでした。", "There was no connection.";
     came_no_trust: "TLS の証明書を確かめられませんでした。", "The certificate (TLS) is not trusted.";
     came_no_answer: "時間内に応答がありませんでした。", "There was no answer in time.";
+    came_not_yet: "結果はまだ分かりません。", "It is not known yet.";
     renew: "署名の鍵を作り直す", "Make another secret";
     renew_why: "作り直すと、前の鍵では確かめられなくなります。",
         "The one that you have will fit no more.";
@@ -51,6 +52,16 @@ words! {
          libraries for many languages. An answer of 200 to 299 means that you have it; after any \
          other it is posted again a while later, with the same webhook-id. The order may change.";
     types: "type の値", "Values of type";
+    failed: "届いていない通知", "Notices that did not arrive";
+    failed_none: "届いていない通知はありません。", "There are none.";
+    failed_why: "新しい届出の通知のうち、送り直しを待つものと、送るのをやめたものです。通知先のメールアドレスがあれば、同じ通知がメールでも送られます。",
+        "Of your newest filings: what waits to be posted again, and what was given up. The same \
+         goes by mail, where an address for notices is set.";
+    failed_notice: "通知", "Notice";
+    failed_said: "結果", "What came of it";
+    failed_tries: "試行", "Tries";
+    failed_next: "次の送信", "Next try";
+    failed_over: "送るのをやめました", "given up";
     record: "設定の記録", "Record of changes";
     no_record: "まだ設定はありません。", "Nothing was set yet.";
     at: "日時", "When";
