@@ -6,10 +6,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::actor::Actor;
 use crate::context::Context;
 use crate::delivery::Event;
 use crate::lane::{LANE_SUSPENDED, Lane};
-use crate::review::{Actor, ReviewProblem};
+use crate::review::ReviewProblem;
 use crate::store::{NewEvent, StaffAct, StoreError, Tx};
 use crate::upkeep::release;
 use crate::work::enqueue_due;

@@ -34,11 +34,11 @@ use clap::{Parser, Subcommand};
 use schemas::Catalogue;
 use serde_json::Value;
 
+use crate::actor::Actor;
 use crate::app::{self, Patience};
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT};
 use crate::context::Context;
-use crate::review::Actor;
 use crate::store::{StaffAct, Store};
 use crate::{broker, telemetry, web};
 

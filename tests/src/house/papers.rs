@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
+use hub::actor::Actor;
 use hub::operate::By;
-use hub::review::Actor;
 use schemas::codes::corporate_number_of;
 use schemas::{
     Attachment, AuthorityId, CorporateNumber, FilingKind, Office, OfficeService, Submission,

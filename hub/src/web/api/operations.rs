@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::read::{Path, Query, Text, read_json};
 use super::views::{DeliveryView, Paging, time};
+use crate::actor::Actor;
 use crate::operate::{self, By};
-use crate::review::Actor;
 use crate::store::Filter;
 use crate::web::Desk;
 use crate::web::problem::Problem;

@@ -10,8 +10,9 @@ use schemas::{AuthorityId, Channel, DeliveryId};
 use uuid::Uuid;
 
 use super::{authorities, dead_letters, delivery};
+use crate::actor::Actor;
 use crate::operate::{self, By};
-use crate::review::{Actor, ReviewProblem};
+use crate::review::ReviewProblem;
 use crate::web::Desk;
 use crate::web::access::Scope;
 use crate::web::fault::Fault;
