@@ -174,11 +174,13 @@ async fn a_draft_is_written_checked_and_filed_once() {
     assert!(to.starts_with("/operator/filings/T") && to.ends_with("?filed=1"), "{}", first.text);
     // A double click, the back button, a link to a form: all lead to the one filing.
     let again = browser.send(&format!("{draft}/submit"), &[("version", &version)]).await;
-    assert!(again.to().starts_with("/operator/filings/"), "{}", again.text);
+    assert_eq!(again.to(), to, "{}", again.text);
     for below in ["", "/forms/0", "/files", "/review"] {
         let seen = browser.get(&format!("{draft}{below}")).await;
-        assert!(seen.to().starts_with("/operator/filings/"), "{below}");
+        assert_eq!(seen.to(), to.replace("filed=1", "filed=before"), "{below}");
     }
+    let before = browser.get(&to.replace("filed=1", "filed=before")).await;
+    assert!(before.text.contains("この下書きは提出済み"), "{}", before.text);
     let page = browser.get(&to).await;
     assert!(page.text.contains("受け付けました") && page.text.contains("ケアステーション青葉"));
     let list = browser.get("/operator?text=青葉").await;
