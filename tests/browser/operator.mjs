@@ -140,7 +140,7 @@ async function address() {
   await hands.write(page, page.locator('#address'), ADDRESS);
   await hands.press(page, page.locator('form[action="/operator/address"] button'));
   await page.locator('.stands.hold', { hasText: ADDRESS }).waitFor();
-  const [letter] = await until(() => some(letters(mail, ADDRESS)), 'no mail comes with a link');
+  const letter = await until(() => letters(mail, ADDRESS).at(0), 'no mail comes with a link');
   const link = linkOf(letter);
   const refused = await stranger.page.goto(link);
   if (refused.status() !== 403) throw new Error(`a stranger gets ${refused.status()}`);
@@ -177,11 +177,10 @@ async function oneStop() {
   await fillIn(page, hands, { ...CHANGED, before: '理事長 試験 花子', after: '理事長 試験 次郎' });
   await hands.press(page, page.locator('.bar button[value=next]'));
   const all = await submit(page, hands);
-  for (const city of cities) await page.locator('#authorities h3', { hasText: city }).waitFor();
   await hands.press(page, page.locator('a[href$="/receipt/print"]'));
   const paper = await page.locator('.paper').innerText();
   for (const it of [all, ...cities]) if (!paper.includes(it)) throw new Error(`no ${it} in ${paper}`);
-  const [letter] = await until(() => some(letters(mail, all)), 'no mail says that it was received');
+  const letter = await until(() => letters(mail, all).at(0), 'no mail says that it was received');
   if (!letter.includes(ADDRESS)) throw new Error('its mail goes to the address of before');
   await page.goto(linkOf(letter));
   // Some answer at once.
@@ -190,6 +189,7 @@ async function oneStop() {
     await page.reload();
     return (await arrived.count()) === cities.length;
   }, 'it does not reach them all');
+  for (const city of cities) await page.locator('#authorities h3', { hasText: city }).waitFor();
   await clerk.page.goto(`/authority?text=${all}`);
   await clerk.page.locator('#offices', { hasText: `こだま法人仙台市 ${width}` }).waitFor();
 }
@@ -230,7 +230,7 @@ async function bulk() {
   const row = await filed.innerText();
   await hands.press(page, filed);
   await page.locator('.lead', { hasText: row }).waitFor();
-  await until(() => some(letters(mail, row)), 'no mail says that a row was received');
+  await until(() => letters(mail, row).at(0), 'no mail says that a row was received');
   // What is to be mended comes as a workbook, to be sent again.
   await menu(page, hands, '/operator/bulk');
   await upload({ name: '直す行.xlsx', mimeType: WORKBOOK, buffer: remainder });
@@ -245,8 +245,4 @@ async function upload(file) {
   await hands.press(page, page.locator('form[enctype] button'));
   const wrong = page.locator('tbody tr', { hasText: '一括三号' });
   await wrong.locator('.note.bad', { hasText: '市区町村' }).waitFor();
-}
-
-function some(all) {
-  return all.length > 0 ? all : undefined;
 }

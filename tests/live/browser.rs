@@ -29,6 +29,23 @@ async fn a_filing_goes_its_whole_way_by_mouse_on_a_phone_and_by_the_keyboard_alo
     stage.strike().await
 }
 
+/// Clicked twice, withdrawn, one change for many, a table of many, another address; handed over,
+/// answered at length, accepted together, taken out; followed up; documents and announcements.
+#[tokio::test]
+async fn all_other_journeys_are_gone_on_a_desk_and_on_a_phone() -> Result<()> {
+    let stage = Stage::set(60, &[]).await?;
+    let mail = stage.mail();
+    let mail = mail.to_str().context("a plain path")?;
+    let colleague = stage.staff_key("011002", "佐藤 花子").await?;
+    let prefecture = stage.staff_key("010006", "高橋 誠").await?;
+    for width in ["desktop", "phone"] {
+        stage.play("operator.mjs", &[mail, width]).await?;
+        stage.play("authority.mjs", &[mail, width, &colleague, &prefecture]).await?;
+        stage.play("archive.mjs", &[width]).await?;
+    }
+    stage.strike().await
+}
+
 /// Beside another window, logged out, without a network; and without any script.
 #[tokio::test]
 async fn a_draft_saves_itself_and_loses_nobodys_words() -> Result<()> {
