@@ -77,7 +77,8 @@ async function told() {
 
 async function hidden() {
   const { page } = operator;
-  for (const [path, words] of [['/operator/archive', TITLE], ['/operator', NEWS], ['/operator/announcements', NEWS]]) {
+  const pages = { '/operator/archive': TITLE, '/operator': NEWS, '/operator/announcements': NEWS };
+  for (const [path, words] of Object.entries(pages)) {
     await page.goto(path);
     if ((await page.content()).includes(words)) throw new Error(`${path} shows it`);
   }

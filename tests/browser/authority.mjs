@@ -68,7 +68,8 @@ async function look() {
   const [picture, paper] = FILES.map(({ name }) => page.locator('#files li', { hasText: name }));
   await hands.press(page, picture.locator('summary'));
   const image = picture.locator('img');
-  await until(() => image.evaluate((it) => it.complete && it.naturalWidth === 40), 'the picture is not shown');
+  const isShown = () => image.evaluate((it) => it.complete && it.naturalWidth === 40);
+  await until(isShown, 'the picture is not shown');
   await hands.press(page, paper.locator('summary'));
   const frame = paper.locator('iframe');
   await frame.waitFor();
@@ -128,12 +129,14 @@ async function atLength() {
   const written = await page.locator('#comment').inputValue();
   if (written !== lines.slice(0, COMMENT_MAX)) throw new Error(`${written.length} characters are taken`);
   await hands.press(page, page.locator('button[value=returned]'));
-  const words = (there) => there.locator('blockquote').evaluate((it) => it.innerText.trimEnd());
   await page.locator('#answer').waitFor();
-  if (await words(page.locator('#answer')) !== written.trimEnd()) throw new Error('it is recorded otherwise');
   await operator.page.goto(`/operator/filings/${number}`);
-  if (await words(operator.page.locator('.answer')) !== written.trimEnd()) throw new Error('it arrives otherwise');
-  await until(() => letters(mail, number).some((it) => it.includes('差戻し')), 'no mail says that it was returned');
+  for (const answer of [page.locator('#answer'), operator.page.locator('.answer')]) {
+    const words = await answer.locator('blockquote').evaluate((it) => it.innerText.trimEnd());
+    if (words !== written.trimEnd()) throw new Error(`it arrives as ${words}`);
+  }
+  const told = () => letters(mail, number).some((it) => it.includes('差戻し'));
+  await until(told, 'no mail says that it was returned');
 }
 
 async function twoMore() {

@@ -139,7 +139,7 @@ async function wrongForm(page, show, path) {
   await show('wrong-form');
   await other.locator('[name="/contact/telephone"]').fill('03-1234-5678');
   await other.locator('.bar button[value=save]').last().click();
-  await other.locator('.theirs').first().waitFor();
+  await other.locator('.theirs').waitFor();
   await show('clash', other);
   await other.close();
 }
