@@ -38,11 +38,22 @@ async fn all_other_journeys_are_gone_on_a_desk_and_on_a_phone() -> Result<()> {
     let mail = mail.to_str().context("a plain path")?;
     let colleague = stage.staff_key("011002", "佐藤 花子").await?;
     let prefecture = stage.staff_key("010006", "高橋 誠").await?;
-    for width in ["desktop", "phone"] {
-        stage.play("operator.mjs", &[mail, width]).await?;
-        stage.play("authority.mjs", &[mail, width, &colleague, &prefecture]).await?;
-        stage.play("archive.mjs", &[width]).await?;
-    }
+    let widths = ["desktop", "phone"];
+    let outside = async {
+        for width in widths {
+            stage.play("operator.mjs", &[mail, width]).await?;
+            stage.play("archive.mjs", &[width]).await?;
+        }
+        anyhow::Ok(())
+    };
+    let inside = async {
+        for width in widths {
+            stage.play("authority.mjs", &[mail, width, &colleague, &prefecture]).await?;
+        }
+        anyhow::Ok(())
+    };
+    // People of all sorts work at the same time.
+    tokio::try_join!(outside, inside)?;
     stage.strike().await
 }
 
@@ -65,14 +76,16 @@ async fn a_file_that_is_cut_goes_on_where_it_stopped() -> Result<()> {
 }
 
 #[tokio::test]
-async fn axe_finds_nothing_on_any_page_at_either_width() -> Result<()> {
+async fn axe_finds_nothing_on_any_page_at_either_width_and_in_the_dark() -> Result<()> {
     let stage =
         Stage::set(60, &[("TODOKE_MAINTENANCE__NOTICE_JA", "今夜22時に止まります。")]).await?;
     let mut routes = routes_of_pages()?;
     routes.retain(|route| !NO_PAGES.contains(&route.as_str()));
     let pictures = std::env::var(PICTURES_VARIABLE).ok();
     let routes = serde_json::to_string(&routes)?;
-    let arguments: Vec<&str> = [routes.as_str()].into_iter().chain(pictures.as_deref()).collect();
+    let mail = stage.mail();
+    let mail = mail.to_str().context("a plain path")?;
+    let arguments: Vec<_> = [routes.as_str(), mail].into_iter().chain(pictures.as_deref()).collect();
     stage.play("scan.mjs", &arguments).await?;
     stage.strike().await
 }
