@@ -85,7 +85,8 @@ async fn axe_finds_nothing_on_any_page_at_either_width_and_in_the_dark() -> Resu
     let routes = serde_json::to_string(&routes)?;
     let mail = stage.mail();
     let mail = mail.to_str().context("a plain path")?;
-    let arguments: Vec<_> = [routes.as_str(), mail].into_iter().chain(pictures.as_deref()).collect();
+    let arguments: Vec<_> =
+        [routes.as_str(), mail].into_iter().chain(pictures.as_deref()).collect();
     stage.play("scan.mjs", &arguments).await?;
     stage.strike().await
 }
