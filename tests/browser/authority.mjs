@@ -83,6 +83,7 @@ async function look() {
 
 async function keep() {
   const { page } = clerk;
+  // A click beside a PDF whose picture was taken may go to the PDF.
   await page.goto(place);
   for (const { name, buffer } of FILES) {
     const kept = await download(page, page.locator('#files a[download]', { hasText: name }));
