@@ -27,7 +27,13 @@ export async function write(page, hands, { office, city, changed }) {
   await hands.press(page, page.locator('form[action="/operator/drafts"] button'));
   await hands.press(page, page.locator('main a[href$="/forms/0"]').last());
   await fillIn(page, hands, changed);
+  await goOn(page, hands);
+}
+
+// Saves the first form, and waits until the next page is there: what is pressed before is lost.
+export async function goOn(page, hands) {
   await hands.press(page, page.locator('.bar button[value=next]'));
+  await page.waitForURL((url) => !url.pathname.endsWith('/forms/0'));
 }
 
 // Files go to a draft; each is there before the next.

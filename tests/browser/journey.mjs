@@ -5,7 +5,7 @@
 // Ends with 1 and says how far it came when something is not as people need it.
 
 import { WIDTHS, cast, enter, start, visitor } from './chromium.mjs';
-import { file, submit, yesterday } from './filing.mjs';
+import { file, goOn, submit, yesterday } from './filing.mjs';
 import * as ways from './hands.mjs';
 import { letters, linkOf } from './mails.mjs';
 import { nothingBroke, stepsOf, until } from './steps.mjs';
@@ -54,7 +54,7 @@ async function correct() {
   await page.locator('#h-returned').waitFor();
   await hands.press(page, page.locator('main a[href$="/forms/0"]').last());
   await hands.write(page, page.locator('[name="/after"]'), CORRECTED);
-  await hands.press(page, page.locator('.bar button[value=next]'));
+  await goOn(page, hands);
   const again = await submit(page, hands);
   if (again !== number) throw new Error(`a correction has the number of its filing, not ${again}`);
 }

@@ -6,7 +6,7 @@
 // Ends with 1 and says how far it came when something is not as people need it.
 
 import { WIDTHS, cast, download, enter, menu, start, visitor } from './chromium.mjs';
-import { fillIn, received, review, submit, write, yesterday } from './filing.mjs';
+import { fillIn, goOn, received, review, submit, write, yesterday } from './filing.mjs';
 import { mouse as hands } from './hands.mjs';
 import { letters, linkOf } from './mails.mjs';
 import { nothingBroke, stepsOf, until } from './steps.mjs';
@@ -175,7 +175,7 @@ async function oneStop() {
   await hands.press(page, page.locator('.bar button[value=begin]'));
   await hands.press(page, page.locator('main a[href$="/forms/0"]').last());
   await fillIn(page, hands, { ...CHANGED, before: '理事長 試験 花子', after: '理事長 試験 次郎' });
-  await hands.press(page, page.locator('.bar button[value=next]'));
+  await goOn(page, hands);
   const all = await submit(page, hands);
   await hands.press(page, page.locator('a[href$="/receipt/print"]'));
   const paper = await page.locator('.paper').innerText();
