@@ -1,11 +1,12 @@
 // Real Chromium, as people have it on a desk and on a phone.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import { chromium } from 'playwright-core';
 
 export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
+export const WIDTHS = { desktop: DESKTOP, phone: PHONE };
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -51,4 +52,24 @@ export async function enter(page, role) {
   await page.goto('/demo');
   await page.locator(`button[name=role][value="${role}"]`).click();
   await page.waitForURL((url) => url.pathname !== '/demo');
+}
+
+// The bytes that a link or a button gives to be kept.
+export async function download(page, target) {
+  const [given] = await Promise.all([page.waitForEvent('download'), target.click()]);
+  return readFileSync(await given.path());
+}
+
+// Comes in by a key.
+export async function logIn(page, key) {
+  await page.goto('/login');
+  await page.locator('#key').fill(key);
+  await page.locator('form[action="/login"] button').click();
+  await page.waitForURL((url) => url.pathname !== '/login');
+}
+
+// Goes where the menu of a page leads.
+export async function menu(page, hands, to) {
+  await hands.press(page, page.locator(`nav.menu a[href="${to}"]`));
+  await page.waitForURL((url) => url.pathname === to);
 }

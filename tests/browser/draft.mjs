@@ -7,10 +7,13 @@
 
 import { DESKTOP, cast, enter, start, visitor } from './chromium.mjs';
 import { begin } from './filing.mjs';
+import { nothingBroke, stepsOf } from './steps.mjs';
 
 const [hub] = process.argv.slice(2);
 const browser = await start();
-const { context, page, broken } = await visitor(browser, hub, DESKTOP);
+const person = await visitor(browser, hub, DESKTOP);
+const { context, page } = person;
+const step = stepsOf(person);
 const role = (await cast(page)).find((it) => it.sort === 'operator').role;
 await enter(page, role);
 const form = `${await begin(page)}/forms/0`;
@@ -123,10 +126,7 @@ await step('the same form works without any script', async () => {
   await plain.close();
 });
 
-await step('nothing broke on the way', () => {
-  const ours = broken.filter((it) => !/Failed to load resource|net::ERR/.test(it));
-  if (ours.length > 0) throw new Error(ours.join('\n'));
-});
+await step('nothing broke on the way', () => nothingBroke([person], /Failed to load resource|net::ERR/));
 await browser.close();
 
 function write(page, name, text) {
@@ -152,15 +152,4 @@ async function stored(name, text) {
     await other.waitForTimeout(250);
   }
   await other.close();
-}
-
-async function step(what, does) {
-  try {
-    await does();
-    console.log(`${what}: done`);
-  } catch (error) {
-    const state = await page.locator('#draft-state').innerText({ timeout: 500 }).catch(() => 'no state');
-    console.log(`${what}: ${error.message}\non ${page.url()}, which says: ${state}\n${broken.join('\n')}`);
-    process.exit(1);
-  }
 }

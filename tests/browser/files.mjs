@@ -13,12 +13,15 @@ import { join } from 'node:path';
 
 import { DESKTOP, cast, enter, start, visitor } from './chromium.mjs';
 import { begin } from './filing.mjs';
+import { nothingBroke, stepsOf } from './steps.mjs';
 
 const PIECE = 65_536;
 
 const [hub] = process.argv.slice(2);
 const browser = await start();
-const { context, page, broken } = await visitor(browser, hub, DESKTOP);
+const person = await visitor(browser, hub, DESKTOP);
+const { context, page } = person;
+const step = stepsOf(person);
 const role = (await cast(page)).find((it) => it.sort === 'operator').role;
 await enter(page, role);
 // Digests of what has arrived are told where files are offered again: in another draft.
@@ -151,10 +154,7 @@ await step('the same page works without any script', async () => {
   await plain.close();
 });
 
-await step('nothing broke on the way', () => {
-  const ours = broken.filter((it) => !/Failed to load resource|net::ERR/.test(it));
-  if (ours.length > 0) throw new Error(ours.join('\n'));
-});
+await step('nothing broke on the way', () => nothingBroke([person], /Failed to load resource|net::ERR/));
 await browser.close();
 
 // A PDF of so many bytes; no piece is like another, and no file like one of another name.
@@ -230,15 +230,4 @@ async function arrived(name, { buffer }) {
   const known = other.locator(`#again label:has([value="${digest}"])`, { hasText: name });
   await known.waitFor({ state: 'attached' });
   await other.close();
-}
-
-async function step(what, does) {
-  try {
-    await does();
-    console.log(`${what}: done`);
-  } catch (error) {
-    const said = await page.locator('main').innerText({ timeout: 500 }).catch(() => 'nothing');
-    console.log(`${what}: ${error.message}\non ${page.url()}, which says: ${said}\n${broken.join('\n')}`);
-    process.exit(1);
-  }
 }

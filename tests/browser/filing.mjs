@@ -1,7 +1,19 @@
 // What an operator's people do at the pages to file something.
 
-// A change of a home-visit office in this city, filed; gives its receipt number.
-export async function file(page, hands, { office, city, changed }) {
+// The day before today, in Japan.
+export function yesterday() {
+  return new Date(Date.now() + 9 * 3_600_000 - 86_400_000).toISOString().slice(0, 10);
+}
+
+// A change of a home-visit office in this city, filed with these files; gives its receipt number.
+export async function file(page, hands, { office, city, changed, files = [] }) {
+  await write(page, hands, { office, city, changed });
+  if (files.length > 0) await attach(page, hands, files);
+  return submit(page, hands);
+}
+
+// The same, written as far as its form is saved.
+export async function write(page, hands, { office, city, changed }) {
   await hands.press(page, page.getByRole('link', { name: '新しく届け出る' }).first());
   await hands.write(page, page.locator('#name'), office);
   await hands.write(page, page.locator('#place'), city);
@@ -15,12 +27,27 @@ export async function file(page, hands, { office, city, changed }) {
   await hands.press(page, page.locator('form[action="/operator/drafts"] button'));
   await hands.press(page, page.locator('main a[href$="/forms/0"]').last());
   await fillIn(page, hands, changed);
+  await goOn(page, hands);
+}
+
+// Saves the first form, and waits until the next page is there: what is pressed before is lost.
+export async function goOn(page, hands) {
   await hands.press(page, page.locator('.bar button[value=next]'));
-  return submit(page, hands);
+  await page.waitForURL((url) => !url.pathname.endsWith('/forms/0'));
+}
+
+// Files go to a draft; each is there before the next.
+async function attach(page, hands, files) {
+  await hands.press(page, page.locator('.steps a[href$="/files"]'));
+  for (const { name, mimeType, buffer } of files) {
+    await page.locator('#file').setInputFiles({ name, mimeType, buffer });
+    await hands.press(page, page.locator('form[data-uploads] button'));
+    await page.locator('#there li', { hasText: name }).waitFor();
+  }
 }
 
 // The texts that a change asks for, and no others.
-async function fillIn(page, hands, { on, before, after }) {
+export async function fillIn(page, hands, { on, before, after }) {
   const field = (name) => page.locator(`[name="${name}"]`);
   await hands.write(page, field('/applicant/address'), '北海道札幌市中央区北1条西2丁目');
   await hands.write(page, field('/applicant/representative/title'), '理事長');
@@ -34,11 +61,21 @@ async function fillIn(page, hands, { on, before, after }) {
   await hands.write(page, field('/contact/telephone'), '011-000-0000');
 }
 
-// From a form that was saved over the review to the receipt.
-export async function submit(page, hands) {
+// From a form that was saved to the review, where nothing is wrong; gives the button that files it.
+export async function review(page, hands) {
   await hands.press(page, page.locator('.steps a').last());
   await page.locator('.stands.ok').waitFor();
-  await hands.press(page, page.locator('form[action$="/submit"] button'));
+  return page.locator('form[action$="/submit"] button');
+}
+
+// From a form that was saved over the review to the receipt.
+export async function submit(page, hands) {
+  await hands.press(page, await review(page, hands));
+  return received(page);
+}
+
+// The number on the page of a filing that was received.
+export async function received(page) {
   const number = page.locator('.lead .code').first();
   await number.waitFor();
   return (await number.innerText()).trim();

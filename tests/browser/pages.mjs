@@ -4,6 +4,8 @@
 import { cast, enter, visitor } from './chromium.mjs';
 import { file } from './filing.mjs';
 import { mouse } from './hands.mjs';
+import { letters, linkOf } from './mails.mjs';
+import { until } from './steps.mjs';
 
 // Pages behind one route that are looked at: those of one state look alike.
 const OF_A_ROUTE = 2;
@@ -29,8 +31,9 @@ const STARTS = {
   operations: ['/', '/search?q=none', '/search?q=%E6%9C%AD%E5%B9%8C', '/operator'],
 };
 
-// Shows each page to `look(page, { who, route, path })`; gives the routes that were seen.
-export async function everyPage(browser, hub, routes, look) {
+// Shows each page to `look(page, { who, route, path, isMade })`; gives the routes that were seen. What
+// was made by a form cannot be asked for anew.
+export async function everyPage(browser, { hub, mail, routes }, look) {
   const seen = new Set();
   const { context, page } = await visitor(browser, hub);
   const people = await cast(page);
@@ -40,7 +43,9 @@ export async function everyPage(browser, hub, routes, look) {
     for (const [place, { role }] of people.filter((it) => it.sort === sort).slice(0, count).entries()) {
       const { context, page } = await visitor(browser, hub);
       await enter(page, role);
-      const made = place === 0 && MAKE[sort] !== undefined ? await MAKE[sort](page, look) : [];
+      const show = (route, there = page) =>
+        look(there, { who: sort, route, path: there.url(), isMade: true });
+      const made = place === 0 && MAKE[sort] !== undefined ? await MAKE[sort](page, show, mail) : [];
       await follow(page, { who: sort, routes, seen, counted, made }, look);
       await context.close();
     }
@@ -102,7 +107,7 @@ function sortOf(route, path) {
 // What only forms lead to.
 const MAKE = { operator: draftAndMore, authority: answers };
 
-async function draftAndMore(page, look) {
+async function draftAndMore(page, show, mail) {
   const office = page.locator('#h-known ~ ul a').first();
   await page.goto('/operator/start');
   await office.click();
@@ -113,16 +118,45 @@ async function draftAndMore(page, look) {
     await services.first().check();
   }
   await page.locator('#kind button').click();
-  await look(page, { who: 'operator', route: '/operator/start', path: '/operator/start?kind' });
+  await show('kind');
   await page.locator('form[action="/operator/drafts"] button').click();
   const draft = new URL(page.url()).pathname.split('/').slice(0, 4).join('/');
-  await sending(page, look, `${draft}/files`);
+  await wrongForm(page, show, `${draft}/forms/0`);
+  await sending(page, show, `${draft}/files`);
   const ofDraft = [draft, `${draft}/forms/0`, `${draft}/forms/1/copy`, `${draft}/files`, `${draft}/review`];
-  return [...ofDraft, ...(await upload(page)), ...(await fresh(page)), ...(await address(page))];
+  const made = [ofDraft, await upload(page, show), await fresh(page, show), await address(page, mail)];
+  await loggedOut(page, show);
+  return made.flat();
+}
+
+// A form in which something is wrong, and which another window has saved otherwise.
+async function wrongForm(page, show, path) {
+  const other = await page.context().newPage();
+  await Promise.all([page.goto(path), other.goto(path)]);
+  await page.locator('[name="/contact/telephone"]').fill('電話は0312345678');
+  await page.locator('.bar button[value=check]').click();
+  await page.locator('#h-found').waitFor();
+  await show('wrong-form');
+  await other.locator('[name="/contact/telephone"]').fill('03-1234-5678');
+  await other.locator('.bar button[value=save]').last().click();
+  await other.locator('.theirs').waitFor();
+  await show('clash', other);
+  await other.close();
+}
+
+// Something is sent by someone who was logged out meanwhile.
+async function loggedOut(page, show) {
+  const cookies = await page.context().cookies();
+  await page.goto('/operator/webhook');
+  await page.context().clearCookies({ name: 'todoke' });
+  await page.locator('main form button').first().click();
+  await page.locator('#h-again').waitFor();
+  await show('again');
+  await page.context().addCookies(cookies);
 }
 
 // A file of which nothing comes through, and one that is not taken; the first is still waited for.
-async function sending(page, look, path) {
+async function sending(page, show, path) {
   await page.goto(path);
   await page.route('**/uploads/*', (route) => route.abort());
   const text = '%PDF-1.4\n%%EOF\n';
@@ -133,18 +167,21 @@ async function sending(page, look, path) {
   }
   await page.locator('#under-way .note.bad').waitFor();
   await page.locator('#under-way li', { hasText: 'つながりません' }).waitFor();
-  await look(page, { who: 'operator', route: '/operator/drafts/{id}/files', path: `${path}?sending` });
+  await show('sending');
   await page.unroute('**/uploads/*');
   page.once('dialog', (dialog) => dialog.accept());
 }
 
-// Another address was asked for; and a link that is not theirs.
-async function address(page) {
+// Another address was asked for; its link, and one that is not theirs.
+async function address(page, mail) {
+  const other = 'tsuuchi@kodama.example';
   await page.goto('/operator/address');
-  await page.locator('#address').fill('tsuuchi@kodama.example');
+  await page.locator('#address').fill(other);
   await page.locator('main form button').click();
   await page.locator('.stands.hold').waitFor();
-  return ['/operator/address', '/operator/address/none', ...(await webhook(page))];
+  const letter = await until(() => letters(mail, other).at(-1), 'no mail comes with a link');
+  const { pathname, search } = new URL(linkOf(letter));
+  return ['/operator/address', `${pathname}${search}`, '/operator/address/none', ...(await webhook(page))];
 }
 
 // One that is set, tried, and does not answer.
@@ -158,46 +195,61 @@ async function webhook(page) {
   return ['/operator/webhook'];
 }
 
-// One that nobody has answered yet.
-async function fresh(page) {
+// One that nobody has answered yet; and its withdrawal, not confirmed.
+async function fresh(page, show) {
   const today = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
   const changed = { on: today, before: '南1条西4丁目', after: '南1条西5丁目' };
   await page.goto('/operator');
   const number = await file(page, mouse, { office: 'こだま訪問介護', city: '札幌市', changed });
+  await page.goto(`/operator/filings/${number}/withdraw`);
+  await page.locator('main form button').click();
+  await page.locator('#problem').waitFor();
+  await show('withdraw-unsure');
   return [`/operator/filings/${number}`, `/operator/filings/${number}/withdraw`];
 }
 
-// A table of many filings, of which not all fit.
-async function upload(page) {
+// A table that is none, and one of many filings, of which not all fit.
+async function upload(page, show) {
   const template = '/operator/bulk/template?kind=change&service=11&as=csv';
   const [heading] = (await (await page.request.get(template)).text()).split('\n');
   const rows = ['変更届出,こだま訪問介護,,札幌市,11', '変更届出,こだま訪問介護,,どこにもない市,11'];
-  const table = Buffer.from([heading, ...rows, ''].join('\n'));
-  await page.goto('/operator/bulk');
-  await page.locator('#file').setInputFiles({ name: '変更.csv', mimeType: 'text/csv', buffer: table });
-  await page.locator('form[enctype] button').click();
+  const send = async (lines) => {
+    await page.goto('/operator/bulk');
+    const buffer = Buffer.from([...lines, ''].join('\n'));
+    await page.locator('#file').setInputFiles({ name: '変更.csv', mimeType: 'text/csv', buffer });
+    await page.locator('form[enctype] button').click();
+  };
+  await send(['手続,好きな色', '変更届出,青']);
+  await page.locator('#h-problem').waitFor();
+  await show('bulk-refused');
+  await send([heading, ...rows]);
+  await page.waitForURL((url) => url.pathname !== '/operator/bulk');
   const report = new URL(page.url()).pathname;
   return [template, report, `${report}/remainder`];
 }
 
 // One is returned with a file, as many as nobody has chosen are accepted, and what was is taken out.
-async function answers(page, look) {
+async function answers(page, show) {
   await page.goto('/authority');
   const first = page.locator('tbody th a').first();
   if ((await first.count()) === 0) return [];
   await first.click();
   const delivery = new URL(page.url()).pathname;
+  const other = await page.context().newPage();
+  await other.goto(delivery);
   await page.locator('#comment').fill('運営規程の営業時間が、付表と異なります。');
   const buffer = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
   const file = { name: '補正箇所.pdf', mimeType: 'application/pdf', buffer };
   await page.locator('#files-for-operator').setInputFiles(file);
   await page.locator('button[value=returned]').click();
   await page.locator('#answer').waitFor();
+  await late(other, show);
   await page.goto('/authority');
   const accept = page.locator('#bulk button');
   if ((await accept.count()) > 0) {
     await accept.click();
-    await look(page, { who: 'authority', route: '/authority/accept', path: '/authority/accept' });
+    await page.waitForURL((url) => url.pathname === '/authority/accept');
+    await show('accept');
   }
   await page.goto('/authority?view=unread');
   await page.locator('.saved summary').click();
@@ -205,9 +257,17 @@ async function answers(page, look) {
   await page.locator('.saved input[name=shared]').check();
   await page.locator('.saved button').first().click();
   await page.locator('.saved summary').click();
-  await look(page, { who: 'authority', route: '/authority', path: '/authority?view=unread' });
+  await show('filters');
   await page.goto('/authority/exports');
   const out = page.locator('main form[action="/authority/exports"] button');
   if ((await out.count()) > 0) await out.click();
   return [delivery, `${delivery}/answer/0`];
+}
+
+// An older window answers what was answered already.
+async function late(other, show) {
+  await other.locator('button[value=accepted]').click();
+  await other.locator('#problem').waitFor();
+  await show('late', other);
+  await other.close();
 }

@@ -1,56 +1,65 @@
-// Looks at every page with axe-core, on a desk and on a phone; with a folder, takes its picture too.
+// Looks at every page with axe-core: by day and in Japanese on a desk and on a phone; in the dark and in
+// English on a phone. With a folder, takes its picture by day too.
 //
-//   node scan.mjs HUB_URL ROUTES [FOLDER]
+//   node scan.mjs HUB_URL ROUTES MAIL_FOLDER [FOLDER]
 //
 // ROUTES: the routes of pages, as JSON. Ends with 1 and says what is wrong when a page violates a rule,
 // a route leads to nothing that was seen, or a page is wider than the phone.
 
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DESKTOP, PHONE, start } from './chromium.mjs';
+import { violations } from './axe.mjs';
+import { DESKTOP, PHONE, WIDTHS, start } from './chromium.mjs';
 import { everyPage } from './pages.mjs';
 
-const [hub, routes, folder] = process.argv.slice(2);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const [hub, routes, mail, folder] = process.argv.slice(2);
 
 const wrong = [];
 let looks = 0;
 
-async function look(page, { who, route, path }) {
+// By day as it is; then in the dark, and in English where it can be asked for anew.
+async function look(page, { who, route, path, isMade = false }) {
   // What refreshes by itself must not do so in the middle.
   await page.evaluate(() => window.stop());
-  await page.evaluate(axe);
-  for (const [width, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
+  for (const [width, viewport] of Object.entries(WIDTHS)) {
     await page.setViewportSize(viewport);
-    const place = `${who} ${path} (${width})`;
-    // Each picture has a name of its own, in the order of the walk.
-    looks += 1;
+    await judge(page, `${who} ${path} (${width})`);
     if (folder !== undefined) {
+      // Each picture has a name of its own, in the order of the walk.
       const name = `${String(looks).padStart(3, '0')}-${who}${route.replace(/[^a-z]+/g, '-')}-${width}.png`;
       await page.screenshot({ path: join(folder, name), fullPage: true });
     }
-    for (const { id, help, nodes } of await violations(page, path)) {
-      const where = nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join('\n      ');
-      wrong.push(`${place}\n    ${id}: ${help} (${nodes.length})\n      ${where}`);
-    }
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    if (wide > viewport.width) wrong.push(`${place}\n    is ${wide} pixels wide`);
   }
+  await inTheDark(page, { who, path, isMade });
   await page.setViewportSize(DESKTOP);
 }
 
-// A page that refreshes by itself does so only for who has asked for it, and until they end it.
-function violations(page, path) {
-  const rules = { 'meta-refresh': { enabled: !path.includes('live=1') } };
-  return page.evaluate(async (rules) => (await window.axe.run({ rules })).violations, rules);
+async function inTheDark(page, { who, path, isMade }) {
+  await page.setViewportSize(PHONE);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  if (!isMade) {
+    await page.context().addCookies([{ name: 'todoke_lang', value: 'en', url: hub }]);
+    await page.goto(path);
+    await page.evaluate(() => window.stop());
+  }
+  await judge(page, `${who} ${path} (dark${isMade ? '' : ', English'})`);
+  await page.context().clearCookies({ name: 'todoke_lang' });
+  await page.emulateMedia({ colorScheme: null });
+}
+
+async function judge(page, place) {
+  looks += 1;
+  wrong.push(...(await violations(page)).map((it) => `${place}\n    ${it}`));
+  const { width } = page.viewportSize();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  if (wide > width) wrong.push(`${place}\n    is ${wide} pixels wide`);
 }
 
 if (folder !== undefined) mkdirSync(folder, { recursive: true });
 const browser = await start();
 const known = JSON.parse(routes);
-const seen = await everyPage(browser, hub, known, look);
+const seen = await everyPage(browser, { hub, mail, routes: known }, look);
 await browser.close();
 wrong.push(...known.filter((route) => !seen.has(route)).map((route) => `${route}: never seen`));
 console.log(`${looks} looks at the pages behind ${seen.size} routes`);

@@ -29,6 +29,34 @@ async fn a_filing_goes_its_whole_way_by_mouse_on_a_phone_and_by_the_keyboard_alo
     stage.strike().await
 }
 
+/// Clicked twice, withdrawn, one change for many, a table of many, another address; handed over,
+/// answered at length, accepted together, taken out; followed up; documents and announcements.
+#[tokio::test]
+async fn all_other_journeys_are_gone_on_a_desk_and_on_a_phone() -> Result<()> {
+    let stage = Stage::set(60, &[]).await?;
+    let mail = stage.mail();
+    let mail = mail.to_str().context("a plain path")?;
+    let colleague = stage.staff_key("011002", "佐藤 花子").await?;
+    let prefecture = stage.staff_key("010006", "高橋 誠").await?;
+    let widths = ["desktop", "phone"];
+    let outside = async {
+        for width in widths {
+            stage.play("operator.mjs", &[mail, width]).await?;
+            stage.play("archive.mjs", &[width]).await?;
+        }
+        anyhow::Ok(())
+    };
+    let inside = async {
+        for width in widths {
+            stage.play("authority.mjs", &[mail, width, &colleague, &prefecture]).await?;
+        }
+        anyhow::Ok(())
+    };
+    // People of all sorts work at the same time.
+    tokio::try_join!(outside, inside)?;
+    stage.strike().await
+}
+
 /// Beside another window, logged out, without a network; and without any script.
 #[tokio::test]
 async fn a_draft_saves_itself_and_loses_nobodys_words() -> Result<()> {
@@ -48,14 +76,17 @@ async fn a_file_that_is_cut_goes_on_where_it_stopped() -> Result<()> {
 }
 
 #[tokio::test]
-async fn axe_finds_nothing_on_any_page_at_either_width() -> Result<()> {
+async fn axe_finds_nothing_on_any_page_at_either_width_and_in_the_dark() -> Result<()> {
     let stage =
         Stage::set(60, &[("TODOKE_MAINTENANCE__NOTICE_JA", "今夜22時に止まります。")]).await?;
     let mut routes = routes_of_pages()?;
     routes.retain(|route| !NO_PAGES.contains(&route.as_str()));
     let pictures = std::env::var(PICTURES_VARIABLE).ok();
     let routes = serde_json::to_string(&routes)?;
-    let arguments: Vec<&str> = [routes.as_str()].into_iter().chain(pictures.as_deref()).collect();
+    let mail = stage.mail();
+    let mail = mail.to_str().context("a plain path")?;
+    let arguments: Vec<_> =
+        [routes.as_str(), mail].into_iter().chain(pictures.as_deref()).collect();
     stage.play("scan.mjs", &arguments).await?;
     stage.strike().await
 }

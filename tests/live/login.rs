@@ -212,6 +212,14 @@ async fn prime_and_member_come_in_to_the_page_that_they_asked_for() -> Result<()
 }
 
 #[tokio::test]
+async fn chromium_goes_to_the_provider_and_comes_back() -> Result<()> {
+    let place = Place::start().await?;
+    tests::browser::play(&place.hub, "login.mjs", &[]).await?;
+    place.app.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
 async fn staff_come_in_where_they_belong_and_others_are_told_whom_to_ask() -> Result<()> {
     let place = Place::start().await?;
     for (section, account, home) in

@@ -83,6 +83,9 @@ async function twisted(token) {
   return new jose.SignJWT(all).setProtectedHeader({ alg: 'RS256', kid }).sign(key);
 }
 
+const FORM = `<!doctype html><html lang="en"><title>log in</title>
+<form method="post"><label>account <input name="account"></label> <button>log in</button></form>`;
+
 async function account(request) {
   let body = '';
   for await (const piece of request) body += piece;
@@ -92,7 +95,8 @@ async function account(request) {
 provider.use(async (ctx, next) => {
   if (ctx.path.startsWith('/interaction/')) {
     if (ctx.method === 'GET') {
-      ctx.body = 'who are you?';
+      ctx.type = 'html';
+      ctx.body = FORM;
       return;
     }
     const accountId = await account(ctx.req);

@@ -57,23 +57,22 @@ impl Stage {
         Ok(Self { folder, address: format!("http://{listen}"), demo })
     }
 
-    /// Runs a script of `tests/browser` on the pages: its arguments are their address and these.
-    /// What it prints is the reason when it ends with anything but success.
+    /// Runs a script on the pages: see [`play`].
     pub async fn play(&self, script: &str, arguments: &[&str]) -> Result<String> {
-        let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
-        ensure!(
-            place.join("node_modules/playwright-core").is_dir(),
-            "playwright-core is missing: npm ci --prefix tests/browser, or run tests/run"
-        );
-        let mut command = Command::new("node");
-        command.arg(place.join(script)).arg(&self.address).args(arguments);
-        command.stdin(Stdio::null()).kill_on_drop(true);
-        let ended = timeout(SCRIPT_LIMIT, command.output()).await;
-        let Output { status, stdout, stderr } =
-            ended.with_context(|| format!("{script} did not end"))??;
-        let said = String::from_utf8_lossy(&stdout).into_owned();
-        ensure!(status.success(), "{script}: {status}\n{said}{}", String::from_utf8_lossy(&stderr));
-        Ok(said)
+        play(&self.address, script, arguments).await
+    }
+
+    /// An API key for an authority's staff (団体コード), by whose label colleagues know them.
+    pub async fn staff_key(&self, authority: &str, label: &str) -> Result<String> {
+        let mut command = Command::new(program().await?);
+        command.args(["key", "add", "authority", authority, "--label", label]);
+        command
+            .env_remove(FOLDER_VARIABLE)
+            .env("TODOKE_DATA__FOLDER", self.folder.path().join("hub"));
+        let Output { status, stdout, stderr } = command.stdin(Stdio::null()).output().await?;
+        ensure!(status.success(), "{status}: {}", String::from_utf8_lossy(&stderr));
+        let said = String::from_utf8(stdout)?;
+        Ok(said.lines().next().context("a key")?.to_owned())
     }
 
     /// The mailboxes of all people, one folder each.
@@ -86,6 +85,25 @@ impl Stage {
         self.demo.kill().await?;
         Ok(())
     }
+}
+
+/// Runs a script of `tests/browser` on the pages at an address: its arguments are that address and
+/// these. What it prints is the reason when it ends with anything but success.
+pub async fn play(address: &str, script: &str, arguments: &[&str]) -> Result<String> {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
+    ensure!(
+        place.join("node_modules/playwright-core").is_dir(),
+        "playwright-core is missing: npm ci --prefix tests/browser, or run tests/run"
+    );
+    let mut command = Command::new("node");
+    command.arg(place.join(script)).arg(address).args(arguments);
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    let ended = timeout(SCRIPT_LIMIT, command.output()).await;
+    let Output { status, stdout, stderr } =
+        ended.with_context(|| format!("{script} did not end"))??;
+    let said = String::from_utf8_lossy(&stdout).into_owned();
+    ensure!(status.success(), "{script}: {status}\n{said}{}", String::from_utf8_lossy(&stderr));
+    Ok(said)
 }
 
 /// The routes of pages that are read, as they are written down in the hub's modules.

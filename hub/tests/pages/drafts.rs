@@ -153,15 +153,15 @@ async fn a_draft_is_written_checked_and_filed_once() {
     let first = browser.send(&format!("{draft}/submit"), &[("version", &version)]).await;
     let to = first.to().to_owned();
     assert!(to.starts_with("/operator/filings/T") && to.ends_with("?filed=1"), "{}", first.text);
-    // A double click, the back button, a link to a form: all lead to the one filing.
+    // A double click, the way back, a link to a form: all lead to the one filing.
     let again = browser.send(&format!("{draft}/submit"), &[("version", &version)]).await;
-    assert!(again.to().starts_with("/operator/filings/"), "{}", again.text);
+    assert_eq!(again.to(), to);
+    let before = to.replace("=1", "=before");
     for below in ["", "/forms/0", "/files", "/review"] {
-        let seen = browser.get(&format!("{draft}{below}")).await;
-        assert!(seen.to().starts_with("/operator/filings/"), "{below}");
+        assert_eq!(browser.get(&format!("{draft}{below}")).await.to(), before);
     }
-    let page = browser.get(&to).await;
-    assert!(page.text.contains("受け付けました") && page.text.contains("ケアステーション青葉"));
+    assert!(browser.get(&before).await.text.contains("この下書きは提出済み"));
+    assert!(browser.get(&to).await.text.contains("受け付けました"));
     let list = browser.get("/operator?text=青葉").await;
     assert_eq!(crate::links(&list.text, "/operator/filings/").len(), 1);
 }

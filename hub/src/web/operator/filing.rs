@@ -43,8 +43,8 @@ struct FilingPage {
     withdrawn: Option<Stamp>,
     status: Badge,
     stands: &'static str,
-    /// Whether it was filed just now.
-    is_new: bool,
+    /// What is told of its draft: that it was filed just now, or before.
+    draft: Option<&'static str>,
     may_correct: bool,
     may_withdraw: bool,
     /// How many authorities stand how, where there are several.
@@ -173,7 +173,10 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
         } else {
             plain::of_filing(status, visit.lang)
         },
-        is_new: visit.get("filed").is_some(),
+        draft: visit.get("filed").map(|word| {
+            let w = Words::of(visit.lang);
+            if word == "before" { w.filed_before } else { w.filed_now }
+        }),
         may_correct,
         may_withdraw: may_withdraw(&filing, &deliveries),
         receipt_number: filing.receipt_number,

@@ -360,6 +360,8 @@ words! {
          may withdraw it.";
     filed_now: "受け付けました。この受付番号で問い合わせができます。到達確認書はいつでも取り出せます。",
         "It was received under this number. The receipt can be fetched at any time.";
+    filed_before: "この下書きは提出済みのため、その届出を開きました。二重には提出されません。",
+        "That draft was filed already, and this is what became of it. It is not filed twice.";
     correct: "訂正する", "Correct it";
     discard: "この下書きを捨てる", "Throw this draft away";
     discard_sure: "書いた内容は元に戻せません。捨てます。", "What was written cannot be restored. Throw it away.";

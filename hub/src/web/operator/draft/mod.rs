@@ -101,7 +101,9 @@ impl From<Fault> for Gone {
 impl Gone {
     fn answer(&self, visit: &Visit) -> Response {
         match self {
-            Self::Filed(filing) => see_other(&format!("/operator/filings/{filing}")),
+            Self::Filed(filing) => {
+                see_other(&format!("/operator/filings/{}?filed=before", filing.receipt_number()))
+            }
             Self::Fault(fault) => visit.fault(fault),
         }
     }

@@ -197,6 +197,8 @@ pub(super) async fn submit(
     let Sent { by, fields, visit } = sent;
     let draft = match find(&desk, &by, &id).await {
         Ok(draft) => draft,
+        // Of a button that is pressed twice, only the second answer is seen.
+        Err(Gone::Filed(filing)) => return see_other(&receipt(filing)),
         Err(gone) => return gone.answer(&visit),
     };
     // What is filed is what was reviewed.
@@ -205,13 +207,18 @@ pub(super) async fn submit(
         return see_other(&draft.link("/review?changed=1"));
     }
     match file(&desk, &draft).await {
-        Ok(filing) => see_other(&format!("/operator/filings/{}?filed=1", filing.receipt_number())),
+        Ok(filing) => see_other(&receipt(filing)),
         Err(Refused::Invalid(findings)) => match review(&desk, &draft, &findings, &visit).await {
             Ok(page) => visit.page(StatusCode::UNPROCESSABLE_ENTITY, &page),
             Err(fault) => visit.fault(&fault),
         },
         Err(Refused::Fault(fault)) => visit.fault(&fault),
     }
+}
+
+/// Where whoever filed something is told so.
+fn receipt(filing: FilingId) -> String {
+    format!("/operator/filings/{}?filed=1", filing.receipt_number())
 }
 
 /// Why a draft was not filed.

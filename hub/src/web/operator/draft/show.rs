@@ -256,11 +256,13 @@ impl Show<'_> {
     fn input(&self, schema: &Value, at: &At, place: Option<&str>) -> Input {
         let value = self.fields.pointer(&at.path);
         let text = as_text(value);
-        let theirs = self.theirs.map(|theirs| as_text(theirs.pointer(&at.path)));
+        let fixed = FIXED.contains(&at.path.as_str());
+        // What nobody writes differs in its words at most.
+        let theirs = self.theirs.filter(|_| !fixed);
+        let theirs = theirs.map(|theirs| as_text(theirs.pointer(&at.path)));
         let none = || self.lang.pick("(空欄)", "(empty)").to_owned();
         let expected = schema["x-expect"][self.lang.as_str()].as_str();
         let sort = sort(schema);
-        let fixed = FIXED.contains(&at.path.as_str());
         let hint = expected.filter(|_| place.is_none() && !fixed && sort != Sort::Date);
         Input {
             id: id_of(&at.path),
