@@ -7,10 +7,6 @@ use prometheus::{
 };
 use schemas::{Channel, Verdict};
 
-use crate::broker::Health;
-use crate::lane::TROUBLES;
-use crate::store::Backlog;
-
 /// Seconds within which a try ends.
 const TRY_BUCKETS: [f64; 12] =
     [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0, 3_600.0];
@@ -28,6 +24,7 @@ const DELIVERIES: [&str; 8] =
 const OUTCOMES: [&str; 4] = ["delivered", "deferred", "refused", "unknown"];
 const NOTICES: [&str; 3] = ["sent", "waiting", "failed"];
 const SCANS: [&str; 3] = ["clean", "infected", "unknown"];
+const BROKER: [&str; 3] = ["up", "blocked", "down"];
 const REQUEUED: [&str; 3] = ["delivery", "filing", "notice"];
 
 /// Counters and histograms of one process.
@@ -157,9 +154,6 @@ impl Metrics {
             self.attempt_seconds.with_label_values(&[channel]);
             self.delivered_seconds.with_label_values(&[channel]);
         }
-        for state in TROUBLES {
-            self.lanes.with_label_values(&[state]);
-        }
     }
 
     /// A filing was receipted, replayed or refused.
@@ -216,21 +210,14 @@ impl Metrics {
 
     /// How the broker is: one of these states.
     pub fn set_broker(&self, state: &str) {
-        for known in Health::WORDS {
+        for known in BROKER {
             self.broker.with_label_values(&[known]).set(i64::from(known == state));
         }
     }
 
-    /// What upkeep counted at a moment, in milliseconds.
-    pub fn set_open(&self, open: &Backlog, now: i64) {
-        self.set_backlog("outbox", open.outbox);
-        self.set_backlog("unrouted", open.unrouted);
-        self.set_backlog("unplanned", open.unplanned);
-        self.set_backlog("notices", open.open_notices);
-        self.set_backlog("dead_letters", open.dead_letters);
-        for (what, ms) in open.ages(now) {
-            self.oldest.with_label_values(&[what]).set(seconds(ms));
-        }
+    /// Milliseconds for which the oldest of what waits has waited.
+    pub fn set_oldest(&self, what: &str, ms: i64) {
+        self.oldest.with_label_values(&[what]).set(seconds(ms));
     }
 
     /// How many rows wait.

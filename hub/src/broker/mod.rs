@@ -80,9 +80,6 @@ pub enum Health {
 }
 
 impl Health {
-    /// All words in metrics.
-    pub const WORDS: [&str; 3] = ["up", "blocked", "down"];
-
     /// The word in metrics.
     pub fn as_str(&self) -> &'static str {
         match self {

@@ -126,9 +126,9 @@ enum TopologyCommand {
 
 /// Who sits at the command line, for the record of acts.
 fn hand() -> Actor {
-    let names =
+    let mut named =
         ["SUDO_USER", "USER", "LOGNAME"].into_iter().filter_map(|it| std::env::var(it).ok());
-    let name = names.filter(|name| !name.is_empty()).next().unwrap_or_else(|| "unknown".to_owned());
+    let name = named.find(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned());
     Actor { person: format!("cli:{name}"), name }
 }
 

@@ -1,6 +1,6 @@
 //! The texts about what operations staff do by hand.
 
-use crate::web::words::words;
+use crate::web::words::{Lang, words};
 
 words! {
     hands: "操作", "By hand";
@@ -23,9 +23,10 @@ words! {
     does_not_fit: "いまの状態ではできません。下の状態を確かめてください。",
         "This does not fit its present state; look below.";
     audit: "操作の記録", "Acts of staff";
-    audit_lead: "職員が手で行った操作です。前の記録を含めたハッシュでつながっており、todoke audit verify で改ざんの有無を確かめられます。",
-        "What staff did by hand. Each is chained to the one before; `todoke audit verify` tells whether \
-         any was touched.";
+    audit_lead: "職員が手で行った操作です。前の記録を含めたハッシュでつながっており、\
+         todoke audit verify で改ざんの有無を確かめられます。",
+        "What staff did by hand. Each is chained to the one before; `todoke audit verify` tells \
+         whether any was touched.";
     audit_none: "記録はありません。", "There are none.";
     audit_of: "対象:", "Only with:";
     audit_all: "すべて表示", "Show all";
@@ -36,20 +37,18 @@ words! {
     see_audit: "操作の記録を見る", "Acts of staff about this";
 }
 
-impl Words {
-    /// What an act is called; one that is new here keeps its own word.
-    pub(super) fn act<'a>(&self, what: &'a str, lang: super::words::Lang) -> &'a str {
-        match what {
-            "lane.pause" => lang.pick("送付の停止", "Lane paused"),
-            "lane.resume" => lang.pick("送付の再開", "Lane resumed"),
-            "lane.limit" => lang.pick("送付速度の変更", "Limits of a lane"),
-            "delivery.retry" => lang.pick("再送付", "Sent again"),
-            "dead_letter.settle" => lang.pick("処理不能の対応済み", "Dead letter settled"),
-            "key.add" => lang.pick("キーの発行", "Key made"),
-            "key.revoke" => lang.pick("キーの失効", "Key revoked"),
-            "operator.add" => lang.pick("事業者の登録・変更", "Operator added or changed"),
-            "authority.set" => lang.pick("送付先の変更", "Endpoints changed"),
-            other => other,
-        }
+/// What an act is called; one that is new here keeps its own word.
+pub(super) fn act(what: &str, lang: Lang) -> &str {
+    match what {
+        "lane.pause" => lang.pick("送付の停止", "Lane paused"),
+        "lane.resume" => lang.pick("送付の再開", "Lane resumed"),
+        "lane.limit" => lang.pick("送付速度の変更", "Limits of a lane"),
+        "delivery.retry" => lang.pick("再送付", "Sent again"),
+        "dead_letter.settle" => lang.pick("処理不能の対応済み", "Dead letter settled"),
+        "key.add" => lang.pick("キーの発行", "Key made"),
+        "key.revoke" => lang.pick("キーの失効", "Key revoked"),
+        "operator.add" => lang.pick("事業者の登録・変更", "Operator added or changed"),
+        "authority.set" => lang.pick("送付先の変更", "Endpoints changed"),
+        other => other,
     }
 }

@@ -1,4 +1,4 @@
-//! What operations staff do by hand on pages: with a reason, by one person at a time, and on record.
+//! What operations staff do by hand on pages: with a reason, one at a time, and on record.
 
 use reqwest::StatusCode;
 use schemas::{AuthorityId, Channel};
@@ -18,7 +18,7 @@ async fn with_sftp(world: &World) {
     let authority: AuthorityId = AUTHORITY.parse().expect("a code");
     let endpoint = serde_json::from_value(serde_json::json!({
         "channel": "sftp", "host": "sftp.example", "user": "todoke", "folder": "in",
-        "host_keys": ["SHA256:AAAA"], "password": "secret",
+        "host_keys": ["SHA256:AAAA"], "login": {"password": "secret"},
     }));
     let endpoint: adapters::Endpoint = endpoint.expect("an endpoint");
     let rows = hub::store::EndpointRow::of_ladder(&[endpoint], authority, 0).expect("rows");

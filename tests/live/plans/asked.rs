@@ -270,7 +270,6 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         ("finished_filings", json!({"ids": [filing], "quiet": now, "undecided": now}), None),
         ("retired", json!("events"), None),
         ("save_retired", json!({"what": "events", "before": now}), None),
-        ("lock_staff_acts", json!(""), None),
         ("list_staff_acts", json!({"subject": null, "before": 1_000_000, "limit": 51}), None),
         (
             "list_staff_acts",

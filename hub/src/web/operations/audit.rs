@@ -11,7 +11,7 @@ use crate::web::Desk;
 use crate::web::cursor::ROWS;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
-use crate::web::hand_words::Words;
+use crate::web::hand_words::{Words, act};
 use crate::web::parts::Stamp;
 use crate::web::roles::Staff;
 use crate::web::visit::Visit;
@@ -78,7 +78,7 @@ impl ActLine {
         Self {
             seq: row.seq,
             at: Stamp::new(row.at, visit.now, visit.lang),
-            what: Words::of(visit.lang).act(&row.what, visit.lang).to_owned(),
+            what: act(&row.what, visit.lang).to_owned(),
             link,
             was: plain(row.was),
             became: plain(row.became),

@@ -91,7 +91,8 @@ pub(super) async fn read(
     let ladder = ctx.directory.load();
     let steps = ladder.ladder(code).iter();
     let hands = Hands::new(desk, visit, problem);
-    let stops = if hands.may { lane_hands(desk, (code, &lanes), visit).await? } else { Vec::new() };
+    let by_hand =
+        if hands.may { lane_hands(desk, (code, &lanes), visit).await? } else { Vec::new() };
     Ok(AuthorityPage {
         shell: visit.living_shell("/authorities"),
         code: code.to_string(),
@@ -106,7 +107,7 @@ pub(super) async fn read(
         health: describe(&health, lang),
         ladder: steps.map(|step| (labels::channel(step.channel(), lang), step.address())).collect(),
         hands,
-        stops,
+        stops: by_hand,
         lanes: lanes.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect(),
         contact: contact.and_then(|row| row.mail),
         is_told: !told.is_empty(),

@@ -24,4 +24,3 @@ FOR EACH ROW EXECUTE FUNCTION staff_acts_stay();
 
 -- A dead letter that somebody has dealt with; how is in their act.
 ALTER TABLE dead_letters ADD COLUMN settled_at BIGINT;
-CREATE INDEX dead_letters_open ON dead_letters (at) WHERE settled_at IS NULL;

@@ -25,4 +25,3 @@ END;
 
 -- A dead letter that somebody has dealt with; how is in their act.
 ALTER TABLE dead_letters ADD COLUMN settled_at INTEGER;
-CREATE INDEX dead_letters_open ON dead_letters (at) WHERE settled_at IS NULL;
