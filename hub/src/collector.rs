@@ -178,6 +178,8 @@ impl From<ReviewProblem> for Failure {
             ReviewProblem::NotFound(_)
             | ReviewProblem::State(_)
             | ReviewProblem::Invalid(_)
+            | ReviewProblem::Reason(_)
+            | ReviewProblem::Overtaken(_)
             | ReviewProblem::OtherKind(_)
             | ReviewProblem::NothingReturned
             | ReviewProblem::KeyReused => Self::Theirs(problem.to_string()),

@@ -37,7 +37,7 @@ sections! {
         retry: Box<Retry>, lane: LanePolicy, notices: Notices, address: Box<Address>,
         webhook: Box<Webhook>, relay: Relay, package: Package, scan: Box<Scan>,
         endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
-        archive: Archive, reminders: Box<Reminders>, drafts: Box<Drafts>,
+        operations: Operations, archive: Archive, reminders: Box<Reminders>, drafts: Box<Drafts>,
         uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep, retention: Retention, log: Log,
     }
     /// `[http]`
@@ -102,6 +102,8 @@ sections! {
         followed_days: i64, followed_max: usize, remark_chars_max: usize, filters_max: usize,
         filter_name_chars_max: usize,
     }
+    /// `[operations]`
+    Operations { reason_chars_max: usize, }
     /// `[archive]`
     Archive { title_chars_max: usize, text_chars_max: usize, shown_max: usize, keep_days: i64, }
     /// `[reminders]`

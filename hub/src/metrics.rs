@@ -1,8 +1,31 @@
 //! Metrics (prometheus). Names: `todoke_…_total`, `todoke_…_seconds`. Labels are bounded: never an
 //! authority.
 
-use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry};
-use schemas::Channel;
+use prometheus::process_collector::ProcessCollector;
+use prometheus::{
+    GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry,
+};
+use schemas::{Channel, Verdict};
+
+/// Seconds within which a try ends.
+const TRY_BUCKETS: [f64; 12] =
+    [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0, 3_600.0];
+/// Seconds to the proof of a delivery, up to the days for which it is tried.
+const DELIVERY_BUCKETS: [f64; 14] = [
+    0.1, 0.5, 1.0, 5.0, 10.0, 60.0, 300.0, 900.0, 3_600.0, 21_600.0, 86_400.0, 172_800.0,
+    432_000.0, 864_000.0,
+];
+
+/// What labels can be, so that a series is there, at 0, before anything happens: a rate over a
+/// series that begins with 1 does not see the first.
+const FILINGS: [&str; 3] = ["receipted", "replayed_or_refused", "planned"];
+const DELIVERIES: [&str; 8] =
+    ["planned", "due", "sending", "waiting", "delivered", "held", "failed", "cancelled"];
+const OUTCOMES: [&str; 4] = ["delivered", "deferred", "refused", "unknown"];
+const NOTICES: [&str; 3] = ["sent", "waiting", "failed"];
+const SCANS: [&str; 3] = ["clean", "infected", "unknown"];
+const BROKER: [&str; 3] = ["up", "blocked", "down"];
+const REQUEUED: [&str; 3] = ["delivery", "filing", "notice"];
 
 /// Counters and histograms of one process.
 #[derive(Debug, Clone)]
@@ -19,6 +42,7 @@ pub struct Metrics {
     requeued: IntCounterVec,
     dead_letters: IntCounterVec,
     backlog: IntGaugeVec,
+    oldest: GaugeVec,
     broker: IntGaugeVec,
     lanes: IntGaugeVec,
 }
@@ -29,12 +53,17 @@ impl Default for Metrics {
         let counter = |name: &str, help: &str, labels: &[&str]| {
             register(&registry, IntCounterVec::new(Opts::new(name, help), labels))
         };
-        let buckets = vec![0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0, 3600.0];
-        let histogram = |name: &str, help: &str| {
-            let opts = HistogramOpts::new(name, help).buckets(buckets.clone());
+        let histogram = |name: &str, help: &str, buckets: &[f64]| {
+            let opts = HistogramOpts::new(name, help).buckets(buckets.to_vec());
             register(&registry, HistogramVec::new(opts, &["channel"]))
         };
-        Self {
+        let gauge = |name: &str, help: &str, label: &str| {
+            register(&registry, IntGaugeVec::new(Opts::new(name, help), &[label]))
+        };
+        gauge("todoke_build_info", "1; the version of the program", "version")
+            .with_label_values(&[env!("CARGO_PKG_VERSION")])
+            .set(1);
+        let all = Self {
             filings: counter("todoke_filings_total", "Filings by what became of them", &["result"]),
             deliveries: counter("todoke_deliveries_total", "Deliveries by new state", &["state"]),
             attempts: counter(
@@ -42,10 +71,15 @@ impl Default for Metrics {
                 "Attempts by channel and outcome",
                 &["channel", "outcome"],
             ),
-            attempt_seconds: histogram("todoke_attempt_seconds", "Length of one attempt"),
+            attempt_seconds: histogram(
+                "todoke_attempt_seconds",
+                "Length of one attempt",
+                &TRY_BUCKETS,
+            ),
             delivered_seconds: histogram(
                 "todoke_delivered_seconds",
                 "Time from planning to delivered",
+                &DELIVERY_BUCKETS,
             ),
             notices: counter("todoke_notices_total", "Notices by new state", &["state"]),
             decisions: counter("todoke_decisions_total", "Decisions by verdict", &["verdict"]),
@@ -64,29 +98,23 @@ impl Default for Metrics {
                 "Messages written again because the broker seems to have lost them",
                 &["what"],
             ),
-            backlog: register(
+            backlog: gauge("todoke_backlog", "Rows that wait, by what they are", "what"),
+            oldest: register(
                 &registry,
-                IntGaugeVec::new(
-                    Opts::new("todoke_backlog", "Rows that wait, by what they are"),
+                GaugeVec::new(
+                    Opts::new("todoke_oldest_seconds", "Age of the oldest that waits; 0: none"),
                     &["what"],
                 ),
             ),
-            broker: register(
-                &registry,
-                IntGaugeVec::new(
-                    Opts::new("todoke_broker", "1 at what the broker is, 0 at the others"),
-                    &["state"],
-                ),
-            ),
-            lanes: register(
-                &registry,
-                IntGaugeVec::new(
-                    Opts::new("todoke_lanes", "Lanes in trouble, by what it is"),
-                    &["state"],
-                ),
-            ),
+            broker: gauge("todoke_broker", "1 at what the broker is, 0 at the others", "state"),
+            lanes: gauge("todoke_lanes", "Lanes in trouble, by what it is", "state"),
             registry,
-        }
+        };
+        // Memory, processor and open files of this process.
+        #[expect(clippy::expect_used, reason = "its names are used by nobody else")]
+        all.registry.register(Box::new(ProcessCollector::for_self())).expect("a name used once");
+        all.begin();
+        all
     }
 }
 
@@ -102,6 +130,32 @@ fn register<C: prometheus::core::Collector + Clone + 'static>(
 }
 
 impl Metrics {
+    /// Every series that may come, at 0.
+    fn begin(&self) {
+        for (counters, words) in [
+            (&self.filings, FILINGS.as_slice()),
+            (&self.deliveries, &DELIVERIES),
+            (&self.notices, &NOTICES),
+            (&self.scans, &SCANS),
+            (&self.requeued, &REQUEUED),
+        ] {
+            for word in words {
+                counters.with_label_values(&[*word]);
+            }
+        }
+        for verdict in Verdict::ALL {
+            self.decisions.with_label_values(&[verdict.as_str()]);
+        }
+        for channel in Channel::ALL {
+            let channel = channel.as_str();
+            for outcome in OUTCOMES {
+                self.attempts.with_label_values(&[channel, outcome]);
+            }
+            self.attempt_seconds.with_label_values(&[channel]);
+            self.delivered_seconds.with_label_values(&[channel]);
+        }
+    }
+
     /// A filing was receipted, replayed or refused.
     pub fn filing(&self, result: &str, count: usize) {
         self.filings.with_label_values(&[result]).inc_by(count as u64);
@@ -156,9 +210,14 @@ impl Metrics {
 
     /// How the broker is: one of these states.
     pub fn set_broker(&self, state: &str) {
-        for known in ["up", "blocked", "down"] {
+        for known in BROKER {
             self.broker.with_label_values(&[known]).set(i64::from(known == state));
         }
+    }
+
+    /// Milliseconds for which the oldest of what waits has waited.
+    pub fn set_oldest(&self, what: &str, ms: i64) {
+        self.oldest.with_label_values(&[what]).set(seconds(ms));
     }
 
     /// How many rows wait.

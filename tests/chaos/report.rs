@@ -51,7 +51,8 @@ impl Report {
             "filings receipted": operators.receipts().len(),
             "deliveries expected": findings.expected, "packages at the far sides": findings.held,
             "lost": lost.len(), "doubled": doubled.len(), "mismatched": mismatched.len(),
-            "refused": refused.len(), "made on purpose, not noticed": unnoticed, "settled after seconds": since_load,
+            "refused": refused.len(), "made on purpose, not noticed": unnoticed,
+            "settled after seconds": since_load,
             "longest stall in seconds": longest_stall(findings, times),
             "delivered after receipt, seconds": spread(&findings.delays()),
             "repeats recognised by far sides": repeats,
@@ -60,7 +61,8 @@ impl Report {
             "dead letters": findings.dead_letters, "faults injected": injected.len(),
         });
         let all = [refused, lost.clone(), doubled.clone(), mismatched.clone()];
-        let is_well = all.iter().all(Vec::is_empty) && unnoticed.is_empty() && times.settled.is_some();
+        let is_well =
+            all.iter().all(Vec::is_empty) && unnoticed.is_empty() && times.settled.is_some();
         let sentences = all.into_iter().flat_map(|some| some.into_iter().take(SHOWN)).collect();
         let kinds = Kind::value_variants().iter().map(|kind| recovery(*kind, injected, findings));
         let each = injected.iter().map(|fault| one(fault, times, findings));

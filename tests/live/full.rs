@@ -57,7 +57,10 @@ impl Operator<'_> {
     async fn upload(&self) -> Result<Response> {
         let request = self.seat.post("/v1/attachments").bearer_auth(&self.key);
         let request = request.header("content-type", "application/pdf");
-        Ok(request.body([b"%PDF-1.7".as_slice(), &[b'%'; 200_000]].concat()).send().await?)
+        Ok(request
+            .body([b"%PDF-1.7".as_slice(), vec![b'%'; 200_000].as_slice()].concat())
+            .send()
+            .await?)
     }
 
     /// The number of a receipt that was given.

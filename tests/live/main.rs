@@ -7,6 +7,7 @@ mod channels;
 mod chaos;
 mod cluster;
 mod demo;
+mod deploy;
 mod failover;
 mod full;
 mod hub;

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use schemas::AuthorityId;
 use serde_json::{Value, json};
 
-use super::{contacts, open_context, open_store, print_rows, say};
+use super::{act, contacts, hand, open_context, open_store, print_rows, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::Directory;
@@ -81,7 +81,13 @@ async fn set(config: &Config, authority: AuthorityId, file: &PathBuf) -> anyhow:
     let store = open_store(config).await?;
     let rows = EndpointRow::of_ladder(&ladder, authority, Clock::system().now_ms())?;
     let mut tx = store.begin().await?;
+    // Addresses without their secrets: the record is shown and exported.
+    let addresses =
+        |ladder: &[Endpoint]| json!(ladder.iter().map(Endpoint::address).collect::<Vec<_>>());
+    let former = Directory::new(&store.endpoints().await?);
+    let states = (addresses(former.ladder(authority)), addresses(&ladder));
     tx.save_endpoints(authority, &rows).await?;
+    tx.record(act(("authority.set", format!("authority:{authority}")), &hand(), states)).await?;
     tx.commit().await?;
     let ladder: Vec<_> = ladder.iter().map(|e| e.channel().as_str()).collect();
     say(&format!("{authority} is reached by {}", ladder.join(", then ")))

@@ -4,9 +4,9 @@ use clap::Subcommand;
 use schemas::{AuthorityId, DeliveryId};
 use serde_json::{Value, json};
 
-use super::{open_context, open_store, print_rows, say};
+use super::{hand, open_context, open_store, print_rows, say};
 use crate::config::Config;
-use crate::operate;
+use crate::operate::{self, By};
 use crate::store::Filter;
 
 /// Deliveries
@@ -45,6 +45,9 @@ enum Command {
     Retry {
         /// Its id
         id: DeliveryId,
+        /// Why, for everyone who looks
+        #[arg(long)]
+        why: String,
     },
 }
 
@@ -70,9 +73,9 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
             print_rows(json, &Value::Array(rows), &columns)
         }
         Command::Show { id, json } => show(&config, id, json).await,
-        Command::Retry { id } => {
-            let ctx = open_context(config).await?;
-            operate::retry(&ctx, id).await?;
+        Command::Retry { id, why } => {
+            let (ctx, actor) = (open_context(config).await?, hand());
+            operate::retry(&ctx, id, By { actor: &actor, why: &why }).await?;
             say("it is due again; a running hub sends it within a few seconds")
         }
     }

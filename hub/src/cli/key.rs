@@ -2,9 +2,9 @@
 
 use clap::Subcommand;
 use schemas::{AuthorityId, CorporateNumber};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{open_store, print_rows, say};
+use super::{act, hand, open_store, print_rows, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::web::access::{Scope, new_key};
@@ -75,7 +75,10 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
             };
             let (key, row) = new_key(&Clock::system(), scope, &label);
             let mut tx = store.begin().await?;
+            let became = json!({"scope": row.scope, "subject": row.subject, "label": row.label});
+            let subject = format!("key:{}", row.id);
             tx.insert_api_keys(&[row]).await?;
+            tx.record(act(("key.add", subject), &hand(), (Value::Null, became))).await?;
             tx.commit().await?;
             say(&format!("{key}\n\nKeep it: it cannot be shown again."))
         }
@@ -93,6 +96,9 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
         Command::Revoke { id } => {
             let mut tx = store.begin().await?;
             anyhow::ensure!(tx.revoke_api_key(&id).await?, "there is no key {id} in force");
+            let became = json!({"revoked": true});
+            let what = ("key.revoke", format!("key:{id}"));
+            tx.record(act(what, &hand(), (Value::Null, became))).await?;
             tx.commit().await?;
             say("revoked; running processes follow within 10 seconds")
         }

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use schemas::{AuthorityId, Channel};
 use serde_json::json;
 
-use super::{open_context, open_store, print_rows, say};
+use super::{hand, open_context, open_store, print_rows, say};
 use crate::config::Config;
 use crate::lane::Lane;
-use crate::operate;
+use crate::operate::{self, By};
 
 /// Lanes
 #[derive(Debug, clap::Args)]
@@ -53,6 +53,9 @@ enum Command {
         /// Deliveries that may go together after a rest
         #[arg(long, value_parser = clap::value_parser!(i32).range(1..))]
         burst: Option<i32>,
+        /// Why, for everyone who looks
+        #[arg(long, default_value = "")]
+        why: String,
     },
     /// Let it go again, in order and paced
     Resume {
@@ -60,6 +63,9 @@ enum Command {
         authority: AuthorityId,
         /// The channel
         channel: Channel,
+        /// Why, for everyone who looks
+        #[arg(long, default_value = "")]
+        why: String,
     },
 }
 
@@ -95,19 +101,21 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
             print_rows(false, &json!(rows), &columns)
         }
         Command::Pause { authority, channel, why } => {
-            let ctx = open_context(config).await?;
-            operate::pause(&ctx, authority, channel, &why).await?;
+            let (ctx, actor) = (open_context(config).await?, hand());
+            operate::pause(&ctx, (authority, channel), By { actor: &actor, why: &why }).await?;
             say("paused: deliveries over it are held from now on")
         }
-        Command::Limit { authority, channel, cap, per_minute, burst } => {
-            let ctx = open_context(config).await?;
+        Command::Limit { authority, channel, cap, per_minute, burst, why } => {
+            let (ctx, actor) = (open_context(config).await?, hand());
             let limits = operate::Limits { cap, per_minute, burst };
-            operate::limit(&ctx, authority, channel, limits).await?;
+            let by = By { actor: &actor, why: &why };
+            operate::limit(&ctx, (authority, channel), limits, by).await?;
             say("limited: deliveries that are not yet postponed go by it from now on")
         }
-        Command::Resume { authority, channel } => {
-            let ctx = open_context(config).await?;
-            let count = operate::resume(&ctx, authority, channel).await?;
+        Command::Resume { authority, channel, why } => {
+            let (ctx, actor) = (open_context(config).await?, hand());
+            let by = By { actor: &actor, why: &why };
+            let count = operate::resume(&ctx, (authority, channel), None, by).await?;
             say(&format!("resumed: {count} held deliveries go out in order"))
         }
     }

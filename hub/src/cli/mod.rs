@@ -1,9 +1,11 @@
 //! The command line: one file per subcommand. Every list has `--json`.
 
+mod audit;
 mod authority;
 mod backup;
 mod bulk;
 mod contacts;
+mod dead_letter;
 mod deadline;
 mod delivery;
 mod demo;
@@ -30,12 +32,14 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use schemas::Catalogue;
+use serde_json::Value;
 
+use crate::actor::Actor;
 use crate::app::{self, Patience};
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT};
 use crate::context::Context;
-use crate::store::Store;
+use crate::store::{StaffAct, Store};
 use crate::{broker, telemetry, web};
 
 /// Todoke (届け): takes care operators' filings, carries each to every authority that must get it,
@@ -80,6 +84,10 @@ enum Command {
     Delivery(delivery::Args),
     /// Lanes: list, pause, resume
     Lane(lane::Args),
+    /// Messages that could not be worked on: list, settle
+    DeadLetter(dead_letter::Args),
+    /// What staff did by hand: list, verify, export
+    Audit(audit::Args),
     /// Files that wait to be looked through for malware, or hold some: list, again
     Scan(scan::Args),
     /// How authorities are reached: list, set, check, contacts
@@ -116,6 +124,23 @@ enum TopologyCommand {
     },
 }
 
+/// Who sits at the command line, for the record of acts.
+fn hand() -> Actor {
+    let mut named =
+        ["SUDO_USER", "USER", "LOGNAME"].into_iter().filter_map(|it| std::env::var(it).ok());
+    let name = named.find(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned());
+    Actor { person: format!("cli:{name}"), name }
+}
+
+/// An act at the command line that needs no reason.
+fn act<'a>(
+    (what, subject): (&'static str, String),
+    actor: &'a Actor,
+    (was, became): (Value, Value),
+) -> StaffAct<'a> {
+    StaffAct { person: &actor.person, name: &actor.name, what, subject, why: "", was, became }
+}
+
 /// Runs what the command line asks for.
 pub fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
@@ -141,6 +166,8 @@ pub fn main() -> anyhow::Result<()> {
         | Command::Filing(_)
         | Command::Delivery(_)
         | Command::Lane(_)
+        | Command::DeadLetter(_)
+        | Command::Audit(_)
         | Command::Scan(_)
         | Command::Authority(_)
         | Command::Package(_)
@@ -168,6 +195,8 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Filing(args) => filing::run(args, &config).await,
         Command::Delivery(args) => delivery::run(args, config).await,
         Command::Lane(args) => lane::run(args, config).await,
+        Command::DeadLetter(args) => dead_letter::run(args, config).await,
+        Command::Audit(args) => audit::run(args, &config).await,
         Command::Scan(args) => scan::run(args, &config).await,
         Command::Authority(args) => authority::run(args, config).await,
         Command::Package(args) => package::run(args, &config).await,

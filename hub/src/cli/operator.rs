@@ -2,8 +2,9 @@
 
 use clap::Subcommand;
 use schemas::CorporateNumber;
+use serde_json::json;
 
-use super::{open_store, say};
+use super::{act, hand, open_store, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contacts::{Wrong, mail_of};
@@ -57,9 +58,12 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
         };
         tx.insert_address_act(&act).await?;
     }
-    let created_at = known.map_or_else(|| clock.now_ms(), |row| row.created_at);
+    let created_at = known.as_ref().map_or_else(|| clock.now_ms(), |row| row.created_at);
     let row = OperatorRow { corporate_number, name, mail: mail.or(former), created_at };
+    let states = (json!(known), json!(row));
     tx.save_operators(&[row]).await?;
+    let what = ("operator.add", format!("operator:{corporate_number}"));
+    tx.record(act(what, &hand(), states)).await?;
     tx.commit().await?;
     say(&format!("saved; `todoke key add operator {corporate_number} --label …` makes its key"))
 }

@@ -35,6 +35,12 @@ pub enum ReviewProblem {
     /// The comment is missing or too long, or a file is not theirs.
     #[error("{0}")]
     Invalid(String),
+    /// A reason is missing or too long.
+    #[error("{0}")]
+    Reason(String),
+    /// Someone else of the staff was first: who, when and why.
+    #[error("{0}")]
+    Overtaken(String),
     /// A correction of another kind than the filing.
     #[error("a correction stays of the kind {0}; file another kind anew")]
     OtherKind(FilingKind),

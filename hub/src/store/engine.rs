@@ -242,8 +242,11 @@ pub(super) trait EngineTx: Send {
 
 /// Names the statement in a driver's error.
 pub(super) fn driver(statement: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
-    move |source| match is_full(&source) {
-        true => StoreError::Full { statement, source },
-        false => StoreError::Driver { statement, source },
+    move |source| {
+        if is_full(&source) {
+            StoreError::Full { statement, source }
+        } else {
+            StoreError::Driver { statement, source }
+        }
     }
 }

@@ -13,6 +13,7 @@
 mod acts;
 mod addresses;
 mod announcements;
+mod backlog;
 mod bulk;
 mod chain;
 mod contacts;
@@ -37,6 +38,7 @@ mod rows;
 mod scans;
 mod sessions;
 mod sqlite;
+mod staff_acts;
 mod stale;
 mod sweep;
 mod uploads;
@@ -55,6 +57,7 @@ use uuid::Uuid;
 pub use acts::{Colleague, Like};
 pub use addresses::{AddressActRow, LetterRow};
 pub use announcements::{AnnouncementAct, AnnouncementActRow, AnnouncementFilter, AnnouncementRow};
+pub use backlog::Backlog;
 pub use bulk::{BulkCounts, BulkLine, BulkRow, LineFilter};
 pub use chain::{Chain, ChainBreak, NewEvent, event_hash, verify_chain};
 pub use contacts::ContactRow;
@@ -71,7 +74,7 @@ pub use limits::{MigrateLimits, StoreLimits};
 pub use months::{Months, Part};
 pub use own::OwnFilter;
 use parameters::Parameters;
-pub use reads::{Backlog, DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
+pub use reads::{DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
 pub use reminders::{RemindedRow, ReminderRow, ReminderState, ReminderStep, StillUnread, Unread};
 pub use retention::{Batch, Kept, Mark, Term};
 pub use rows::{
@@ -80,6 +83,7 @@ pub use rows::{
     ProfileRow, RevisionRow, SessionRow,
 };
 pub use scans::{ScanCounts, ScanLine, ScanRow, ScanState};
+pub use staff_acts::{StaffAct, StaffActRow, StaffActsBroken, StaffActsHead};
 pub use stale::StaleAfter;
 pub use uploads::{PieceRow, UploadRow};
 pub use webhooks::{FailedPostRow, WebhookActRow};

@@ -79,21 +79,6 @@ pub struct Totals {
     pub open_notices: i64,
 }
 
-/// Work that is open.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Backlog {
-    /// Filings that could not be planned: a person has to act.
-    pub unplanned: i64,
-    /// Revisions that are not planned yet.
-    pub unrouted: i64,
-    /// Messages not yet with the broker.
-    pub outbox: i64,
-    /// Messages that could not be worked on.
-    pub dead_letters: i64,
-    /// Notices not yet sent.
-    pub open_notices: i64,
-}
-
 /// What a list is asked for; what is not set does not narrow it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Filter {
@@ -129,7 +114,7 @@ pub(super) fn deliveries(rows: Vec<DeliveryRow>) -> Result<Vec<Delivery>, StoreE
 }
 
 impl Store {
-    async fn one<T: DeserializeOwned>(
+    pub(super) async fn one<T: DeserializeOwned>(
         &self,
         sql: &Sql,
         args: &(impl Serialize + ?Sized),
@@ -313,12 +298,6 @@ impl Store {
     /// Notices by state and kind, as `{state, kind, count}`.
     pub async fn count_notices(&self) -> Result<Vec<serde_json::Value>, StoreError> {
         self.read(sql!("count_notices"), "").await
-    }
-
-    /// Upkeep: work that is open.
-    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
-        let missing = StoreError::Count { statement: "count_backlog", touched: 0, expected: 1 };
-        self.one(sql!("count_backlog"), "").await?.ok_or(missing)
     }
 
     /// Totals of the tables.

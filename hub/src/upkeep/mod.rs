@@ -263,6 +263,9 @@ impl Upkeep {
         metrics.set_backlog("unplanned", open.unplanned);
         metrics.set_backlog("notices", open.open_notices);
         metrics.set_backlog("dead_letters", open.dead_letters);
+        for (what, ms) in open.ages(self.ctx.clock.now_ms()) {
+            metrics.set_oldest(what, ms);
+        }
         let scans = self.ctx.store.count_scans().await?;
         metrics.set_backlog("scans", scans.pending);
         metrics.set_backlog("infected", scans.infected);

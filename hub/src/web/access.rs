@@ -141,6 +141,16 @@ impl Access {
         }
     }
 
+    /// Somebody of operations' staff, by the key, for the record of acts.
+    pub async fn keeper(&self, ctx: &Context, headers: &HeaderMap) -> Result<Actor, Problem> {
+        let key = bearer(headers).ok_or_else(Problem::no_key)?;
+        let holder = key_holder(ctx, &key).await?.ok_or_else(Problem::wrong_key)?;
+        match holder.scope {
+            Scope::Operations => Ok(Actor { person: holder.id, name: holder.name }),
+            Scope::Operator(_) | Scope::Authority(_) => Err(Problem::wrong_scope("operations")),
+        }
+    }
+
     /// Whether the request speaks for operations.
     pub async fn operations(&self, ctx: &Context, headers: &HeaderMap) -> Result<(), Problem> {
         match self.scope(ctx, headers).await? {

@@ -101,6 +101,7 @@ impl Who {
                 ("/lanes", |w| w.nav_lanes),
                 ("/dead-letters", |w| w.nav_dead_letters),
                 ("/reminders", |w| w.nav_reminders),
+                ("/audit", |w| w.nav_audit),
                 ("/archive", |w| w.nav_archive),
                 ("/announcements", |w| w.nav_announcements),
             ],

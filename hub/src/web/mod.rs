@@ -24,6 +24,7 @@ mod enclosed;
 mod exports;
 mod fault;
 mod frame;
+mod hand_words;
 mod labels;
 mod ledger;
 mod listed;

@@ -166,6 +166,11 @@ impl From<ReviewProblem> for Problem {
                 detail: format!("{detail}; read its present state before you go on"),
                 ..conflict("wrong_state")
             },
+            ReviewProblem::Reason(detail) => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                Self::new(status, "why_invalid", Owner::Hub, detail)
+            }
+            ReviewProblem::Overtaken(_) => Self { owner: "hub", ..conflict("overtaken") },
             ReviewProblem::OtherKind(_) => conflict("kind_differs"),
             ReviewProblem::NothingReturned => conflict("nothing_returned"),
             ReviewProblem::KeyReused => Self::key_reused(),

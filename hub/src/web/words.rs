@@ -88,6 +88,7 @@ words! {
     nav_deliveries: "送達", "Deliveries";
     nav_lanes: "送達経路", "Lanes";
     nav_dead_letters: "処理不能", "Dead letters";
+    nav_audit: "操作の記録", "Acts";
     nav_reminders: "未開封のお知らせ", "Reminders";
     nav_contacts: "連絡先", "Contact";
     nav_inbox: "受信箱", "Inbox";

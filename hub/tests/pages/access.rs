@@ -2,12 +2,13 @@
 //! has no row here fails, and what a row does not name is refused.
 
 mod forms;
+mod operations;
 
 use std::collections::BTreeSet;
 
 use reqwest::StatusCode;
 
-use crate::archive::{ANNOUNCEMENT, TO_ALL, TO_AUTHORITIES};
+use crate::archive::{TO_ALL, TO_AUTHORITIES};
 use crate::browser::Browser;
 use crate::world::World;
 
@@ -177,54 +178,10 @@ fn bulk_rows(world: &World) -> Vec<Row> {
 }
 
 fn fixed_rows(world: &World) -> Vec<Row> {
-    let mut all = operations_rows(world);
+    let mut all = operations::rows(world);
     all.extend(authority_rows(world));
     all.extend(operator_rows(world));
     all
-}
-
-fn operations_rows(world: &World) -> Vec<Row> {
-    use Whose::{Anyones, Operations};
-    let filing = world.filings[3].receipt_number();
-    let document = format!("/archive/{TO_AUTHORITIES}");
-    let announcement = format!("/announcements/{ANNOUNCEMENT}");
-    vec![
-        row("/", Operations),
-        row("/filings", Operations),
-        row("/filings/{key}", Operations).at(format!("/filings/{filing}")),
-        row("/deliveries", Operations),
-        row("/deliveries/{id}", Operations).at(format!("/deliveries/{}", world.failed)),
-        row("/authorities/{code}", Operations).at("/authorities/011002"),
-        row("/authorities/{code}/contacts", Operations).at("/authorities/011002/contacts"),
-        row("/authorities/{code}/contacts", Operations)
-            .at("/authorities/011002/contacts")
-            .with(&[("remove", "1")]),
-        row("/reminders", Operations),
-        row("/prefectures/{code}", Operations).at("/prefectures/01"),
-        row("/lanes", Operations),
-        row("/dead-letters", Operations),
-        row("/archive", Operations),
-        row("/archive", Operations).with(DOCUMENT),
-        row("/archive/{id}", Operations).at(&document),
-        row("/archive/{id}", Operations).at(&document).with(DOCUMENT),
-        row("/archive/{id}/withdraw", Operations).at(format!("{document}/withdraw")).sent(),
-        row("/archive/{id}/files/{version}", Operations).at(format!("{document}/files/1")),
-        row("/announcements", Operations),
-        row("/announcements", Operations).with(DOCUMENT),
-        row("/announcements/{id}", Operations).at(&announcement),
-        row("/announcements/{id}", Operations).at(&announcement).with(DOCUMENT),
-        row("/announcements/{id}/end", Operations).at(format!("{announcement}/end")).sent(),
-        row("/search", Operations).at("/search?q=x"),
-        row("/login", Anyones),
-        row("/login", Anyones).sent(),
-        row("/login/{issuer}", Anyones).at("/login/operators"),
-        row("/login/{issuer}/back", Anyones).at("/login/operators/back"),
-        row("/logout", Anyones).sent(),
-        row("/static/style.css", Anyones),
-        row("/static/draft.js", Anyones),
-        row("/static/files.js", Anyones),
-        row("/static/icon.svg", Anyones),
-    ]
 }
 
 fn authority_rows(world: &World) -> Vec<Row> {

@@ -53,14 +53,16 @@ fn link(world: &World, mail: &str) -> String {
     link.take(1).collect::<String>()[world.address.len()..].to_owned()
 }
 
-async fn ask(browser: &mut Browser<'_>, address: &str) -> Seen {
+/// Asks for an address, at a time of its own: what was asked last is known by its time.
+async fn ask(world: &World, browser: &mut Browser<'_>, address: &str) -> Seen {
+    world.ctx.clock.advance(Duration::from_millis(1));
     browser.get(HERE).await;
     browser.send(HERE, &[("address", address)]).await
 }
 
 /// Asks for an address, and follows the link to the end.
 async fn change(world: &World, browser: &mut Browser<'_>, address: &str) {
-    assert_eq!(ask(browser, address).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(ask(world, browser, address).await.status, StatusCode::SEE_OTHER);
     let path = link(world, &mails(world).await[0].1);
     browser.get(&path).await;
     assert_eq!(browser.send(&path, &[]).await.to(), "/operator/address?done=1");
@@ -87,7 +89,7 @@ async fn another_address_counts_once_its_link_was_opened() {
     known(&world, 0, OLD).await;
     mails(&world).await;
     let mut browser = Browser::with_key(&world, &world.operator_key).await;
-    let seen = ask(&mut browser, NEW).await;
+    let seen = ask(&world, &mut browser, NEW).await;
     assert_eq!((seen.status, seen.to()), (StatusCode::SEE_OTHER, HERE));
     assert!(browser.get(HERE).await.text.contains("確認メールを送信中です"));
     let sent = mails(&world).await;
@@ -142,9 +144,9 @@ async fn a_link_works_once_for_a_while_and_for_its_operator() {
     known(&world, 0, OLD).await;
     mails(&world).await;
     let mut browser = Browser::with_key(&world, &world.operator_key).await;
-    ask(&mut browser, "first@hidamari.example").await;
+    ask(&world, &mut browser, "first@hidamari.example").await;
     let first = link(&world, &mails(&world).await[0].1);
-    ask(&mut browser, NEW).await;
+    ask(&world, &mut browser, NEW).await;
     let second = link(&world, &mails(&world).await[0].1);
     let seen = browser.get(&first).await;
     assert_eq!(seen.status, StatusCode::GONE);
@@ -175,7 +177,7 @@ async fn a_link_works_once_for_a_while_and_for_its_operator() {
     assert!(seen.text.contains("期限は切れています"), "{}", seen.text);
     assert_eq!(browser.send(&second, &[]).await.status, StatusCode::GONE);
     assert_eq!(current(&world).await.as_deref(), Some(OLD));
-    ask(&mut browser, NEW).await;
+    ask(&world, &mut browser, NEW).await;
     let third = link(&world, &mails(&world).await[0].1);
     browser.get(&third).await;
     assert_eq!(browser.send(&third, &[]).await.status, StatusCode::SEE_OTHER);
@@ -197,17 +199,17 @@ async fn an_address_is_changed_once_a_quarter() {
         ("届@hidamari.example", "メールアドレスを確かめてください"),
         ("a@b.example\r\nBcc: c@d.example", "メールアドレスを確かめてください"),
     ] {
-        let seen = ask(&mut browser, written).await;
+        let seen = ask(&world, &mut browser, written).await;
         assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY, "{written}");
         assert!(seen.text.contains(told), "{}", seen.text);
     }
     // A first address is no change.
     change(&world, &mut browser, OLD).await;
     assert!(mails(&world).await.is_empty(), "there was no former address");
-    let seen = ask(&mut browser, OLD).await;
+    let seen = ask(&world, &mut browser, OLD).await;
     assert!(seen.text.contains("すでにこのアドレスに"), "{}", seen.text);
     change(&world, &mut browser, NEW).await;
-    let seen = ask(&mut browser, OLD).await;
+    let seen = ask(&world, &mut browser, OLD).await;
     assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(seen.text.contains("次に変更できる日: 2026-10-15"), "{}", seen.text);
     assert!(seen.text.contains(&format!("value=\"{OLD}\"")), "what was written is kept");
@@ -216,13 +218,13 @@ async fn an_address_is_changed_once_a_quarter() {
     let until = day.as_millisecond() - world.ctx.clock.now_ms();
     world.ctx.clock.advance(Duration::from_millis(until.try_into().expect("it is to come")));
     let mut browser = Browser::with_key(&world, &world.operator_key).await;
-    assert!(ask(&mut browser, OLD).await.text.contains("2026-10-15"));
+    assert!(ask(&world, &mut browser, OLD).await.text.contains("2026-10-15"));
     world.ctx.clock.advance(Duration::from_mins(1));
     // As many links as may be, and no more until the first of them is a day old.
     for _ in 0..world.ctx.config.address.asked_max {
-        assert_eq!(ask(&mut browser, OLD).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(ask(&world, &mut browser, OLD).await.status, StatusCode::SEE_OTHER);
     }
-    let seen = ask(&mut browser, OLD).await;
+    let seen = ask(&world, &mut browser, OLD).await;
     assert!(seen.text.contains("24時間に送れるリンク"), "{}", seen.text);
     world.ctx.clock.advance(DAY);
     let mut browser = Browser::with_key(&world, &world.operator_key).await;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::answers::staff_of;
 use crate::cases::{change, filed_to};
-use crate::world::{AUTHORITY, World};
+use crate::world::{AUTHORITY, DEAD_LETTER, World};
 
 /// Routes that ask for no key: by a link with a token, or anyone's.
 const KEYLESS: [&str; 4] = ["/packages/{delivery}", "/v1/signing-key", "/metrics", "/openapi.json"];
@@ -37,6 +37,7 @@ enum Of {
     /// There is none, or it is everyone's who may ask.
     Nothing,
     Filing,
+    DeadLetter,
     Bulk,
     Delivery,
     Export,
@@ -47,7 +48,7 @@ struct Row(&'static str, &'static str, &'static [Whose], Of, &'static str);
 
 const ACCEPTED: &str = r#"{"verdict": "accepted"}"#;
 
-const ROWS: [Row; 30] = [
+const ROWS: [Row; 31] = [
     Row("post", "/v1/attachments", &[Operators, Authorities], Of::Nothing, "%PDF-1.4\n%%EOF\n"),
     Row("get", "/v1/filings", &[Operators, Operations], Of::Nothing, ""),
     Row("post", "/v1/filings", &[Operators], Of::Nothing, "{filing}"),
@@ -73,12 +74,15 @@ const ROWS: [Row; 30] = [
     Row("get", "/v1/operations/summary", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/deliveries", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/deliveries/{id}", &[Operations], Of::Delivery, ""),
-    Row("post", "/v1/operations/deliveries/{id}/retry", &[Operations], Of::Delivery, ""),
+    Row("post", "/v1/operations/deliveries/{id}/retry", &[Operations], Of::Delivery, WHY),
     Row("get", "/v1/operations/lanes", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/dead-letters", &[Operations], Of::Nothing, ""),
-    Row("post", PAUSE, &[Operations], Of::Nothing, r#"{"why": "test"}"#),
+    Row("post", SETTLE, &[Operations], Of::DeadLetter, WHY),
+    Row("post", PAUSE, &[Operations], Of::Nothing, WHY),
     Row("post", RESUME, &[Operations], Of::Nothing, ""),
 ];
+const WHY: &str = r#"{"why": "test"}"#;
+const SETTLE: &str = "/v1/operations/dead-letters/{id}/settle";
 const PAUSE: &str = "/v1/operations/lanes/{authority}/{channel}/pause";
 const RESUME: &str = "/v1/operations/lanes/{authority}/{channel}/resume";
 
@@ -113,6 +117,7 @@ async fn things(world: &World) -> Vec<Thing> {
         (Of::Nothing, "", String::new()),
         (Of::Filing, "operator", world.filings[3].receipt_number()),
         (Of::Filing, "another", world.foreign_filing.to_string()),
+        (Of::DeadLetter, "", DEAD_LETTER.to_owned()),
         (Of::Bulk, "operator", world.own_bulk.to_string()),
         (Of::Bulk, "another", world.foreign_bulk.to_string()),
         (Of::Delivery, ELSEWHERE, world.foreign_delivery.to_string()),

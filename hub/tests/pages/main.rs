@@ -25,6 +25,7 @@ mod files;
 mod filings;
 mod filters;
 mod followed;
+mod hands;
 mod html;
 mod inbox;
 mod interface;
@@ -134,7 +135,7 @@ async fn the_map_is_an_svg_with_a_tile_for_each_prefecture() {
         let tile = map.split("href=\"/prefectures/01\"").nth(1).expect("a tile");
         let tile = tile.split("</a>").next().expect("its end");
         assert!(tile.contains(name) && tile.contains('%'), "{tile}");
-        let spoken = tile.split("aria-label=\"").nth(1).expect("a label");
+        let spoken = tile.split("<title>").nth(1).expect("a title");
         assert!(spoken.starts_with(name), "{tile}");
         for foreign in ["<image", "<script", "<foreignObject", "href=\"http", "url("] {
             assert!(!map.contains(foreign), "{foreign}: {map}");

@@ -8,7 +8,7 @@ use hub::delivery::State;
 use hub::lane::Breaker;
 use hub::operate;
 use schemas::{Channel, FilingId};
-use tests::house::{House, change, code};
+use tests::house::{House, by_hand, change, code};
 
 const SAPPORO: &str = "011002";
 const OTARU: &str = "012033";
@@ -106,7 +106,7 @@ async fn a_paused_lane_holds_and_lets_out_in_order_and_paced() -> Result<()> {
         .with(|config| config.upkeep.release_per_second = 4)
         .start()
         .await?;
-    operate::pause(&house.ctx, code(SAPPORO), Channel::Api, "定期保守").await?;
+    operate::pause(&house.ctx, (code(SAPPORO), Channel::Api), by_hand()).await?;
     let mut filings = Vec::new();
     for _ in 0..5 {
         filings.push(house.deliver(&change(SAPPORO, &[])).await?);
@@ -118,12 +118,13 @@ async fn a_paused_lane_holds_and_lets_out_in_order_and_paced() -> Result<()> {
         let delivery = house.delivery(*filing).await?;
         let State::Held { why } = &delivery.state else { panic!("{delivery:?}") };
         assert_eq!(why.code, "lane_paused");
-        assert!(why.sentence.contains("定期保守"));
+        assert!(why.sentence.contains("定期点検"));
     }
     house.advance(Duration::from_hours(24)).await?;
     assert_eq!(house.held()?.len(), 1, "a pause ends by a person only");
 
-    let released = operate::resume(&house.ctx, code(SAPPORO), Channel::Api).await?;
+    let released =
+        operate::resume(&house.ctx, (code(SAPPORO), Channel::Api), None, by_hand()).await?;
     assert_eq!(released, 5);
     let start = house.clock.now_ms();
     house.settle().await?;

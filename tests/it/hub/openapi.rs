@@ -45,6 +45,7 @@ async fn the_description_is_openapi_3_1_and_whole() -> Result<()> {
         ("post", "/v1/operations/lanes/{authority}/{channel}/pause"),
         ("post", "/v1/operations/lanes/{authority}/{channel}/resume"),
         ("get", "/v1/operations/dead-letters"),
+        ("post", "/v1/operations/dead-letters/{id}/settle"),
     ] {
         let operation = &described["paths"][path][method];
         assert!(operation["summary"].is_string(), "{method} {path}: {operation}");

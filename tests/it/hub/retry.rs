@@ -6,7 +6,7 @@ use adapters::sandbox::Behaviour;
 use anyhow::Result;
 use hub::delivery::State;
 use schemas::{Channel, Owner};
-use tests::house::{House, change, code};
+use tests::house::{House, by_hand, change, code};
 
 const SAPPORO: &str = "011002";
 const HOUR: Duration = Duration::from_hours(1);
@@ -49,7 +49,7 @@ async fn the_ladder_is_climbed_to_its_end_and_a_person_is_told() -> Result<()> {
 
     // A person mends it and starts it anew: the same package under the same id.
     house.sandbox.set_behaviour(code(SAPPORO), Behaviour::Healthy)?;
-    hub::operate::retry(&house.ctx, delivery.id).await?;
+    hub::operate::retry(&house.ctx, delivery.id, by_hand()).await?;
     house.settle().await?;
     assert!(matches!(house.delivery(filing).await?.state, State::Delivered { .. }));
     house.finish().await

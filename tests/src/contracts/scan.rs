@@ -13,7 +13,7 @@ use reqwest::StatusCode;
 use schemas::{Attachment, Channel, Owner, Submission};
 
 use super::hub::SAPPORO;
-use crate::house::{Builder, Front, House, attachment, change, operator};
+use crate::house::{Builder, Front, House, attachment, by_hand, change, operator};
 use crate::scanner::FarScanner;
 use crate::servers::clamd::{SIGNATURE, STREAM_BYTES_MAX, eicar};
 
@@ -111,7 +111,7 @@ pub async fn a_file_with_malware_goes_nowhere_and_a_clean_one_takes_its_place(
     let package = front.get(&format!("/v1/inbox/{}/package", delivery.id), &key).await?;
     assert!(package.status == StatusCode::CONFLICT, "{package:?}");
     assert!(package.json["code"] == FILE_INFECTED, "{package:?}");
-    hub::operate::retry(&house.ctx, delivery.id).await?;
+    hub::operate::retry(&house.ctx, delivery.id, by_hand()).await?;
     house.settle().await?;
     assert!(house.delivery(filing).await?.is_infected() && house.held()?.is_empty());
 

@@ -38,7 +38,8 @@ pub use far_side::Letter;
 pub use forgetful::Forgetful;
 pub use front::{Answer, Front, log_in};
 pub use papers::{
-    OPERATOR_MAIL, OPERATOR_NAME, attachment, change, code, of_kind, one_stop, operator, service,
+    OPERATOR_MAIL, OPERATOR_NAME, attachment, by_hand, change, code, of_kind, one_stop, operator,
+    service,
 };
 use stages::Stages;
 

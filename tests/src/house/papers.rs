@@ -1,5 +1,9 @@
 //! What operators file in tests.
 
+use std::sync::LazyLock;
+
+use hub::actor::Actor;
+use hub::operate::By;
 use schemas::codes::corporate_number_of;
 use schemas::{
     Attachment, AuthorityId, CorporateNumber, FilingKind, Office, OfficeService, Submission,
@@ -16,6 +20,15 @@ pub const OPERATOR_NAME: &str = "社会福祉法人みどり会";
 /// The one operator of a house.
 pub fn operator() -> CorporateNumber {
     corporate_number_of(1)
+}
+
+/// Somebody of operations' staff, and why they do what they do.
+pub fn by_hand() -> By<'static> {
+    static STAFF: LazyLock<Actor> = LazyLock::new(|| Actor {
+        person: "key:staff".to_owned(),
+        name: "運用 花子".to_owned(),
+    });
+    By { actor: &STAFF, why: "定期点検" }
 }
 
 /// An authority's code.

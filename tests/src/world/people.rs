@@ -18,7 +18,7 @@ use schemas::{AuthorityId, Channel, Decision, FilingId, Submission, Verdict};
 
 use super::World;
 use super::check::Receipt;
-use crate::house::{attachment, change, one_stop, operator};
+use crate::house::{attachment, by_hand, change, one_stop, operator};
 
 /// Filings of one world at most.
 const FILINGS_MAX: usize = 10;
@@ -283,7 +283,7 @@ impl World {
         let failed = |d: &&Delivery| matches!(d.state, State::Failed { .. });
         let failed: Vec<_> = self.checker.deliveries.iter().filter(failed).map(|d| d.id).collect();
         for id in &failed {
-            let done = operate::retry(&self.processes[0].ctx, *id).await;
+            let done = operate::retry(&self.processes[0].ctx, *id, by_hand()).await;
             self.allow(done, "staff starts anew what failed");
             self.look().await?;
         }
@@ -301,11 +301,11 @@ impl World {
         let ctx = &self.processes[0].ctx;
         let lane = format!("{channel} of {authority}");
         if self.people.paused.contains(&(authority, channel)) {
-            operate::resume(ctx, authority, channel).await?;
+            operate::resume(ctx, (authority, channel), None, by_hand()).await?;
             self.people.paused.retain(|lane| *lane != (authority, channel));
             self.note("staff", &format!("resumes {lane}"));
         } else {
-            operate::pause(ctx, authority, channel, "maintenance").await?;
+            operate::pause(ctx, (authority, channel), by_hand()).await?;
             self.people.paused.push((authority, channel));
             self.note("staff", &format!("pauses {lane}"));
         }
@@ -318,7 +318,7 @@ impl World {
         }
         let at = self.any(self.checker.deliveries.len());
         let id = self.checker.deliveries[at].id;
-        let done = operate::retry(&self.processes[0].ctx, id).await;
+        let done = operate::retry(&self.processes[0].ctx, id, by_hand()).await;
         let name = self.name(id);
         self.allow(done, &format!("staff starts {name} anew"));
         Ok(())
@@ -328,7 +328,7 @@ impl World {
     pub(super) async fn people_put_right(&mut self) -> Result<()> {
         self.is_stormy = false;
         for (authority, channel) in std::mem::take(&mut self.people.paused) {
-            operate::resume(&self.processes[0].ctx, authority, channel).await?;
+            operate::resume(&self.processes[0].ctx, (authority, channel), None, by_hand()).await?;
         }
         while !self.people.unanswered.is_empty() {
             self.send_again().await?;

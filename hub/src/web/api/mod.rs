@@ -80,6 +80,7 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(operations::pause))
         .routes(routes!(operations::resume))
         .routes(routes!(operations::dead_letters))
+        .routes(routes!(operations::settle))
 }
 
 /// All routes of the interface.

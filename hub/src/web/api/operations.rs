@@ -8,10 +8,13 @@ use axum::http::{HeaderMap, StatusCode};
 use schemas::{AuthorityId, Channel, DeliveryId};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::read::{Path, Query, Text, read_json};
 use super::views::{DeliveryView, Paging, time};
-use crate::operate;
+use crate::actor::Actor;
+use crate::operate::{self, By};
 use crate::store::Filter;
 use crate::web::Desk;
 use crate::web::problem::Problem;
@@ -105,11 +108,32 @@ pub(super) async fn delivery(
     Ok(Json(json!({"delivery": DeliveryView::new(&desk.ctx, &delivery), "attempts": attempts})))
 }
 
-/// Starts a waiting, held or failed delivery anew.
+/// Why somebody does something by hand.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reason {
+    /// For the record, and for everyone who looks
+    #[serde(default)]
+    why: String,
+}
+
+impl Reason {
+    /// No body is no reason.
+    fn read(body: &str) -> Result<Self, Problem> {
+        if body.trim().is_empty() { Ok(Self::default()) } else { read_json(body) }
+    }
+
+    fn by<'a>(&'a self, actor: &'a Actor) -> By<'a> {
+        By { actor, why: &self.why }
+    }
+}
+
+/// Starts a waiting, held or failed delivery anew; the body is `{"why": "…"}`.
 #[utoipa::path(
     post,
     path = "/v1/operations/deliveries/{id}/retry",
     params(("id" = String, Path, description = "id of the delivery")),
+    request_body = Reason,
     responses((status = 204), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
@@ -117,9 +141,10 @@ pub(super) async fn retry(
     State(desk): State<Arc<Desk>>,
     headers: HeaderMap,
     Path(id): Path<DeliveryId>,
+    Text(body): Text,
 ) -> Result<StatusCode, Problem> {
-    desk.access.operations(&desk.ctx, &headers).await?;
-    operate::retry(&desk.ctx, id).await?;
+    let actor = desk.access.keeper(&desk.ctx, &headers).await?;
+    operate::retry(&desk.ctx, id, Reason::read(&body)?.by(&actor)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -138,50 +163,48 @@ pub(super) async fn lanes(
     Ok(Json(json!(desk.ctx.store.lanes().await?)))
 }
 
-/// Pauses a lane; the body is `{"why": "…"}`. Its deliveries are held.
+/// Pauses a lane; the body is `{"why": "…"}`. Its deliveries are held. One that is paused already
+/// stays as it is (409).
 #[utoipa::path(
     post,
     path = "/v1/operations/lanes/{authority}/{channel}/pause",
     params(("authority" = String, Path), ("channel" = String, Path)),
-    request_body = Object,
+    request_body = Reason,
     responses((status = 204), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn pause(
     State(desk): State<Arc<Desk>>,
     headers: HeaderMap,
-    Path((authority, channel)): Path<(AuthorityId, Channel)>,
+    Path(lane): Path<(AuthorityId, Channel)>,
     Text(body): Text,
 ) -> Result<StatusCode, Problem> {
-    desk.access.operations(&desk.ctx, &headers).await?;
-    let given: Value = read_json(&body)?;
-    let why = given.get("why").and_then(Value::as_str).unwrap_or_default().trim();
-    if why.is_empty() {
-        return Err(Problem::bad_request("why_missing", "say why: {\"why\": \"…\"}"));
-    }
-    operate::pause(&desk.ctx, authority, channel, why).await?;
+    let actor = desk.access.keeper(&desk.ctx, &headers).await?;
+    operate::pause(&desk.ctx, lane, Reason::read(&body)?.by(&actor)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Resumes a paused lane; what it held goes out in order, paced.
+/// Resumes a paused lane; what it held goes out in order, paced. The body may be `{"why": "…"}`.
 #[utoipa::path(
     post,
     path = "/v1/operations/lanes/{authority}/{channel}/resume",
     params(("authority" = String, Path), ("channel" = String, Path)),
+    request_body(content = inline(Option<Reason>)),
     responses((status = 204), (status = "4XX", body = Problem)),
     security(("key" = []))
 )]
 pub(super) async fn resume(
     State(desk): State<Arc<Desk>>,
     headers: HeaderMap,
-    Path((authority, channel)): Path<(AuthorityId, Channel)>,
+    Path(lane): Path<(AuthorityId, Channel)>,
+    Text(body): Text,
 ) -> Result<StatusCode, Problem> {
-    desk.access.operations(&desk.ctx, &headers).await?;
-    operate::resume(&desk.ctx, authority, channel).await?;
+    let actor = desk.access.keeper(&desk.ctx, &headers).await?;
+    operate::resume(&desk.ctx, lane, None, Reason::read(&body)?.by(&actor)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Messages that could not be worked on, the newest first.
+/// Messages that could not be worked on and that nobody has settled, the newest first.
 #[utoipa::path(
     get,
     path = "/v1/operations/dead-letters",
@@ -194,4 +217,24 @@ pub(super) async fn dead_letters(
 ) -> Result<Json<Value>, Problem> {
     desk.access.operations(&desk.ctx, &headers).await?;
     Ok(Json(json!(desk.ctx.store.dead_letters(500).await?)))
+}
+
+/// A message that could not be worked on has been dealt with; the body is `{"why": "…"}`.
+#[utoipa::path(
+    post,
+    path = "/v1/operations/dead-letters/{id}/settle",
+    params(("id" = String, Path, description = "id of the dead letter")),
+    request_body = Reason,
+    responses((status = 204), (status = "4XX", body = Problem)),
+    security(("key" = []))
+)]
+pub(super) async fn settle(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+    Text(body): Text,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.access.keeper(&desk.ctx, &headers).await?;
+    operate::settle(&desk.ctx, id, Reason::read(&body)?.by(&actor)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -98,7 +98,9 @@ pub(super) async fn make(
         Err(ReviewProblem::NotFound(_)) => Err(Fault::NoDelivery),
         Err(ReviewProblem::Store(error)) => Err(error.into()),
         Err(
-            problem @ (ReviewProblem::OtherKind(_)
+            problem @ (ReviewProblem::Reason(_)
+            | ReviewProblem::Overtaken(_)
+            | ReviewProblem::OtherKind(_)
             | ReviewProblem::NothingReturned
             | ReviewProblem::KeyReused
             | ReviewProblem::Fault(_)),

@@ -12,7 +12,8 @@ use routing::{Body, Status};
 use schemas::{AuthorityId, FilingKind};
 
 use super::deliveries::{DeliveryLine, DeliveryTable};
-use super::lanes::{LaneLine, LaneTable};
+use super::hands::Hands;
+use super::lanes::{LaneHand, LaneLine, LaneTable, lane_hands};
 use super::map::{describe, english_name};
 use super::snapshot::{Health, count, word};
 use crate::context::day_in_japan;
@@ -30,7 +31,7 @@ use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "operations/authority.html")]
-struct AuthorityPage {
+pub(super) struct AuthorityPage {
     shell: Shell,
     code: String,
     name: String,
@@ -45,6 +46,9 @@ struct AuthorityPage {
     health: String,
     ladder: Vec<(&'static str, String)>,
     lanes: Vec<LaneLine>,
+    hands: Hands,
+    /// What can be done with each of its lanes.
+    stops: Vec<LaneHand>,
     /// Where it is told of what lies unread, and what it was told.
     contact: Option<String>,
     told: ToldTable,
@@ -64,10 +68,15 @@ pub(super) async fn authority(
     Path(code): Path<String>,
     Staff(visit): Staff,
 ) -> Response {
-    visit.answer(read_authority(&desk, &code, &visit).await)
+    visit.answer(read(&desk, &code, (&visit, None)).await)
 }
 
-async fn read_authority(desk: &Desk, code: &str, visit: &Visit) -> Result<AuthorityPage, Fault> {
+/// The page, with what did not go.
+pub(super) async fn read(
+    desk: &Desk,
+    code: &str,
+    (visit, problem): (&Visit, Option<String>),
+) -> Result<AuthorityPage, Fault> {
     let (ctx, lang) = (&desk.ctx, visit.lang);
     let code: AuthorityId = code.parse().map_err(|_| Fault::NoAuthority)?;
     let body = ctx.master.body(code, day_in_japan(visit.now)).ok_or(Fault::NoAuthority)?;
@@ -81,6 +90,9 @@ async fn read_authority(desk: &Desk, code: &str, visit: &Visit) -> Result<Author
     let told = ctx.store.reminders_about(code, TOLD_ROWS).await?;
     let ladder = ctx.directory.load();
     let steps = ladder.ladder(code).iter();
+    let hands = Hands::new(desk, visit, problem);
+    let by_hand =
+        if hands.may { lane_hands(desk, (code, &lanes), visit).await? } else { Vec::new() };
     Ok(AuthorityPage {
         shell: visit.living_shell("/authorities"),
         code: code.to_string(),
@@ -94,6 +106,8 @@ async fn read_authority(desk: &Desk, code: &str, visit: &Visit) -> Result<Author
         alternative: alternative(&body, visit),
         health: describe(&health, lang),
         ladder: steps.map(|step| (labels::channel(step.channel(), lang), step.address())).collect(),
+        hands,
+        stops: by_hand,
         lanes: lanes.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect(),
         contact: contact.and_then(|row| row.mail),
         is_told: !told.is_empty(),

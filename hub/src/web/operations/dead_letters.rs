@@ -5,7 +5,9 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use uuid::Uuid;
 
+use super::hands::Hands;
 use crate::store::DeadLetterRow;
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -22,12 +24,14 @@ const HEAD_DIGITS: usize = 64;
 
 #[derive(Template)]
 #[template(path = "operations/dead_letters.html")]
-struct DeadLetters {
+pub(super) struct DeadLetters {
     shell: Shell,
     letters: Vec<Letter>,
+    hands: Hands,
 }
 
 struct Letter {
+    id: Uuid,
     at: Stamp,
     queue: String,
     reason: String,
@@ -37,13 +41,18 @@ struct Letter {
 
 /// `GET /dead-letters`
 pub(super) async fn list(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> Response {
-    visit.answer(read(&desk, &visit).await)
+    visit.answer(read(&desk, (&visit, None)).await)
 }
 
-async fn read(desk: &Desk, visit: &Visit) -> Result<DeadLetters, Fault> {
+/// The page, with what did not go.
+pub(super) async fn read(
+    desk: &Desk,
+    (visit, problem): (&Visit, Option<String>),
+) -> Result<DeadLetters, Fault> {
     let rows = desk.ctx.store.dead_letters(ROWS_MAX).await?;
     let letters = rows.into_iter().map(|row| Letter::new(row, visit)).collect();
-    Ok(DeadLetters { shell: visit.living_shell("/dead-letters"), letters })
+    let hands = Hands::new(desk, visit, problem);
+    Ok(DeadLetters { shell: visit.living_shell("/dead-letters"), letters, hands })
 }
 
 impl Letter {
@@ -55,6 +64,6 @@ impl Letter {
         }
         let at = Stamp::new(row.at, visit.now, visit.lang);
         let reason = reasons::dead_letter(row.reason, visit.lang);
-        Self { at, queue: row.queue, reason, size, head }
+        Self { id: row.id, at, queue: row.queue, reason, size, head }
     }
 }

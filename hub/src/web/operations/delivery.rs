@@ -9,6 +9,7 @@ use schemas::DeliveryId;
 
 use super::attempts::{AttemptLine, AttemptTable};
 use super::deliveries::DeliveryLine;
+use super::hands::Hands;
 use crate::delivery::{Delivery, Review, State as Transport};
 use crate::store::DecisionRow;
 use crate::web::Desk;
@@ -22,7 +23,7 @@ use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "operations/delivery.html")]
-struct DeliveryPage {
+pub(super) struct DeliveryPage {
     shell: Shell,
     line: DeliveryLine,
     ladder_step: i32,
@@ -35,6 +36,9 @@ struct DeliveryPage {
     attempts: AttemptTable,
     timeline: Vec<Line>,
     timeline_part: Part,
+    hands: Hands,
+    /// Whether it can be sent again.
+    can_retry: bool,
 }
 
 struct DecisionView {
@@ -50,10 +54,15 @@ pub(super) async fn show(
     Path(id): Path<String>,
     Staff(visit): Staff,
 ) -> Response {
-    visit.answer(read(&desk, &id, &visit).await)
+    visit.answer(read(&desk, &id, (&visit, None)).await)
 }
 
-async fn read(desk: &Desk, id: &str, visit: &Visit) -> Result<DeliveryPage, Fault> {
+/// The page, with what did not go.
+pub(super) async fn read(
+    desk: &Desk,
+    id: &str,
+    (visit, problem): (&Visit, Option<String>),
+) -> Result<DeliveryPage, Fault> {
     let id: DeliveryId = id.parse().map_err(|_| Fault::NoDelivery)?;
     let delivery = desk.ctx.store.delivery(id).await?.ok_or(Fault::NoDelivery)?;
     let attempts = attempts(desk, &delivery, visit).await?;
@@ -82,6 +91,11 @@ async fn read(desk: &Desk, id: &str, visit: &Visit) -> Result<DeliveryPage, Faul
         attempts,
         timeline,
         timeline_part,
+        hands: Hands::new(desk, visit, problem),
+        can_retry: matches!(
+            delivery.state,
+            Transport::Waiting { .. } | Transport::Held { .. } | Transport::Failed { .. }
+        ),
     })
 }
 

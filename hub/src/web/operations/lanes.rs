@@ -6,9 +6,11 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
+use schemas::AuthorityId;
 
 use super::snapshot::Cache;
 use crate::lane::Lane;
+use crate::operate::lane_subject;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
@@ -48,6 +50,50 @@ impl LaneLine {
             updated: stamp(lane.updated_at),
         }
     }
+}
+
+/// A lane that can be paused or resumed by hand.
+pub(super) struct LaneHand {
+    pub(super) word: &'static str,
+    pub(super) channel: &'static str,
+    /// Whether nothing goes over it: it is paused or suspended.
+    pub(super) is_stopped: bool,
+    /// Who paused it, when and why.
+    pub(super) paused: Option<(String, Stamp, String)>,
+    /// Milliseconds since when it is paused; 0 when it is not.
+    pub(super) seen: i64,
+}
+
+/// Those of an authority's ladder, whether or not anything went over them yet.
+pub(super) async fn lane_hands(
+    desk: &Desk,
+    (code, lanes): (AuthorityId, &[Lane]),
+    visit: &Visit,
+) -> Result<Vec<LaneHand>, Fault> {
+    let (ladder, mut all) = (desk.ctx.directory.load_full(), Vec::new());
+    for endpoint in ladder.ladder(code) {
+        let channel = endpoint.channel();
+        let lane = lanes.iter().find(|lane| lane.channel == channel);
+        let paused_at = lane.and_then(|lane| lane.paused_at);
+        let paused = match paused_at {
+            None => None,
+            Some(at) => {
+                let subject = lane_subject(code, channel);
+                let act = desk.ctx.store.staff_acts(Some(&subject), i64::MAX, 1).await?.pop();
+                let name = act.filter(|act| act.what == "lane.pause").map(|act| act.name);
+                let why = lane.and_then(|lane| lane.paused_why.clone()).unwrap_or_default();
+                Some((name.unwrap_or_default(), Stamp::new(at, visit.now, visit.lang), why))
+            }
+        };
+        all.push(LaneHand {
+            word: channel.as_str(),
+            channel: labels::channel(channel, visit.lang),
+            is_stopped: paused_at.is_some() || lane.is_some_and(|lane| lane.suspended_at.is_some()),
+            paused,
+            seen: paused_at.unwrap_or_default(),
+        });
+    }
+    Ok(all)
 }
 
 /// A table of lanes, on whatever page.

@@ -9,6 +9,7 @@
 mod announcements;
 mod archive;
 mod attempts;
+mod audit;
 mod authorities;
 mod contacts;
 mod dead_letters;
@@ -16,6 +17,7 @@ mod deliveries;
 mod delivery;
 mod filing;
 mod filings;
+mod hands;
 mod lanes;
 mod map;
 mod overview;
@@ -44,7 +46,12 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/reminders", get(reminders::list))
         .route("/prefectures/{code}", get(authorities::prefecture))
         .route("/lanes", get(lanes::list))
+        .route("/authorities/{code}/lanes/{channel}/pause", post(hands::pause))
+        .route("/authorities/{code}/lanes/{channel}/resume", post(hands::resume))
+        .route("/deliveries/{id}/retry", post(hands::retry))
         .route("/dead-letters", get(dead_letters::list))
+        .route("/dead-letters/{id}/settle", post(hands::settle))
+        .route("/audit", get(audit::list))
         .route("/search", get(search::search))
         .route("/archive", get(archive::list).post(archive::add).layer(DefaultBodyLimit::disable()))
         .route(

@@ -10,7 +10,7 @@ use hub::operate::{self, Limits};
 use schemas::{Channel, FilingId};
 
 use super::{OTARU, SAPPORO};
-use crate::house::{Builder, House, change, code};
+use crate::house::{Builder, House, by_hand, change, code};
 
 /// One a second after two at once.
 fn paced(config: &mut Config) {
@@ -91,16 +91,16 @@ pub async fn a_new_process_keeps_the_pace(builder: Builder) -> Result<()> {
 pub async fn a_lane_has_limits_of_its_own(builder: Builder) -> Result<()> {
     let mut house = builder.ladder(SAPPORO, &[Channel::Api]).with(paced).start().await?;
     let unlimited = Limits { per_minute: Some(0), ..Limits::default() };
-    operate::limit(&house.ctx, code(SAPPORO), Channel::Api, unlimited).await?;
+    operate::limit(&house.ctx, (code(SAPPORO), Channel::Api), unlimited, by_hand()).await?;
     let filings = file(&mut house, 10).await?;
     ensure!(delivered(&house, &filings, 0).await?.len() == 10);
     let slow = Limits { per_minute: Some(6), burst: Some(1), cap: None };
-    operate::limit(&house.ctx, code(SAPPORO), Channel::Api, slow).await?;
+    operate::limit(&house.ctx, (code(SAPPORO), Channel::Api), slow, by_hand()).await?;
     let start = house.clock.now_ms();
     let filings = file(&mut house, 2).await?;
     house.outlast(20).await?;
     ensure!(delivered(&house, &filings, start).await? == [0, 10_000]);
-    operate::limit(&house.ctx, code(SAPPORO), Channel::Api, Limits::default()).await?;
+    operate::limit(&house.ctx, (code(SAPPORO), Channel::Api), Limits::default(), by_hand()).await?;
     house.advance(Duration::from_mins(1)).await?;
     let start = house.clock.now_ms();
     let filings = file(&mut house, 3).await?;

@@ -13,7 +13,7 @@ use hub::store::EndpointRow;
 use schemas::{Channel, FilingId, Owner};
 
 use super::{OTARU, SAPPORO};
-use crate::house::{Builder, House, change, code};
+use crate::house::{Builder, House, by_hand, change, code};
 
 const DAY: Duration = Duration::from_hours(24);
 const MOMENT: Duration = Duration::from_millis(1);
@@ -175,7 +175,8 @@ pub async fn staff_ends_a_suspension(builder: Builder) -> Result<()> {
     let mut house = dead.with(eager).start().await?;
     let filings = suspend(&mut house).await?;
     reopen(&house).await?;
-    let released = operate::resume(&house.ctx, code(SAPPORO), Channel::Api).await?;
+    let released =
+        operate::resume(&house.ctx, (code(SAPPORO), Channel::Api), None, by_hand()).await?;
     ensure!(released == filings.len(), "{released}");
     house.settle().await?;
     house.outlast(50).await?;

@@ -17,6 +17,7 @@ mod retention;
 mod rows;
 mod scans;
 mod sessions;
+mod staff_acts;
 mod stale;
 mod uploads;
 mod webhooks;
@@ -50,6 +51,7 @@ pub use retention::*;
 pub use rows::*;
 pub use scans::*;
 pub use sessions::*;
+pub use staff_acts::*;
 pub use stale::*;
 pub use uploads::*;
 pub use webhooks::*;
@@ -127,6 +129,8 @@ macro_rules! store_contract {
             announcements_count_from_when_until_when
             what_waits_is_counted_by_authority
             acts_come_back_in_order
+            acts_of_staff_are_one_chain
+            acts_of_staff_stay_as_they_were
             acts_about_an_address_stay_as_they_were
             a_webhook_counts_until_it_is_removed
             a_letter_is_sent_by_one_at_a_time

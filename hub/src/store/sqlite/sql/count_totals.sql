@@ -5,7 +5,7 @@ SELECT json_object(
         WHERE r.problem IS NOT NULL AND f.withdrawn_at IS NULL),
     'unrouted', (SELECT count(*) FROM revisions WHERE routed_at IS NULL),
     'outbox', (SELECT count(*) FROM outbox),
-    'dead_letters', (SELECT count(*) FROM dead_letters),
+    'dead_letters', (SELECT count(*) FROM dead_letters WHERE settled_at IS NULL),
     'oldest_due', (SELECT min(next_attempt_at) FROM deliveries WHERE state = 'waiting'),
     'open_notices', (SELECT count(*) FROM notices WHERE state NOT IN ('sent', 'failed'))
 )

@@ -1,0 +1,9 @@
+-- The newest first, of one subject or all, before a number.
+SELECT json_object(
+    'seq', x.seq, 'at', x.at, 'person', x.person, 'name', x.name, 'what', x.what,
+    'subject', x.subject, 'why', x.why, 'was', x.was, 'became', x.became, 'hash', x.hash
+)
+FROM staff_acts AS x
+WHERE ($1 ->> '$.subject' IS NULL OR x.subject = $1 ->> '$.subject')
+    AND x.seq < $1 ->> '$.before'
+ORDER BY x.seq DESC LIMIT $1 ->> '$.limit'

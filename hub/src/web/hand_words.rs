@@ -1,0 +1,54 @@
+//! The texts about what operations staff do by hand.
+
+use crate::web::words::{Lang, words};
+
+words! {
+    hands: "操作", "By hand";
+    hands_lead: "理由は記録に残り、ほかの職員に表示されます。",
+        "The reason is kept on record and shown to colleagues.";
+    why: "理由", "Reason";
+    pause: "送付を止める", "Pause";
+    pause_hint: "止めている間、この経路の送付は保留になります。",
+        "While it is paused, what would go over it is held.";
+    resume: "再開する", "Resume";
+    resume_hint: "保留していたものから順に送付します。", "What was held goes out first, in order.";
+    paused_by: "停止した人", "Paused by";
+    retry: "もう一度送付する", "Send again";
+    retry_hint: "試行回数を0に戻して、すぐに送付します。", "Starts anew at once, with a fresh count of tries.";
+    settle: "対応済みにする", "Settle";
+    done: "記録しました。", "Done, and on record.";
+    reason_wrong: "理由を書いてください(長さの上限:", "Give a reason (characters at most:";
+    was_late: "この間にほかの職員が操作しました。下の状態を確かめてください。",
+        "A colleague was first. Look at the present state below.";
+    does_not_fit: "いまの状態ではできません。下の状態を確かめてください。",
+        "This does not fit its present state; look below.";
+    audit: "操作の記録", "Acts of staff";
+    audit_lead: "職員が手で行った操作です。前の記録を含めたハッシュでつながっており、\
+         todoke audit verify で改ざんの有無を確かめられます。",
+        "What staff did by hand. Each is chained to the one before; `todoke audit verify` tells \
+         whether any was touched.";
+    audit_none: "記録はありません。", "There are none.";
+    audit_of: "対象:", "Only with:";
+    audit_all: "すべて表示", "Show all";
+    who: "操作した人", "Who";
+    what: "操作", "What";
+    subject: "対象", "With what";
+    change: "変更", "Change";
+    see_audit: "操作の記録を見る", "Acts of staff about this";
+}
+
+/// What an act is called; one that is new here keeps its own word.
+pub(super) fn act(what: &str, lang: Lang) -> &str {
+    match what {
+        "lane.pause" => lang.pick("送付の停止", "Lane paused"),
+        "lane.resume" => lang.pick("送付の再開", "Lane resumed"),
+        "lane.limit" => lang.pick("送付速度の変更", "Limits of a lane"),
+        "delivery.retry" => lang.pick("再送付", "Sent again"),
+        "dead_letter.settle" => lang.pick("処理不能の対応済み", "Dead letter settled"),
+        "key.add" => lang.pick("キーの発行", "Key made"),
+        "key.revoke" => lang.pick("キーの失効", "Key revoked"),
+        "operator.add" => lang.pick("事業者の登録・変更", "Operator added or changed"),
+        "authority.set" => lang.pick("送付先の変更", "Endpoints changed"),
+        other => other,
+    }
+}

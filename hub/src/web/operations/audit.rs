@@ -1,0 +1,91 @@
+//! `/audit`: what staff did by hand, the newest first.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::store::StaffActRow;
+use crate::web::Desk;
+use crate::web::cursor::ROWS;
+use crate::web::fault::Fault;
+use crate::web::frame::Shell;
+use crate::web::hand_words::{Words, act};
+use crate::web::parts::Stamp;
+use crate::web::roles::Staff;
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "operations/audit.html")]
+struct AuditPage {
+    shell: Shell,
+    w: &'static Words,
+    subject: Option<String>,
+    lines: Vec<ActLine>,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+struct ActLine {
+    seq: i64,
+    at: Stamp,
+    name: String,
+    person: String,
+    what: String,
+    subject: String,
+    /// The page of what it was done with, where there is one.
+    link: Option<String>,
+    why: String,
+    was: String,
+    became: String,
+}
+
+/// `GET /audit`
+pub(super) async fn list(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> Response {
+    visit.answer(read(&desk, &visit).await)
+}
+
+async fn read(desk: &Desk, visit: &Visit) -> Result<AuditPage, Fault> {
+    let subject = visit.get("subject").filter(|subject| !subject.is_empty());
+    let before = visit.get("before").and_then(|text| text.parse().ok());
+    let until = before.unwrap_or(i64::MAX);
+    let mut rows = desk.ctx.store.staff_acts(subject, until, ROWS + 1).await?;
+    let more = rows.len() > ROWS;
+    rows.truncate(ROWS);
+    let last = rows.last().filter(|_| more).map(|row| row.seq.to_string());
+    Ok(AuditPage {
+        shell: visit.shell("/audit"),
+        w: Words::of(visit.lang),
+        subject: subject.map(str::to_owned),
+        newest: before.map(|_: i64| visit.link(&[("before", "")])),
+        older: last.map(|seq| visit.link(&[("before", &seq)])),
+        lines: rows.into_iter().map(|row| ActLine::new(row, visit)).collect(),
+    })
+}
+
+impl ActLine {
+    fn new(row: StaffActRow, visit: &Visit) -> Self {
+        let link = match row.subject.split_once(':') {
+            Some(("lane", lane)) => {
+                lane.split_once('/').map(|(code, _)| format!("/authorities/{code}"))
+            }
+            Some(("delivery", id)) => Some(format!("/deliveries/{id}")),
+            Some(("authority", code)) => Some(format!("/authorities/{code}")),
+            _ => None,
+        };
+        let plain = |json: String| if json == "null" { String::new() } else { json };
+        Self {
+            seq: row.seq,
+            at: Stamp::new(row.at, visit.now, visit.lang),
+            what: act(&row.what, visit.lang).to_owned(),
+            link,
+            was: plain(row.was),
+            became: plain(row.became),
+            name: row.name,
+            person: row.person,
+            subject: row.subject,
+            why: row.why,
+        }
+    }
+}

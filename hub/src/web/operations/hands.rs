@@ -1,0 +1,167 @@
+//! What staff do by hand on pages: pause and resume a lane, send again, settle. Each goes through
+//! [`operate`], which records who and why; what does not fit is told on the page that it concerns.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use schemas::{AuthorityId, Channel, DeliveryId};
+use uuid::Uuid;
+
+use super::{authorities, dead_letters, delivery};
+use crate::actor::Actor;
+use crate::operate::{self, By};
+use crate::review::ReviewProblem;
+use crate::web::Desk;
+use crate::web::access::Scope;
+use crate::web::fault::Fault;
+use crate::web::hand_words::Words;
+use crate::web::roles::Keeper;
+use crate::web::sent::Sent;
+use crate::web::visit::{Visit, see_other};
+
+/// What a page with such forms shows beside them.
+pub(super) struct Hands {
+    pub(super) w: &'static Words,
+    /// Whether the visitor may do anything by hand.
+    pub(super) may: bool,
+    pub(super) chars_max: usize,
+    /// What did not go, and why.
+    pub(super) problem: Option<String>,
+    /// Whether something was done just now.
+    pub(super) is_done: bool,
+}
+
+impl Hands {
+    pub(super) fn new(desk: &Desk, visit: &Visit, problem: Option<String>) -> Self {
+        Self {
+            w: Words::of(visit.lang),
+            may: matches!(visit.scope(), Ok(Scope::Operations)),
+            chars_max: desk.ctx.config.operations.reason_chars_max,
+            problem,
+            is_done: visit.get("done") == Some("1"),
+        }
+    }
+}
+
+fn actor(visit: &Visit) -> Actor {
+    let person = visit.session.as_ref().map(|session| session.person.clone());
+    Actor { person: person.unwrap_or_default(), name: visit.person_name() }
+}
+
+/// What people are told of a problem that they can do something about, with the page's status.
+fn told(
+    desk: &Desk,
+    problem: ReviewProblem,
+    (visit, otherwise): (&Visit, Fault),
+) -> Result<(StatusCode, String), Fault> {
+    let w = Words::of(visit.lang);
+    match problem {
+        ReviewProblem::Reason(_) => {
+            let most = desk.ctx.config.operations.reason_chars_max;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, format!("{} {most})", w.reason_wrong)))
+        }
+        ReviewProblem::Overtaken(_) => Ok((StatusCode::CONFLICT, w.was_late.to_owned())),
+        ReviewProblem::State(_) => Ok((StatusCode::CONFLICT, w.does_not_fit.to_owned())),
+        ReviewProblem::Store(error) => Err(error.into()),
+        ReviewProblem::NotFound(_)
+        | ReviewProblem::Invalid(_)
+        | ReviewProblem::OtherKind(_)
+        | ReviewProblem::NothingReturned
+        | ReviewProblem::KeyReused
+        | ReviewProblem::Fault(_) => Err(otherwise),
+    }
+}
+
+/// `POST /authorities/{code}/lanes/{channel}/pause`
+pub(super) async fn pause(
+    State(desk): State<Arc<Desk>>,
+    Path(place): Path<(String, String)>,
+    form: Sent<Keeper>,
+) -> Response {
+    act_on_lane(&desk, &place, &form, false).await
+}
+
+/// `POST /authorities/{code}/lanes/{channel}/resume`
+pub(super) async fn resume(
+    State(desk): State<Arc<Desk>>,
+    Path(place): Path<(String, String)>,
+    form: Sent<Keeper>,
+) -> Response {
+    act_on_lane(&desk, &place, &form, true).await
+}
+
+fn lane_of((code, channel): &(String, String)) -> Option<(AuthorityId, Channel)> {
+    Some((code.parse().ok()?, channel.parse().ok()?))
+}
+
+async fn act_on_lane(
+    desk: &Desk,
+    place: &(String, String),
+    form: &Sent<Keeper>,
+    resumes: bool,
+) -> Response {
+    let Keeper(visit) = &form.by;
+    let Some(lane) = lane_of(place) else { return visit.fault(&Fault::NoAuthority) };
+    let (actor, field) = (actor(visit), |name| form.fields.get(name).unwrap_or_default());
+    let by = By { actor: &actor, why: field("why") };
+    let done = if resumes {
+        // What is suspended and not paused has no time to have been seen.
+        let seen = field("seen").parse().unwrap_or_default();
+        operate::resume(&desk.ctx, lane, Some(seen), by).await.map(drop)
+    } else {
+        operate::pause(&desk.ctx, lane, by).await
+    };
+    let page = format!("/authorities/{}", lane.0);
+    match done.map_err(|problem| told(desk, problem, (visit, Fault::NoAuthority))) {
+        Ok(()) => see_other(&format!("{page}?done=1#hands")),
+        Err(Ok((status, sentence))) => {
+            let page = authorities::read(desk, lane.0.as_str(), (visit, Some(sentence))).await;
+            page.map_or_else(|fault| visit.fault(&fault), |page| visit.page(status, &page))
+        }
+        Err(Err(fault)) => visit.fault(&fault),
+    }
+}
+
+/// `POST /deliveries/{id}/retry`
+pub(super) async fn retry(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    form: Sent<Keeper>,
+) -> Response {
+    let Keeper(visit) = &form.by;
+    let Ok(delivery) = id.parse::<DeliveryId>() else { return visit.fault(&Fault::NoDelivery) };
+    let actor = actor(visit);
+    let by = By { actor: &actor, why: form.fields.get("why").unwrap_or_default() };
+    let done = operate::retry(&desk.ctx, delivery, by).await;
+    match done.map_err(|problem| told(&desk, problem, (visit, Fault::NoDelivery))) {
+        Ok(()) => see_other(&format!("/deliveries/{delivery}?done=1#hands")),
+        Err(Ok((status, sentence))) => {
+            let page = delivery::read(&desk, &id, (visit, Some(sentence))).await;
+            page.map_or_else(|fault| visit.fault(&fault), |page| visit.page(status, &page))
+        }
+        Err(Err(fault)) => visit.fault(&fault),
+    }
+}
+
+/// `POST /dead-letters/{id}/settle`
+pub(super) async fn settle(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    form: Sent<Keeper>,
+) -> Response {
+    let Keeper(visit) = &form.by;
+    let Ok(letter) = id.parse::<Uuid>() else { return visit.fault(&Fault::NoPage) };
+    let actor = actor(visit);
+    let by = By { actor: &actor, why: form.fields.get("why").unwrap_or_default() };
+    let done = operate::settle(&desk.ctx, letter, by).await;
+    match done.map_err(|problem| told(&desk, problem, (visit, Fault::NoPage))) {
+        Ok(()) => see_other("/dead-letters?done=1"),
+        Err(Ok((status, sentence))) => {
+            let page = dead_letters::read(&desk, (visit, Some(sentence))).await;
+            page.map_or_else(|fault| visit.fault(&fault), |page| visit.page(status, &page))
+        }
+        Err(Err(fault)) => visit.fault(&fault),
+    }
+}

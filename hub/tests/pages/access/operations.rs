@@ -1,0 +1,62 @@
+//! The rows of operations' pages, and of what is everyone's.
+
+use super::{DOCUMENT, Row, Whose, row};
+use crate::archive::{ANNOUNCEMENT, TO_AUTHORITIES};
+use crate::world::{DEAD_LETTER, World};
+
+pub(super) fn rows(world: &World) -> Vec<Row> {
+    use Whose::{Anyones, Operations};
+    let filing = world.filings[3].receipt_number();
+    let document = format!("/archive/{TO_AUTHORITIES}");
+    let announcement = format!("/announcements/{ANNOUNCEMENT}");
+    vec![
+        row("/", Operations),
+        row("/filings", Operations),
+        row("/filings/{key}", Operations).at(format!("/filings/{filing}")),
+        row("/deliveries", Operations),
+        row("/deliveries/{id}", Operations).at(format!("/deliveries/{}", world.failed)),
+        row("/authorities/{code}", Operations).at("/authorities/011002"),
+        row("/authorities/{code}/contacts", Operations).at("/authorities/011002/contacts"),
+        row("/authorities/{code}/contacts", Operations)
+            .at("/authorities/011002/contacts")
+            .with(&[("remove", "1")]),
+        row("/reminders", Operations),
+        row("/prefectures/{code}", Operations).at("/prefectures/01"),
+        row("/lanes", Operations),
+        row("/authorities/{code}/lanes/{channel}/pause", Operations)
+            .at("/authorities/011002/lanes/api/pause")
+            .sent(),
+        row("/authorities/{code}/lanes/{channel}/resume", Operations)
+            .at("/authorities/011002/lanes/api/resume")
+            .sent(),
+        row("/deliveries/{id}/retry", Operations)
+            .at(format!("/deliveries/{}/retry", world.failed))
+            .sent(),
+        row("/dead-letters", Operations),
+        row("/dead-letters/{id}/settle", Operations)
+            .at(format!("/dead-letters/{DEAD_LETTER}/settle"))
+            .sent(),
+        row("/audit", Operations),
+        row("/archive", Operations),
+        row("/archive", Operations).with(DOCUMENT),
+        row("/archive/{id}", Operations).at(&document),
+        row("/archive/{id}", Operations).at(&document).with(DOCUMENT),
+        row("/archive/{id}/withdraw", Operations).at(format!("{document}/withdraw")).sent(),
+        row("/archive/{id}/files/{version}", Operations).at(format!("{document}/files/1")),
+        row("/announcements", Operations),
+        row("/announcements", Operations).with(DOCUMENT),
+        row("/announcements/{id}", Operations).at(&announcement),
+        row("/announcements/{id}", Operations).at(&announcement).with(DOCUMENT),
+        row("/announcements/{id}/end", Operations).at(format!("{announcement}/end")).sent(),
+        row("/search", Operations).at("/search?q=x"),
+        row("/login", Anyones),
+        row("/login", Anyones).sent(),
+        row("/login/{issuer}", Anyones).at("/login/operators"),
+        row("/login/{issuer}/back", Anyones).at("/login/operators/back"),
+        row("/logout", Anyones).sent(),
+        row("/static/style.css", Anyones),
+        row("/static/draft.js", Anyones),
+        row("/static/files.js", Anyones),
+        row("/static/icon.svg", Anyones),
+    ]
+}
