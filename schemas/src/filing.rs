@@ -216,7 +216,7 @@ pub fn safe_file_name(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let wide = |c: char| FULL_WIDTH.iter().find(|(narrow, _)| *narrow == c).map_or(c, |it| it.1);
     let plain: String = last.chars().filter(|c| !c.is_control()).map(wide).collect();
-    let plain = plain.trim().trim_start_matches('.').trim_end_matches(['.', ' ']);
+    let plain = plain.trim_matches(|c: char| c == '.' || c.is_whitespace());
     let name = normalised_file_name(plain);
     if is_device(&name) { format!("_{name}") } else { name }
 }
@@ -271,6 +271,7 @@ mod tests {
             ("C:\\書類\\\"案\"<1>.pdf", "＂案＂＜1＞.pdf"),
             ("../.か\u{3099}.pdf. ", "が.pdf"),
             ("a\nb.pdf", "ab.pdf"),
+            (". .a.pdf . ", "a.pdf"),
             ("con.pdf", "_con.pdf"),
             ("LPT1", "_LPT1"),
             ("COM10.pdf", "COM10.pdf"),

@@ -69,8 +69,8 @@ fn told(
         | ReviewProblem::Invalid(_)
         | ReviewProblem::OtherKind(_)
         | ReviewProblem::NothingReturned
-        | ReviewProblem::KeyReused
-        | ReviewProblem::Fault(_) => Err(otherwise),
+        | ReviewProblem::KeyReused => Err(otherwise),
+        ReviewProblem::Fault(what) => Err(Fault::Away(what)),
     }
 }
 
