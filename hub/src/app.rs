@@ -354,12 +354,14 @@ fn spawn_web(
         intake,
         reviewer: Reviewer::new(Arc::clone(ctx)),
         access: web::access::Access::default(),
+        counts: Arc::default(),
         issuers,
         door,
     });
     let routes = if roles.contains(&Role::Intake) {
         stages.spawn(taker.run());
         spawn(ctx, stages, Feeder::new(Arc::clone(ctx), desk.intake.clone()).run());
+        spawn(ctx, stages, Arc::clone(&desk.counts).keep(Arc::clone(ctx)));
         web::routes(desk)
     } else {
         web::health_routes(desk)

@@ -223,7 +223,7 @@ async fn furnish(
     let now = clock.now_ms();
     let mut rows = Vec::new();
     let mut key = |scope| {
-        let (key, row) = new_key(clock, scope, "demo");
+        let (key, row) = new_key(clock, scope, "デモの鍵");
         rows.push(row);
         key
     };

@@ -70,6 +70,8 @@ pub struct Desk {
     pub reviewer: Reviewer,
     /// Who may do what.
     pub access: access::Access,
+    /// The counts of the national view.
+    pub counts: Arc<operations::Counts>,
     /// By whom people prove who they are.
     pub issuers: Issuers,
     /// The demo environment's log-in; none in a hub that runs.

@@ -170,6 +170,7 @@ words! {
     outbox: "発信待ち", "Outbox";
     dead_letters: "処理不能メッセージ", "Dead letters";
     headline: "主な数値", "Headline numbers";
+    counted_at: "件数を数えた時刻:", "Counted at";
     unrouted: "振分け待ち", "Not yet planned";
     unplanned: "振分け不能", "No plan";
     backlog: "滞留", "Backlog";

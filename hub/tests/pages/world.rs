@@ -193,6 +193,7 @@ pub(crate) fn serve(ctx: &Arc<Context>, listener: TcpListener, door: Option<Door
         intake,
         reviewer: Reviewer::new(Arc::clone(ctx)),
         access: Access::default(),
+        counts: Arc::default(),
         issuers: web::Issuers::default(),
         door,
     });

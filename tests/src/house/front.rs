@@ -44,6 +44,7 @@ impl House {
             intake: self.stages.intake.clone(),
             reviewer: self.reviewer(),
             access: Access::default(),
+            counts: Arc::default(),
             issuers: Issuers::default(),
             door: None,
         });

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use schemas::AuthorityId;
 
-use super::snapshot::Cache;
+use super::snapshot::lanes_in_trouble;
 use crate::lane::Lane;
 use crate::operate::lane_subject;
 use crate::web::Desk;
@@ -121,17 +120,13 @@ impl Lanes {
 }
 
 /// `GET /lanes`
-pub(super) async fn list(
-    State(desk): State<Arc<Desk>>,
-    Extension(cache): Extension<Arc<Cache>>,
-    Staff(visit): Staff,
-) -> Response {
-    visit.answer(read(&desk, &cache, &visit).await)
+pub(super) async fn list(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> Response {
+    visit.answer(read(&desk, &visit).await)
 }
 
-async fn read(desk: &Desk, cache: &Cache, visit: &Visit) -> Result<Lanes, Fault> {
-    let snapshot = cache.get(&desk.ctx.store, &desk.ctx.clock).await?;
-    let mut lanes: Vec<&Lane> = snapshot.lanes.iter().collect();
+async fn read(desk: &Desk, visit: &Visit) -> Result<Lanes, Fault> {
+    let lanes = lanes_in_trouble(&desk.ctx.store).await?;
+    let mut lanes: Vec<&Lane> = lanes.iter().collect();
     let part = Part::cut(&mut lanes, "lanes", visit);
     Ok(Lanes {
         shell: visit.living_shell("/lanes"),

@@ -27,11 +27,13 @@ mod snapshot;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use axum::{Extension, Router};
 
 use super::Desk;
+
+pub use snapshot::Counts;
 
 /// The pages' routes.
 pub fn routes() -> Router<Arc<Desk>> {
@@ -63,5 +65,4 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/announcements", get(announcements::list).post(announcements::announce))
         .route("/announcements/{id}", get(announcements::show).post(announcements::change))
         .route("/announcements/{id}/end", post(announcements::end))
-        .layer(Extension(Arc::<snapshot::Cache>::default()))
 }

@@ -4,21 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use schemas::Channel;
 
 use super::lanes::{LaneLine, LaneTable};
 use super::map::Map;
-use super::snapshot::{Cache, Snapshot};
+use super::snapshot::Snapshot;
 use crate::store::Filter;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels::{self, REVIEWS, STATES, STATUSES};
 use crate::web::listed::FilingLine;
-use crate::web::parts::{Badge, age, due, grouped, percent};
+use crate::web::parts::{Badge, Stamp, age, due, grouped, percent};
 use crate::web::roles::Staff;
 use crate::web::visit::Visit;
 use crate::web::words::Lang;
@@ -32,6 +31,7 @@ const FILINGS_MAX: usize = 10;
 #[template(path = "operations/overview.html")]
 struct Overview {
     shell: Shell,
+    counted: Stamp,
     figures: Vec<Figure>,
     backlog: Vec<(&'static str, String)>,
     statuses: Vec<(Badge, String)>,
@@ -78,22 +78,19 @@ struct MatrixRow {
 }
 
 /// `GET /`
-pub(super) async fn show(
-    State(desk): State<Arc<Desk>>,
-    Extension(cache): Extension<Arc<Cache>>,
-    Staff(visit): Staff,
-) -> Response {
-    visit.answer(read(&desk, &cache, &visit).await)
+pub(super) async fn show(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> Response {
+    visit.answer(read(&desk, &visit).await)
 }
 
-async fn read(desk: &Desk, cache: &Cache, visit: &Visit) -> Result<Overview, Fault> {
-    let snapshot = cache.get(&desk.ctx.store, &desk.ctx.clock).await?;
+async fn read(desk: &Desk, visit: &Visit) -> Result<Overview, Fault> {
+    let snapshot = desk.counts.get(&desk.ctx).await?;
     let filter = Filter { limit: FILINGS_MAX, ..Filter::default() };
     let newest = desk.ctx.store.list_filings(&filter).await?;
     let shown = &snapshot.lanes[..snapshot.lanes.len().min(LANES_MAX)];
     let lang = visit.lang;
     Ok(Overview {
         shell: visit.living_shell("/"),
+        counted: Stamp::new(snapshot.at, visit.now, lang),
         figures: figures(&snapshot, visit),
         backlog: backlog(&snapshot, visit),
         statuses: STATUSES

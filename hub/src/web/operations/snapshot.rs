@@ -1,12 +1,14 @@
 //! The counts behind the national view, read at most every two seconds for all visitors together.
+//! Where counting takes long nobody waits for it: the counts of before are shown with their time.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::clock::Clock;
+use crate::context::Context;
 use crate::lane::Lane;
 use crate::store::{DeliveryCount, ScanCounts, Store, StoreError, Totals};
 
@@ -16,8 +18,19 @@ const KEPT_MS: i64 = 2_000;
 /// Counts that took long are kept this many times as long: counting must not load the store.
 const KEPT_TIMES: i64 = 20;
 
+/// Milliseconds of counting that a visitor does not wait for.
+const LONG_MS: i64 = 50;
+
+/// Milliseconds after which they are counted anew though nobody has asked.
+const IDLE_MS: i64 = 60_000;
+
+/// The same, as many times what counting took: at most one hundredth of one connection's time.
+const IDLE_TIMES: i64 = 100;
+
 /// All counts at one moment.
 pub(super) struct Snapshot {
+    /// Milliseconds.
+    pub(super) at: i64,
     pub(super) totals: Totals,
     pub(super) deliveries: Vec<DeliveryCount>,
     pub(super) filings: HashMap<String, i64>,
@@ -138,41 +151,115 @@ impl Grade {
     }
 }
 
-/// The newest snapshot.
+/// The newest counts.
 #[derive(Default)]
-pub(super) struct Cache {
-    kept: Mutex<Option<Kept>>,
+pub struct Counts {
+    kept: RwLock<Option<Kept>>,
+    reading: Mutex<()>,
 }
 
+#[derive(Clone)]
 struct Kept {
-    until: i64,
+    /// Milliseconds that counting took.
+    took: i64,
     snapshot: Arc<Snapshot>,
 }
 
-impl Cache {
-    /// A snapshot that is fresh enough; visitors who come while it is read wait for the same one.
-    pub(super) async fn get(
-        &self,
-        store: &Store,
-        clock: &Clock,
-    ) -> Result<Arc<Snapshot>, StoreError> {
-        let mut kept = self.kept.lock().await;
-        let start = clock.now_ms();
-        if let Some(kept) = kept.as_ref()
-            && start < kept.until
-        {
-            return Ok(Arc::clone(&kept.snapshot));
+/// What is to be done with counts that are there.
+#[derive(Debug, PartialEq, Eq)]
+enum Stand {
+    /// They are shown.
+    Fresh,
+    /// They are shown, while new ones are read.
+    Meanwhile,
+    /// New ones are waited for.
+    Old,
+}
+
+impl Stand {
+    /// Of counts of this age that took so long, in milliseconds.
+    fn of(age: i64, took: i64) -> Self {
+        match () {
+            () if age < KEPT_MS.max(took * KEPT_TIMES) => Self::Fresh,
+            () if took >= LONG_MS && age < 2 * idle(took) => Self::Meanwhile,
+            () => Self::Old,
         }
-        let snapshot = Arc::new(Snapshot::read(store).await?);
-        let end = clock.now_ms();
-        let until = end + KEPT_MS.max((end - start) * KEPT_TIMES);
-        *kept = Some(Kept { until, snapshot: Arc::clone(&snapshot) });
-        Ok(snapshot)
+    }
+}
+
+/// Milliseconds after which counts that took so long are read anew though nobody has asked.
+fn idle(took: i64) -> i64 {
+    IDLE_MS.max(took * IDLE_TIMES)
+}
+
+impl Kept {
+    fn stand(&self, ctx: &Context) -> Stand {
+        Stand::of(ctx.clock.now_ms() - self.snapshot.at, self.took)
+    }
+}
+
+impl Counts {
+    /// Counts anew from time to time, so that whoever comes finds some, until the process stops.
+    pub async fn keep(self: Arc<Self>, ctx: Arc<Context>) {
+        loop {
+            let idle = match self.read(&ctx).await {
+                Ok(kept) => idle(kept.took),
+                Err(error) => {
+                    tracing::warn!(%error, "the national view's counts cannot be read");
+                    IDLE_MS
+                }
+            };
+            let wait = Duration::from_millis(idle.unsigned_abs());
+            if ctx.stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Counts that are fresh, or those of before where counting takes long.
+    pub(super) async fn get(
+        self: &Arc<Self>,
+        ctx: &Arc<Context>,
+    ) -> Result<Arc<Snapshot>, StoreError> {
+        let kept = self.kept().map(|kept| (kept.stand(ctx), kept));
+        let kept = match kept {
+            Some((Stand::Fresh, kept)) => kept,
+            Some((Stand::Meanwhile, kept)) => {
+                let (counts, ctx) = (Arc::clone(self), Arc::clone(ctx));
+                tokio::spawn(async move {
+                    if let Err(error) = counts.read(&ctx).await {
+                        tracing::warn!(%error, "the national view's counts cannot be read");
+                    }
+                });
+                kept
+            }
+            Some((Stand::Old, _)) | None => self.read(ctx).await?,
+        };
+        Ok(kept.snapshot)
+    }
+
+    fn kept(&self) -> Option<Kept> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whoever comes while they are read waits for the same ones.
+    async fn read(&self, ctx: &Context) -> Result<Kept, StoreError> {
+        let _alone = self.reading.lock().await;
+        if let Some(kept) = self.kept()
+            && kept.stand(ctx) == Stand::Fresh
+        {
+            return Ok(kept);
+        }
+        let at = ctx.clock.now_ms();
+        let snapshot = Arc::new(Snapshot::read(&ctx.store, at).await?);
+        let kept = Kept { took: ctx.clock.now_ms() - at, snapshot };
+        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(kept.clone());
+        Ok(kept)
     }
 }
 
 impl Snapshot {
-    async fn read(store: &Store) -> Result<Self, StoreError> {
+    async fn read(store: &Store, at: i64) -> Result<Self, StoreError> {
         let mut prefectures: HashMap<String, Health> = HashMap::new();
         for row in store.count_prefectures().await? {
             let health = prefectures.entry(word(&row, "prefecture").to_owned()).or_default();
@@ -180,11 +267,8 @@ impl Snapshot {
         }
         let notices = store.count_notices().await?;
         let failed = notices.iter().filter(|row| word(row, "state") == "failed");
-        let mut lanes = store.lanes().await?;
-        lanes.retain(Lane::is_in_trouble);
-        // The longest failing first, then what else is in trouble.
-        lanes.sort_by_key(|lane| (lane.alerted_at.is_none(), lane.failing_since));
         Ok(Self {
+            at,
             totals: store.totals().await?,
             deliveries: store.count_deliveries().await?,
             filings: counts(&store.count_filings().await?, "status"),
@@ -192,7 +276,7 @@ impl Snapshot {
             notices_failed: failed.map(count).sum(),
             prefectures,
             scans: store.count_scans().await?,
-            lanes,
+            lanes: lanes_in_trouble(store).await?,
         })
     }
 
@@ -204,6 +288,14 @@ impl Snapshot {
         }
         all
     }
+}
+
+/// The longest failing first, then what else is in trouble.
+pub(super) async fn lanes_in_trouble(store: &Store) -> Result<Vec<Lane>, StoreError> {
+    let mut lanes = store.lanes().await?;
+    lanes.retain(Lane::is_in_trouble);
+    lanes.sort_by_key(|lane| (lane.alerted_at.is_none(), lane.failing_since));
+    Ok(lanes)
 }
 
 fn counts(rows: &[Value], name: &str) -> HashMap<String, i64> {
@@ -223,6 +315,23 @@ pub(super) fn count(row: &Value) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_waits_for_counts_that_take_long_unless_those_of_before_are_very_old() {
+        for (age, took, stand) in [
+            (KEPT_MS - 1, 0, Stand::Fresh),
+            (KEPT_MS, 0, Stand::Old),
+            (KEPT_MS, LONG_MS - 1, Stand::Old),
+            (KEPT_MS, LONG_MS, Stand::Meanwhile),
+            (800 * KEPT_TIMES - 1, 800, Stand::Fresh),
+            (800 * KEPT_TIMES, 800, Stand::Meanwhile),
+            (2 * 800 * IDLE_TIMES - 1, 800, Stand::Meanwhile),
+            (2 * 800 * IDLE_TIMES, 800, Stand::Old),
+            (2 * IDLE_MS, LONG_MS, Stand::Old),
+        ] {
+            assert_eq!(Stand::of(age, took), stand, "{age} {took}");
+        }
+    }
 
     #[test]
     fn health_is_graded_by_the_share_that_is_not_delivered() {
