@@ -2,10 +2,12 @@
 
 use std::str::FromStr;
 
+use tokio_util::task::AbortOnDropHandle;
+
 use crate::app::{App, Role};
 use crate::config::Config;
 use crate::lifecycle::Signals;
-use crate::store::Filter;
+use crate::store::{Filter, Store};
 
 /// Serve for real
 #[derive(Debug, clap::Args)]
@@ -32,19 +34,21 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
             return Ok(());
         }
     };
-    let url = &app.ctx.config.http.public_url;
+    let url = app.ctx.config.http.public_url.clone();
     tracing::info!(address = %app.address, url, "listening");
-    if app.ctx.store.list_filings(&Filter { limit: 1, ..Filter::default() }).await?.is_empty()
-        && app.ctx.store.api_keys().await?.is_empty()
-    {
-        tell_what_is_next(url)?;
-    }
+    // Nothing depends on it: the store may go away, or nobody read, in this very moment.
+    let hint = AbortOnDropHandle::new(tokio::spawn(tell_what_is_next(app.ctx.store.clone(), url)));
     signals.next().await;
+    drop(hint);
     let break_off = app.break_off();
     Ok(signals.stop_softly(app.stop(), &break_off, limits).await?)
 }
 
-fn tell_what_is_next(url: &str) -> anyhow::Result<()> {
+async fn tell_what_is_next(store: Store, url: String) -> anyhow::Result<()> {
+    let any = Filter { limit: 1, ..Filter::default() };
+    if !store.list_filings(&any).await?.is_empty() || !store.api_keys().await?.is_empty() {
+        return Ok(());
+    }
     super::say(&format!(
         "The store is empty. What to do next, in another terminal:\n\
          \n\
