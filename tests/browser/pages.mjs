@@ -12,7 +12,7 @@ const OF_A_ROUTE = 2;
 
 // Everyone may look at the pages of operations in a demo; each sort is followed in its own section.
 const SECTION = {
-  nobody: /^\/(login|demo|nowhere)/,
+  nobody: /^\/(login|demo|nowhere|authorities(\?|\.|$))/,
   operator: /^\/(operator|authority$)/,
   authority: /^\/(authority|operator$)/,
   operations: /^\/(?!authority|login|demo)/,
@@ -25,7 +25,7 @@ const MORE = { '/operator/filings/{key}': 5, '/authority/deliveries/{id}': 4 };
 const PLAYED = { operator: 2, authority: 2, operations: 1 };
 
 const STARTS = {
-  nobody: ['/login', '/login?again=1&next=/', '/demo', '/nowhere'],
+  nobody: ['/authorities?prefecture=01', '/authorities', '/authorities.csv', '/login', '/login?again=1&next=/', '/demo', '/nowhere'],
   operator: ['/operator', '/operator?state=returned', '/operator?state=moving', '/authority'],
   authority: ['/authority', '/authority?view=answered', '/operator'],
   operations: ['/', '/search?q=none', '/search?q=%E6%9C%AD%E5%B9%8C', '/operator'],

@@ -80,7 +80,7 @@ pub(super) fn attachment(name: &str) -> (HeaderName, String) {
 }
 
 /// RFC 6266: the name in UTF-8, and one in ASCII for what does not know that.
-fn disposition(name: &str, is_shown: bool) -> String {
+pub(super) fn disposition(name: &str, is_shown: bool) -> String {
     let how = if is_shown { "inline" } else { "attachment" };
     let plain = |c: char| {
         let is_plain = c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');

@@ -174,7 +174,11 @@ pub(super) fn owner(owner: Owner, lang: Lang) -> &'static str {
 
 /// What an authority is.
 pub(super) fn class(body: &Body<'_>, lang: Lang) -> &'static str {
-    let Some(class) = body.class else { return lang.pick("広域連合等", "union") };
+    body.class.map_or(lang.pick("広域連合等", "union"), |class| class_word(class, lang))
+}
+
+/// What an authority is.
+pub(super) fn class_word(class: Class, lang: Lang) -> &'static str {
     let en = match class {
         Class::Prefecture => "prefecture",
         Class::DesignatedCity => "designated city",

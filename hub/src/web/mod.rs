@@ -26,6 +26,7 @@ mod fault;
 mod frame;
 mod hand_words;
 mod labels;
+mod launch_words;
 mod ledger;
 mod listed;
 mod login;

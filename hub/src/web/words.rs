@@ -87,6 +87,7 @@ words! {
     nav_filings: "届出", "Filings";
     nav_deliveries: "送達", "Deliveries";
     nav_lanes: "送達経路", "Lanes";
+    nav_launch: "利用開始", "Launch";
     nav_dead_letters: "処理不能", "Dead letters";
     nav_audit: "操作の記録", "Acts";
     nav_reminders: "未開封のお知らせ", "Reminders";

@@ -30,6 +30,7 @@ mod html;
 mod inbox;
 mod interface;
 mod large;
+mod launch;
 mod offices;
 mod one_stop;
 mod races;

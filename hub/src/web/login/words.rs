@@ -21,6 +21,7 @@ words! {
 
     retry: "もう一度ログインする", "Log in again";
     other_account: "アカウントを入力し直してログインする", "Log in with an account that you enter anew";
+    who_takes: "届出を受け付ける指定権者の一覧", "Which authorities take filings";
     trace: "問い合わせ番号", "Reference for questions";
     away: "いまログインできません", "Nobody can log in at the moment";
     away_why: "認証サービスから応答がないか、このハブとの接続設定に問題があります。書きかけの下書きや届出はそのまま残っています。数分おいて、もう一度お試しください。続くときは、\

@@ -135,23 +135,23 @@ fn is_open(body: &Body<'_>) -> bool {
     body.reception.prepared && body.reception.status == Status::Open
 }
 
-fn reception(body: &Body<'_>, visit: &Visit) -> Badge {
+pub(super) fn reception(body: &Body<'_>, visit: &Visit) -> Badge {
     let kind = FilingKind::ALL.iter().copied().find(|kind| !body.reception.not_taken.has(*kind));
     labels::readiness(body.reception.readiness(kind.unwrap_or(FilingKind::Change)), visit.lang)
 }
 
-fn kinds_not_taken(body: &Body<'_>, visit: &Visit) -> Vec<&'static str> {
+pub(super) fn kinds_not_taken(body: &Body<'_>, visit: &Visit) -> Vec<&'static str> {
     let not_taken = FilingKind::ALL.iter().filter(|kind| body.reception.not_taken.has(**kind));
     not_taken.map(|kind| visit.lang.kind(*kind)).collect()
 }
 
-fn alternative(body: &Body<'_>, visit: &Visit) -> Option<(&'static str, String)> {
+pub(super) fn alternative(body: &Body<'_>, visit: &Visit) -> Option<(&'static str, String)> {
     let all_taken = kinds_not_taken(body, visit).is_empty();
     let way = labels::alternative(body.reception.alternative, visit.lang);
     (!is_open(body) || !all_taken).then(|| (way, body.reception.alternative_note.clone()))
 }
 
-fn prefecture_name(japanese: &str, code: &str, visit: &Visit) -> String {
+pub(super) fn prefecture_name(japanese: &str, code: &str, visit: &Visit) -> String {
     visit.lang.pick(japanese, english_name(code).unwrap_or(japanese)).to_owned()
 }
 

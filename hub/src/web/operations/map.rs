@@ -5,7 +5,7 @@ use askama::Template;
 use super::snapshot::{Grade, Health, Snapshot};
 use crate::web::labels;
 use crate::web::parts::{grouped, percent};
-use crate::web::words::{Lang, Words};
+use crate::web::words::Lang;
 
 /// Code, name without 都府県, English name, column, row.
 const TILES: [(&str, &str, &str, i32, i32); 47] = [
@@ -62,7 +62,7 @@ const TILES: [(&str, &str, &str, i32, i32); 47] = [
 #[derive(Template)]
 #[template(path = "operations/map.html")]
 pub(super) struct Map {
-    w: &'static Words,
+    label: &'static str,
     lang: &'static str,
     tiles: Vec<Tile>,
     legend: Vec<(Grade, &'static str)>,
@@ -75,18 +75,26 @@ struct Tile {
     brief: Option<&'static str>,
     /// Class of the name: long names are set smaller.
     size: &'static str,
-    grade: Grade,
-    share: String,
+    paint: Paint,
     title: String,
     x: i32,
     y: i32,
 }
 
+/// How a prefecture is shown.
+pub(super) struct Paint {
+    /// Its colour and sign.
+    pub(super) grade: Grade,
+    /// What stands below its name.
+    pub(super) share: String,
+    /// What that is, in words.
+    pub(super) told: String,
+}
+
 impl Map {
-    pub(super) fn new(snapshot: &Snapshot, lang: Lang) -> Self {
+    /// How deliveries go.
+    pub(super) fn of_deliveries(snapshot: &Snapshot, lang: Lang) -> Self {
         let w = lang.words();
-        let health = |code: &str| snapshot.prefectures.get(code).copied().unwrap_or_default();
-        let tiles = TILES.iter().map(|tile| Tile::new(tile, health(tile.0), lang)).collect();
         let name = |grade| match grade {
             Grade::Good => w.grade_good,
             Grade::Fair => w.grade_fair,
@@ -95,14 +103,31 @@ impl Map {
             Grade::Idle => w.grade_idle,
         };
         let legend = Grade::ALL.iter().map(|grade| (*grade, name(*grade))).collect();
-        Self { w, lang: lang.as_str(), tiles, legend }
+        Self::new((w.map, legend), lang, |code| {
+            let health = snapshot.prefectures.get(code).copied().unwrap_or_default();
+            Paint {
+                grade: health.grade(),
+                share: percent(health.delivered, health.settled()),
+                told: describe(&health, lang),
+            }
+        })
+    }
+
+    /// Each prefecture painted by its code.
+    pub(super) fn new(
+        (label, legend): (&'static str, Vec<(Grade, &'static str)>),
+        lang: Lang,
+        paint: impl Fn(&str) -> Paint,
+    ) -> Self {
+        let tiles = TILES.iter().map(|tile| Tile::new(tile, paint(tile.0), lang)).collect();
+        Self { label, lang: lang.as_str(), tiles, legend }
     }
 }
 
 impl Tile {
     fn new(
         &(code, ja, en, column, row): &(&'static str, &'static str, &'static str, i32, i32),
-        health: Health,
+        paint: Paint,
         lang: Lang,
     ) -> Self {
         let name = lang.pick(ja, en);
@@ -112,14 +137,17 @@ impl Tile {
             (Lang::En, ..7) => "t-s",
             (Lang::En, _) => "t-xs",
         };
-        let share = percent(health.delivered, health.settled());
         // It begins with what is seen, so that who speaks it to their machine is understood.
-        let sign = health.grade().sign();
-        let title = format!("{name} {sign} {share}: {}", describe(&health, lang));
+        let title = format!("{name} {} {}: {}", paint.grade.sign(), paint.share, paint.told);
         let (x, y) = (column * 64 + 32, row * 64 + 32);
         let brief = lang.pick(None, en.get(..4).or(Some(en)));
-        Self { code, name, brief, size, grade: health.grade(), share, title, x, y }
+        Self { code, name, brief, size, paint, title, x, y }
     }
+}
+
+/// The codes of the prefectures and their names.
+pub(super) fn prefectures(lang: Lang) -> impl Iterator<Item = (&'static str, &'static str)> {
+    TILES.iter().map(move |tile| (tile.0, lang.pick(tile.1, tile.2)))
 }
 
 /// The English name of a prefecture.

@@ -19,8 +19,10 @@ mod filing;
 mod filings;
 mod hands;
 mod lanes;
+mod launch;
 mod map;
 mod overview;
+mod receiving;
 mod reminders;
 mod search;
 mod snapshot;
@@ -43,6 +45,9 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/filings/{key}", get(filing::show))
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/{id}", get(delivery::show))
+        .route("/launch", get(launch::show))
+        .route("/authorities", get(receiving::list))
+        .route("/authorities.csv", get(receiving::csv))
         .route("/authorities/{code}", get(authorities::authority))
         .route("/authorities/{code}/contacts", get(contacts::show).post(contacts::change))
         .route("/reminders", get(reminders::list))

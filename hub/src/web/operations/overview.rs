@@ -104,7 +104,7 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<Overview, Fault> {
             .collect(),
         lanes: shown.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect(),
         lanes_total: snapshot.lanes.len(),
-        map: Map::new(&snapshot, lang),
+        map: Map::of_deliveries(&snapshot, lang),
         newest: FilingLine::read(desk, visit, &newest).await?,
     })
 }

@@ -15,6 +15,9 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/filings/{key}", Operations).at(format!("/filings/{filing}")),
         row("/deliveries", Operations),
         row("/deliveries/{id}", Operations).at(format!("/deliveries/{}", world.failed)),
+        row("/launch", Operations),
+        row("/authorities", Anyones).at("/authorities?prefecture=01"),
+        row("/authorities.csv", Anyones),
         row("/authorities/{code}", Operations).at("/authorities/011002"),
         row("/authorities/{code}/contacts", Operations).at("/authorities/011002/contacts"),
         row("/authorities/{code}/contacts", Operations)
