@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::lane::LanePolicy;
 use crate::lifecycle::StopLimits;
 use crate::store::{MigrateLimits, StoreLimits};
+use crate::telemetry;
 
 /// The text of `default.toml`.
 pub const DEFAULT: &str = include_str!("../default.toml");
@@ -144,7 +145,7 @@ sections! {
         undecided_months: i32,
     }
     /// `[log]`
-    Log { filter: String, format: String, }
+    Log { filter: String, format: telemetry::Format, }
 }
 
 impl StoreSettings {
@@ -242,7 +243,7 @@ pub enum ConfigError {
     #[error("no configuration file {}; leave --config out to use the defaults", .0.display())]
     NoFile(PathBuf),
     /// A setting is unknown, missing or of the wrong type.
-    #[error("configuration: {0}; every setting is explained in `todoke config`")]
+    #[error("configuration (`todoke config` explains every setting)")]
     Setting(#[from] Box<figment::Error>),
 }
 

@@ -2,6 +2,7 @@
 //! tried and what to do, shows no password, and leaves nothing that would trouble the next start.
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 use tests::servers::{Postgres, RabbitMq, S3};
 use tokio::task::block_in_place;
@@ -221,4 +222,30 @@ async fn no_setting_opens_what_only_the_demo_opens() -> Result<()> {
         ensure!(!text.contains("デモ環境"), "{path}: {text}");
     }
     process.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_is_text_or_json_and_a_wrong_wish_is_told() -> Result<()> {
+    const ALL: &[&str] = &["run", "doctor"];
+    const FORMAT: &str = "TODOKE_LOG__FORMAT";
+    let seat = Seat::new().await?;
+    let format = Mistake::new(settings([(FORMAT, "xml")]), ALL, ["LOG.FORMAT", "json", "xml"]);
+    format.is_told(&seat).await?;
+    for (name, filter) in [("log.filter", "TODOKE_LOG__FILTER"), ("RUST_LOG", "RUST_LOG")] {
+        let wrong = settings([(filter, "hub=aloud")]);
+        Mistake::new(wrong, ALL, [name, "hub=aloud", "for example"]).is_told(&seat).await?;
+    }
+    let process = seat.serve(&settings([(FORMAT, "json")])).await?;
+    process.terminate().await?;
+    let (code, said) = process.ended().await?;
+    ensure!(code == 0, "{said}");
+    let mut messages = Vec::new();
+    for line in said.lines() {
+        let line: Value = serde_json::from_str(line).with_context(|| line.to_owned())?;
+        ensure!(line["level"].is_string() && line["target"].is_string(), "{line}");
+        line["timestamp"].as_str().context("a time")?.parse::<jiff::Timestamp>()?;
+        messages.push(line["fields"]["message"].as_str().context("a message")?.to_owned());
+    }
+    ensure!(messages.iter().any(|it| it == "listening"), "{messages:?}");
+    Ok(())
 }

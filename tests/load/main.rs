@@ -125,7 +125,7 @@ async fn run(mut args: Args) -> anyhow::Result<()> {
     config.mail.url = "spool:".into();
     config.endpoints.allow_private_addresses = true;
     config.fill_in();
-    hub::telemetry::start("warn", "text");
+    hub::telemetry::start("warn", hub::telemetry::Format::Text)?;
 
     let cast = far_side::Cast::start(&args, &folder.path().join("far-side")).await?;
     let key = filings::prepare(&config, &cast).await?;

@@ -175,7 +175,7 @@ pub fn main() -> anyhow::Result<()> {
         | Command::Key(_) => {}
     }
     let config = Config::load(arguments.config.as_deref())?;
-    telemetry::start(&config.log.filter, &config.log.format);
+    telemetry::start(&config.log.filter, config.log.format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = runtime.block_on(dispatch(arguments.command, config));
     // A stop that was cut short leaves work on blocking threads; nothing waits for it.

@@ -18,6 +18,8 @@ words! {
     unprepared: "システム準備が済んでいない指定権者", "Not prepared yet";
     unprepared_none: "準備が済んでいない指定権者はありません。", "All are prepared.";
     basis: "根拠", "Basis";
+    listed: "国の一覧(2024-12-11)に載っている", "On the ministry's list of 2024-12-11";
+    listed_union: "属する組合が国の一覧に載っている", "Its union is on the ministry's list";
     other_city: "その他の市", "other cities";
     town_or_village: "町村", "towns and villages";
     authorities: "届出を受け付ける指定権者", "Authorities that take filings";

@@ -145,6 +145,16 @@ fn grade(late: usize) -> Grade {
     }
 }
 
+/// On what the master rests that it is not prepared.
+fn basis(word: &str, visit: &Visit) -> String {
+    let w = Words::of(visit.lang);
+    match word {
+        "listed" => w.listed.to_owned(),
+        "listed_union" => w.listed_union.to_owned(),
+        other => other.to_owned(),
+    }
+}
+
 impl Line {
     fn new(name: String, link: Option<String>, counts: &Counts) -> Self {
         Self { name, link, cells: counts.cells() }
@@ -158,7 +168,7 @@ impl Unprepared {
             name: body.name.to_owned(),
             prefecture: prefecture_name(body.prefecture, body.id.prefecture(), visit),
             class: labels::class(body, visit.lang),
-            basis: body.reception.unprepared_basis.clone(),
+            basis: basis(&body.reception.unprepared_basis, visit),
             meanwhile: labels::alternative(body.reception.alternative, visit.lang),
         }
     }
