@@ -26,6 +26,9 @@ enum Command {
         /// Only to this authority
         #[arg(long)]
         authority: Option<AuthorityId>,
+        /// Only those not delivered for this cause: its code
+        #[arg(long)]
+        cause: Option<String>,
         /// Rows at most
         #[arg(long, default_value_t = 50)]
         limit: usize,
@@ -53,9 +56,9 @@ enum Command {
 
 pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     match args.command {
-        Command::List { state, authority, limit, json } => {
+        Command::List { state, authority, cause, limit, json } => {
             let store = open_store(&config).await?;
-            let filter = Filter { authority, state, limit, ..Filter::default() };
+            let filter = Filter { authority, state, cause, limit, ..Filter::default() };
             let rows: Vec<Value> = store
                 .list_deliveries(&filter)
                 .await?

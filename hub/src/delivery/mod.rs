@@ -93,6 +93,14 @@ impl Delivery {
         }
     }
 
+    /// Staff starts it anew, with a fresh count of tries.
+    pub fn start_anew(&mut self, now: i64) -> Result<(), Refusal> {
+        self.apply(Event::Redrive, now)?;
+        self.tries = 0;
+        self.channel_since = now;
+        Ok(())
+    }
+
     /// Goes over to the next channel of the ladder, with a fresh count of tries.
     pub fn change_channel(&mut self, channel: Channel, step: i32, now: i64) {
         self.channel = Some(channel);

@@ -9,6 +9,7 @@ mod offices;
 mod operations;
 pub(super) mod packages;
 mod read;
+mod redrives;
 mod views;
 
 use std::sync::Arc;
@@ -76,6 +77,12 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(operations::deliveries))
         .routes(routes!(operations::delivery))
         .routes(routes!(operations::retry))
+        .routes(routes!(redrives::troubles))
+        .routes(routes!(redrives::preview, redrives::list))
+        .routes(routes!(redrives::show))
+        .routes(routes!(redrives::start))
+        .routes(routes!(redrives::approve))
+        .routes(routes!(redrives::cancel))
         .routes(routes!(operations::lanes))
         .routes(routes!(operations::pause))
         .routes(routes!(operations::resume))

@@ -45,13 +45,14 @@ impl Hands {
     }
 }
 
-fn actor(visit: &Visit) -> Actor {
+/// Who they are, for the record.
+pub(super) fn actor(visit: &Visit) -> Actor {
     let person = visit.session.as_ref().map(|session| session.person.clone());
     Actor { person: person.unwrap_or_default(), name: visit.person_name() }
 }
 
 /// What people are told of a problem that they can do something about, with the page's status.
-fn told(
+pub(super) fn told(
     desk: &Desk,
     problem: ReviewProblem,
     (visit, otherwise): (&Visit, Fault),

@@ -21,9 +21,12 @@ mod hands;
 mod lanes;
 mod map;
 mod overview;
+mod redrive;
+mod redrives;
 mod reminders;
 mod search;
 mod snapshot;
+mod troubles;
 
 use std::sync::Arc;
 
@@ -51,6 +54,12 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/deliveries/{id}/retry", post(hands::retry))
         .route("/dead-letters", get(dead_letters::list))
         .route("/dead-letters/{id}/settle", post(hands::settle))
+        .route("/troubles", get(troubles::list))
+        .route("/redrives", get(redrives::list).post(redrives::make))
+        .route("/redrives/{id}", get(redrive::show))
+        .route("/redrives/{id}/start", post(redrive::start))
+        .route("/redrives/{id}/approve", post(redrive::approve))
+        .route("/redrives/{id}/cancel", post(redrive::cancel))
         .route("/audit", get(audit::list))
         .route("/search", get(search::search))
         .route("/archive", get(archive::list).post(archive::add).layer(DefaultBodyLimit::disable()))

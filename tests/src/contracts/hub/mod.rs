@@ -8,6 +8,7 @@ pub mod late;
 mod older_store;
 mod overtaken;
 mod pace;
+mod redrive;
 mod retention;
 mod staff;
 mod succession;
@@ -25,6 +26,7 @@ pub use dead_letters::*;
 pub use older_store::*;
 pub use overtaken::*;
 pub use pace::*;
+pub use redrive::*;
 pub use retention::*;
 pub use staff::*;
 pub use succession::*;
@@ -50,6 +52,13 @@ macro_rules! hub_contract {
             a_lane_keeps_its_pace_and_no_other_feels_it
             a_new_process_keeps_the_pace
             a_lane_has_limits_of_its_own
+
+            a_redrive_keeps_its_pace_and_ends_half_way
+            a_large_redrive_needs_two_people
+            what_is_not_as_it_was_is_passed_over
+            two_processes_and_a_restart_start_each_once
+            a_preview_is_of_what_was_chosen
+            old_redrives_are_forgotten_with_what_was_in_them
 
             a_lane_is_suspended_after_days_and_an_alert
             a_look_finds_out_that_a_lane_is_back
