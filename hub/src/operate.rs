@@ -1,6 +1,7 @@
 //! What operations staff do by hand, from a page, the command line or the HTTP interface. Each act
 //! is recorded with who did it and why (`store/staff_acts.rs`).
 
+pub mod delivery;
 pub mod redrive;
 
 use schemas::{AuthorityId, Channel, DeliveryId};

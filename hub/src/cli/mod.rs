@@ -81,7 +81,7 @@ enum Command {
     Deadline(deadline::Args),
     /// Filings: list, show
     Filing(filing::Args),
-    /// Deliveries: list, show, retry
+    /// Deliveries: list, show, hold, release, given, retry
     Delivery(delivery::Args),
     /// Lanes: list, pause, resume
     Lane(lane::Args),

@@ -14,6 +14,9 @@ pub const SCAN_PENDING: &str = "scan_pending";
 /// The code of a delivery with a file that holds malware.
 pub const FILE_INFECTED: &str = "file_infected";
 
+/// The code of a delivery that staff keeps from going.
+pub const HELD_BY_HAND: &str = "held_by_hand";
+
 /// One filing revision on its way to one authority.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {

@@ -49,7 +49,7 @@ struct Row(&'static str, &'static str, &'static [Whose], Of, &'static str);
 
 const ACCEPTED: &str = r#"{"verdict": "accepted"}"#;
 
-const ROWS: [Row; 38] = [
+const ROWS: [Row; 41] = [
     Row("post", "/v1/attachments", &[Operators, Authorities], Of::Nothing, "%PDF-1.4\n%%EOF\n"),
     Row("get", "/v1/filings", &[Operators, Operations], Of::Nothing, ""),
     Row("post", "/v1/filings", &[Operators], Of::Nothing, "{filing}"),
@@ -76,6 +76,9 @@ const ROWS: [Row; 38] = [
     Row("get", "/v1/operations/deliveries", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/deliveries/{id}", &[Operations], Of::Delivery, ""),
     Row("post", "/v1/operations/deliveries/{id}/retry", &[Operations], Of::Delivery, WHY),
+    Row("post", "/v1/operations/deliveries/{id}/hold", &[Operations], Of::Delivery, WHY),
+    Row("post", "/v1/operations/deliveries/{id}/release", &[Operations], Of::Delivery, WHY),
+    Row("post", "/v1/operations/deliveries/{id}/given", &[Operations], Of::Delivery, GIVEN),
     Row("get", "/v1/operations/troubles", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/redrives", &[Operations], Of::Nothing, ""),
     Row("post", "/v1/operations/redrives", &[Operations], Of::Nothing, GONE),
@@ -90,6 +93,7 @@ const ROWS: [Row; 38] = [
     Row("post", RESUME, &[Operations], Of::Nothing, ""),
 ];
 const WHY: &str = r#"{"why": "test"}"#;
+const GIVEN: &str = r#"{"on": "2026-07-15", "to": "x", "why": "test"}"#;
 const GONE: &str = r#"{"cause": "http_410"}"#;
 const SETTLE: &str = "/v1/operations/dead-letters/{id}/settle";
 const PAUSE: &str = "/v1/operations/lanes/{authority}/{channel}/pause";

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod bulk;
+mod by_hand;
 mod exports;
 pub(super) mod filings;
 mod inbox;
@@ -77,6 +78,9 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(operations::deliveries))
         .routes(routes!(operations::delivery))
         .routes(routes!(operations::retry))
+        .routes(routes!(by_hand::hold))
+        .routes(routes!(by_hand::release))
+        .routes(routes!(by_hand::given))
         .routes(routes!(redrives::troubles))
         .routes(routes!(redrives::preview, redrives::list))
         .routes(routes!(redrives::show))

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use jiff::civil::Date;
 use schemas::DeliveryId;
 
 use super::attempts::{AttemptLine, AttemptTable};
 use super::deliveries::DeliveryLine;
 use super::hands::Hands;
+use crate::context::day_in_japan;
 use crate::delivery::{Delivery, Review, State as Transport};
 use crate::store::DecisionRow;
 use crate::web::Desk;
@@ -39,6 +41,12 @@ pub(super) struct DeliveryPage {
     hands: Hands,
     /// Whether it can be sent again.
     can_retry: bool,
+    can_hold: bool,
+    can_let_go: bool,
+    can_give: bool,
+    /// The days on which it can have been given by hand: the first, and today.
+    days: (Date, Date),
+    name_chars_max: usize,
 }
 
 struct DecisionView {
@@ -96,6 +104,11 @@ pub(super) async fn read(
             delivery.state,
             Transport::Waiting { .. } | Transport::Held { .. } | Transport::Failed { .. }
         ),
+        can_hold: matches!(delivery.state, Transport::Due | Transport::Waiting { .. }),
+        can_let_go: matches!(delivery.state, Transport::Held { .. }),
+        can_give: !matches!(delivery.state, Transport::Delivered { .. } | Transport::Cancelled),
+        name_chars_max: desk.ctx.config.limits.name_chars_max,
+        days: (day_in_japan(delivery.created_at), day_in_japan(visit.now)),
     })
 }
 

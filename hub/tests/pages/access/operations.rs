@@ -33,6 +33,15 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/deliveries/{id}/retry", Operations)
             .at(format!("/deliveries/{}/retry", world.failed))
             .sent(),
+        row("/deliveries/{id}/hold", Operations)
+            .at(format!("/deliveries/{}/hold", world.failed))
+            .sent(),
+        row("/deliveries/{id}/release", Operations)
+            .at(format!("/deliveries/{}/release", world.failed))
+            .sent(),
+        row("/deliveries/{id}/given", Operations)
+            .at(format!("/deliveries/{}/given", world.failed))
+            .sent(),
         row("/dead-letters", Operations),
         row("/dead-letters/{id}/settle", Operations)
             .at(format!("/dead-letters/{DEAD_LETTER}/settle"))

@@ -3,6 +3,7 @@
 
 mod among_staff;
 mod backup;
+mod by_hand;
 mod dead_letters;
 pub mod late;
 mod older_store;
@@ -22,6 +23,7 @@ use anyhow::{Result, bail};
 
 pub use among_staff::*;
 pub use backup::a_backup_in_the_midst_goes_on_elsewhere;
+pub use by_hand::*;
 pub use dead_letters::*;
 pub use older_store::*;
 pub use overtaken::*;
@@ -52,6 +54,9 @@ macro_rules! hub_contract {
             a_lane_keeps_its_pace_and_no_other_feels_it
             a_new_process_keeps_the_pace
             a_lane_has_limits_of_its_own
+
+            who_is_held_by_hand_goes_when_let_go
+            what_was_given_by_hand_is_delivered
 
             a_redrive_keeps_its_pace_and_ends_half_way
             a_large_redrive_needs_two_people
