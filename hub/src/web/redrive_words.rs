@@ -35,7 +35,8 @@ words! {
     time_hint: "いまの状態(保留・送達不能・待機)になった時刻です。日本時間で、空欄は制限なしです。",
         "When they came to be as they are (held, failed, waiting), in Japan's time; empty: no limit.";
     preview: "下見する", "Preview";
-    preview_hint: "下見では何も送付しません。", "A preview sends nothing.";
+    preview_hint: "下見では何も送付しません。保留の送達は、その原因を指定したときだけ含みます。",
+        "A preview sends nothing. What is held is in it only where its cause is asked for.";
     nothing_fits: "当てはまる送達はありません。条件を変えてください。",
         "No delivery fits; choose otherwise.";
     too_many: "当てはまる送達が多すぎます。指定権者や時刻で絞ってください。上限:",

@@ -37,7 +37,7 @@ pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     config.webhook.filings_looked_max = 62;
     config.review.filters_max = 3;
     config.operations.redrive_alone_max = 3;
-    config.operations.redrive_items_max = 30;
+    config.operations.redrive_items_max = 20;
 }
 
 /// A folder of forms with what Sapporo asks of the files of one kind of filing.

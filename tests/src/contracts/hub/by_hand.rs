@@ -5,7 +5,9 @@ use hub::context::day_in_japan;
 use hub::delivery::State;
 use hub::operate::By;
 use hub::operate::delivery::{Given, give, hold, let_go};
+use hub::operate::redrive::{RedriveProblem, preview};
 use hub::review::ReviewProblem;
+use hub::store::Choice;
 use schemas::{Channel, DeliveryId, ProofLevel};
 
 use super::{OTARU, SAPPORO, plan};
@@ -33,6 +35,11 @@ pub async fn who_is_held_by_hand_goes_when_let_go(builder: Builder) -> Result<()
     let delivery = house.delivery(filing).await?;
     let State::Held { why } = &delivery.state else { anyhow::bail!("{delivery:?}") };
     ensure!((why.code.as_str(), delivery.attempts) == ("held_by_hand", 0), "{delivery:?}");
+    // What is held goes together with others only where its cause is asked for.
+    let all = preview(&house.ctx, &Choice::default(), by_hand().actor).await;
+    ensure!(matches!(all, Err(RedriveProblem::Nothing)), "{all:?}");
+    let asked = Choice { cause: Some("held_by_hand".into()), ..Choice::default() };
+    ensure!(preview(&house.ctx, &asked, by_hand().actor).await?.items == 1);
     let twice = hold(&house.ctx, id, by_hand()).await;
     ensure!(matches!(twice, Err(ReviewProblem::State(_))), "{twice:?}");
     let_go(&house.ctx, id, by_hand()).await?;
