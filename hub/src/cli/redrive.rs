@@ -85,7 +85,8 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct ChoiceArgs {
-    /// Not delivered for this cause: its code, for example `http_410`
+    /// Not delivered for this cause: its code, for example `http_410`. Without one, what is held is
+    /// not in it
     #[arg(long)]
     cause: Option<String>,
     /// Where it is this one's turn: operator, authority, hub or network

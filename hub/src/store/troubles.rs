@@ -52,7 +52,7 @@ pub struct Trouble {
 /// What a redrive is made of; what is not set does not narrow it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
-    /// Not delivered for one cause, by its code.
+    /// Not delivered for one cause, by its code; without one, what is held is not in it.
     #[serde(default)]
     pub cause: Option<String>,
     /// Whose turn it is.

@@ -74,7 +74,7 @@ pub(super) async fn troubles(
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChoiceBody {
-    /// The code of why they are not delivered
+    /// The code of why they are not delivered; without one, what is held is not in it
     #[serde(default)]
     cause: Option<String>,
     /// Whose turn it is
