@@ -110,6 +110,7 @@ async fn a_preview_tells_which_deadlines_it_touches() -> Result<()> {
     for days_ago in [20, 8, 1] {
         let filing = changed(&house, days_ago)?;
         house.deliver(&filing).await?;
+        house.advance(Duration::from_secs(1)).await?;
     }
     let choice = Choice { authority: Some(code(OTARU)), ..Choice::default() };
     let row = preview(&house.ctx, &choice, by_hand().actor).await?;

@@ -23,6 +23,9 @@ use crate::web::roles::Staff;
 use crate::web::story::Line;
 use crate::web::visit::Visit;
 
+/// The way on which a delivery is held by hand.
+const HOLD: &str = "hold";
+
 #[derive(Template)]
 #[template(path = "operations/delivery.html")]
 pub(super) struct DeliveryPage {
@@ -41,8 +44,8 @@ pub(super) struct DeliveryPage {
     hands: Hands,
     /// Whether it can be sent again.
     can_retry: bool,
-    can_hold: bool,
-    can_let_go: bool,
+    /// What its way is called to hold it, or to let it go.
+    stop: Option<&'static str>,
     can_give: bool,
     /// The days on which it can have been given by hand: the first, and today.
     days: (Date, Date),
@@ -104,12 +107,22 @@ pub(super) async fn read(
             delivery.state,
             Transport::Waiting { .. } | Transport::Held { .. } | Transport::Failed { .. }
         ),
-        can_hold: matches!(delivery.state, Transport::Due | Transport::Waiting { .. }),
-        can_let_go: matches!(delivery.state, Transport::Held { .. }),
+        stop: stop(&delivery),
         can_give: !matches!(delivery.state, Transport::Delivered { .. } | Transport::Cancelled),
         name_chars_max: desk.ctx.config.limits.name_chars_max,
         days: (day_in_japan(delivery.created_at), day_in_japan(visit.now)),
     })
+}
+
+fn stop(delivery: &Delivery) -> Option<&'static str> {
+    match delivery.state {
+        Transport::Due | Transport::Waiting { .. } => Some(HOLD),
+        Transport::Held { .. } => Some("release"),
+        Transport::Sending { .. }
+        | Transport::Delivered { .. }
+        | Transport::Failed { .. }
+        | Transport::Cancelled => None,
+    }
 }
 
 async fn attempts(desk: &Desk, delivery: &Delivery, visit: &Visit) -> Result<AttemptTable, Fault> {
