@@ -37,8 +37,9 @@ sections! {
         retry: Box<Retry>, lane: LanePolicy, notices: Notices, address: Box<Address>,
         webhook: Box<Webhook>, relay: Relay, package: Package, scan: Box<Scan>,
         endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
-        operations: Box<Operations>, archive: Archive, reminders: Box<Reminders>, drafts: Box<Drafts>,
-        uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep, retention: Retention, log: Log,
+        operations: Box<Operations>, archive: Archive, reminders: Box<Reminders>,
+        drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep,
+        retention: Retention, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }

@@ -250,9 +250,9 @@ pub fn enqueue_due(tx: &mut Tx, delivery: &Delivery) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts a waiting, held or failed delivery anew because staff say so: its state, its work message,
-/// and the event, to be appended with others; or why it does not fit. The delivery is saved by who
-/// asks for it.
+/// Starts a waiting, held or failed delivery anew because staff say so: its state, its work
+/// message, and the event, to be appended with others; or why it does not fit. The delivery is
+/// saved by who asks for it.
 pub fn start_anew(
     tx: &mut Tx,
     delivery: &mut Delivery,

@@ -1,7 +1,7 @@
 //! What is not delivered and has a cause: in groups, and as a redrive chooses it.
 //!
-//! Both go by an index of just these, and say what is in it in the index's own words: neither engine
-//! goes by an index of some rows where the question is not surely about these alone.
+//! Both go by an index of just these, and say what is in it in the index's own words: neither
+//! engine goes by an index of some rows where the question is not surely about these alone.
 
 use schemas::{AuthorityId, Channel, DeliveryId, Owner};
 use serde::{Deserialize, Serialize};

@@ -23,8 +23,8 @@ words! {
     given_on: "渡した日", "Given on";
     given_to: "受け取った人", "Taken by";
     given_hint: "指定権者に直接渡したときだけ記録します。送達済みになり、以後は送付しません。受け取った人の名前は操作の記録だけに残ります。",
-        "Only where the authority has it from your hands. It counts as delivered and is not sent any more. \
-         Who took it stands in the record of acts alone.";
+        "Only where the authority has it from your hands. It counts as delivered and is not sent \
+         any more. Who took it stands in the record of acts alone.";
     given_wrong: "渡した日(振分け日から今日まで)と、受け取った人を書いてください。",
         "Say on which day (since it was planned, until today) and who took it.";
     settle: "対応済みにする", "Settle";

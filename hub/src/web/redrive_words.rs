@@ -8,8 +8,8 @@ words! {
     troubles: "支障の内訳", "Troubles";
     troubles_lead: "まだ届いていない送達を、原因・指定権者・対応者ごとにまとめています。順番待ちと、\
          受信箱での取得待ちは含みません。",
-        "What is not delivered, by cause, authority and who has to act. What only waits for its turn, \
-         or to be fetched, is left out.";
+        "What is not delivered, by cause, authority and who has to act. What only waits for its \
+         turn, or to be fetched, is left out.";
     no_troubles: "支障のある送達はありません。", "Nothing is in trouble.";
     cause: "原因", "Cause";
     prefecture: "都道府県", "Prefecture";
@@ -26,14 +26,15 @@ words! {
     redrives: "まとめて再送付", "Sending again in bulk";
     redrives_lead: "同じ原因で止まった送達を、まとめて再送付します。まず下見で対象を固定し、件数と影響を確かめてから、\
          理由を付けて始めます。",
-        "Deliveries that stopped for one cause are sent again together. A preview fixes which they are and \
-         what they touch; then somebody starts it, with a reason.";
+        "Deliveries that stopped for one cause are sent again together. A preview fixes which they \
+         are and what they touch; then somebody starts it, with a reason.";
     no_redrives: "まだありません。", "There are none yet.";
     choose: "対象を選ぶ", "Choose";
     from: "この時刻から", "From";
     until: "この時刻より前", "Before";
     time_hint: "いまの状態(保留・送達不能・待機)になった時刻です。日本時間で、空欄は制限なしです。",
-        "When they came to be as they are (held, failed, waiting), in Japan's time; empty: no limit.";
+        "When they came to be as they are (held, failed, waiting), in Japan's time; empty: no \
+         limit.";
     preview: "下見する", "Preview";
     preview_hint: "下見では何も送付しません。保留の送達は、その原因を指定したときだけ含みます。",
         "A preview sends nothing. What is held is in it only where its cause is asked for.";

@@ -1,4 +1,5 @@
-//! What is not delivered, in groups, and sending many again together, on pages and by the interface.
+//! What is not delivered, in groups, and sending many again together: on pages and by the
+//! interface.
 
 use std::time::Duration;
 
