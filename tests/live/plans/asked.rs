@@ -261,7 +261,8 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         ("stale_notices", stale, Some("notices_open")),
         ("held_authorities", json!("lane_suspended"), Some("deliveries_trouble")),
         ("held_deliveries", held.clone(), Some("deliveries_trouble")),
-        ("behind_predecessors", held, Some("deliveries_trouble")),
+        // By the one index or by the other: it is about held ones with one cause.
+        ("behind_predecessors", held, None),
         ("awaiting_decision", json!("sftp"), Some("deliveries_to_collect")),
         ("orphans", old.clone(), Some("objects_unnamed")),
         ("claim_deleting", old.clone(), Some("objects_deleting")),
