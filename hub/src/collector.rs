@@ -179,6 +179,7 @@ impl From<ReviewProblem> for Failure {
             | ReviewProblem::State(_)
             | ReviewProblem::Invalid(_)
             | ReviewProblem::Reason(_)
+            | ReviewProblem::Given(_)
             | ReviewProblem::Overtaken(_)
             | ReviewProblem::OtherKind(_)
             | ReviewProblem::NothingReturned

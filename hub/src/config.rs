@@ -38,8 +38,9 @@ sections! {
         retry: Box<Retry>, lane: LanePolicy, notices: Notices, address: Box<Address>,
         webhook: Box<Webhook>, relay: Relay, package: Package, scan: Box<Scan>,
         endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
-        operations: Operations, archive: Archive, reminders: Box<Reminders>, drafts: Box<Drafts>,
-        uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep, retention: Retention, log: Log,
+        operations: Box<Operations>, archive: Archive, reminders: Box<Reminders>,
+        drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep,
+        retention: Retention, log: Log,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
@@ -104,7 +105,11 @@ sections! {
         filter_name_chars_max: usize,
     }
     /// `[operations]`
-    Operations { reason_chars_max: usize, }
+    Operations {
+        reason_chars_max: usize, troubles_looked: usize, redrive_items_max: usize,
+        redrive_alone_max: usize, redrive_per_minute: i64, redrive_near_days: i64,
+        redrive_preview_hours: i64, redrive_keep_days: i64,
+    }
     /// `[archive]`
     Archive { title_chars_max: usize, text_chars_max: usize, shown_max: usize, keep_days: i64, }
     /// `[reminders]`

@@ -70,12 +70,29 @@ pub fn next_deadline(
     authority: AuthorityId,
     now: i64,
 ) -> Option<i64> {
-    let submission = read(&parcel.document)?;
+    deadline_ends(ctx, parcel, authority).into_iter().filter(|end| *end > now).min()
+}
+
+/// The same where one is; else the end of the last of the days that have passed.
+pub fn nearest_deadline(
+    ctx: &Context,
+    parcel: &ParcelRow,
+    authority: AuthorityId,
+    now: i64,
+) -> Option<i64> {
+    let ends = deadline_ends(ctx, parcel, authority);
+    let next = ends.iter().copied().filter(|end| *end > now).min();
+    next.or_else(|| ends.into_iter().max())
+}
+
+/// The ends, in milliseconds, of the last days by which an authority must have a filing as it was
+/// first handed in.
+fn deadline_ends(ctx: &Context, parcel: &ParcelRow, authority: AuthorityId) -> Vec<i64> {
+    let Some(submission) = read(&parcel.document) else { return Vec::new() };
     let first = day_in_japan(parcel.first_received_at);
     let at = At { authorities: &[authority], ..at(first) };
     let judged = ctx.forms.judge_filing(&submission, &Moments::first(first), &at);
-    let ends = judged.iter().filter_map(|it| end_in_japan(it.due?));
-    ends.filter(|end| *end > now).min()
+    judged.iter().filter_map(|it| end_in_japan(it.due?)).collect()
 }
 
 fn read(document: &str) -> Option<Submission> {

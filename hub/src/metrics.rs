@@ -25,6 +25,7 @@ const OUTCOMES: [&str; 4] = ["delivered", "deferred", "refused", "unknown"];
 const NOTICES: [&str; 3] = ["sent", "waiting", "failed"];
 const SCANS: [&str; 3] = ["clean", "infected", "unknown"];
 const BROKER: [&str; 3] = ["up", "blocked", "down"];
+const REDRIVEN: [&str; 2] = ["started", "skipped"];
 const REQUEUED: [&str; 3] = ["delivery", "filing", "notice"];
 
 /// Counters and histograms of one process.
@@ -39,6 +40,7 @@ pub struct Metrics {
     notices: IntCounterVec,
     decisions: IntCounterVec,
     scans: IntCounterVec,
+    redriven: IntCounterVec,
     requeued: IntCounterVec,
     dead_letters: IntCounterVec,
     backlog: IntGaugeVec,
@@ -93,6 +95,11 @@ impl Default for Metrics {
                 "Messages that nobody could work on, by the code of why",
                 &["code"],
             ),
+            redriven: counter(
+                "todoke_redriven_total",
+                "Deliveries that staff start anew together, by what became of them",
+                &["result"],
+            ),
             requeued: counter(
                 "todoke_requeued_total",
                 "Messages written again because the broker seems to have lost them",
@@ -137,6 +144,7 @@ impl Metrics {
             (&self.deliveries, &DELIVERIES),
             (&self.notices, &NOTICES),
             (&self.scans, &SCANS),
+            (&self.redriven, &REDRIVEN),
             (&self.requeued, &REQUEUED),
         ] {
             for word in words {
@@ -201,6 +209,11 @@ impl Metrics {
     /// A message went to the dead letters.
     pub fn dead_letter(&self, code: &str) {
         self.dead_letters.with_label_values(&[code]).inc();
+    }
+
+    /// Deliveries of a redrive were started anew, or passed over.
+    pub fn redriven(&self, result: &str, count: usize) {
+        self.redriven.with_label_values(&[result]).inc_by(count as u64);
     }
 
     /// Messages were lost, by all appearances, and written again.

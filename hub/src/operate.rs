@@ -1,6 +1,9 @@
 //! What operations staff do by hand, from a page, the command line or the HTTP interface. Each act
 //! is recorded with who did it and why (`store/staff_acts.rs`).
 
+pub mod delivery;
+pub mod redrive;
+
 use schemas::{AuthorityId, Channel, DeliveryId};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -8,12 +11,11 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::context::Context;
-use crate::delivery::Event;
 use crate::lane::{LANE_SUSPENDED, Lane};
 use crate::review::ReviewProblem;
-use crate::store::{NewEvent, StaffAct, StoreError, Tx};
+use crate::store::{StaffAct, StoreError, Tx};
 use crate::upkeep::release;
-use crate::work::enqueue_due;
+use crate::work::start_anew;
 
 /// Who does something by hand, and why.
 #[derive(Debug, Clone, Copy)]
@@ -77,11 +79,8 @@ pub async fn retry(ctx: &Context, id: DeliveryId, by: By<'_>) -> Result<(), Revi
         tx.lock_deliveries(&[id]).await?.pop().ok_or(ReviewProblem::NotFound("delivery"))?;
     let was = json!({"state": delivery.state.as_str(), "tries": delivery.tries,
                      "why": delivery.state.why().map(|why| &why.code)});
-    delivery.apply(Event::Redrive, now)?;
-    delivery.tries = 0;
-    delivery.channel_since = now;
-    enqueue_due(&mut tx, &delivery)?;
-    tx.append(&[NewEvent::about(&delivery, "delivery.redriven")]).await?;
+    let event = start_anew(&mut tx, &mut delivery, now)??;
+    tx.append(&[event]).await?;
     let became = json!({"state": delivery.state.as_str(), "tries": 0});
     tx.save_deliveries(&[delivery]).await?;
     by.record(&mut tx, ("delivery.retry", delivery_subject(id)), (was, became)).await?;

@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use crate::broker::{Consumer, Incoming, topology};
 use crate::context::Context;
-use crate::delivery::{Delivery, State};
+use crate::delivery::{Delivery, Refusal, State};
 use crate::retry::Reconnect;
-use crate::store::{DeadLetterRow, StoreError, Tx};
+use crate::store::{DeadLetterRow, NewEvent, StoreError, Tx};
 
 /// Tries of one message, by itself, before it is a dead letter.
 const TRIES_MAX: u32 = 3;
@@ -248,4 +248,19 @@ pub fn enqueue_due(tx: &mut Tx, delivery: &Delivery) -> anyhow::Result<()> {
     let key = topology::delivery_due(channel, delivery.authority);
     tx.enqueue(topology::WORK, key, &message)?;
     Ok(())
+}
+
+/// Starts a waiting, held or failed delivery anew because staff say so: its state, its work
+/// message, and the event, to be appended with others; or why it does not fit. The delivery is
+/// saved by who asks for it.
+pub fn start_anew(
+    tx: &mut Tx,
+    delivery: &mut Delivery,
+    now: i64,
+) -> anyhow::Result<Result<NewEvent, Refusal>> {
+    if let Err(refusal) = delivery.start_anew(now) {
+        return Ok(Err(refusal));
+    }
+    enqueue_due(tx, delivery)?;
+    Ok(Ok(NewEvent::about(delivery, "delivery.redriven")))
 }

@@ -105,7 +105,16 @@ function sortOf(route, path) {
 }
 
 // What only forms lead to.
-const MAKE = { operator: draftAndMore, authority: answers };
+const MAKE = { operator: draftAndMore, authority: answers, operations: redrive };
+
+// Many deliveries that would be sent again together; nobody starts them.
+async function redrive(page) {
+  await page.goto('/troubles');
+  await page.locator('tbody a[href^="/redrives"]').first().click();
+  await page.locator('form[action="/redrives"] button').click();
+  await page.waitForURL((url) => url.pathname !== '/redrives');
+  return [new URL(page.url()).pathname];
+}
 
 async function draftAndMore(page, show, mail) {
   const office = page.locator('#h-known ~ ul a').first();

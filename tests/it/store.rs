@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use hub::clock::Clock;
 use hub::store::Store;
-use sqlx::{AssertSqlSafe, Connection, Executor, SqlSafeStr, SqliteConnection, Statement};
+use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqlSafeStr, SqliteConnection, Statement};
 use tests::contracts::store::{Bench, statements};
 
 async fn sqlite() -> Result<Bench> {
@@ -49,6 +49,26 @@ async fn every_statement_takes_one_text_and_gives_texts() -> Result<()> {
         let parameters = statement.parameters().map(|given| given.right_or_else(<[_]>::len));
         ensure!(parameters == Some(1), "{name} takes {parameters:?} parameters");
         ensure!(statement.columns().len() <= 1, "{name} gives {:?}", statement.columns());
+    }
+    bench.store.close().await;
+    Ok(())
+}
+
+/// What is in trouble is read by the index of just that, however many are delivered.
+#[tokio::test]
+async fn what_is_in_trouble_goes_by_its_index() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let url = format!("sqlite:{}", folder.path().join("hub.db").display());
+    let bench = Bench::open(url.clone(), None).await?;
+    let mut connection = SqliteConnection::connect(&url).await?;
+    let statements = statements("sqlite")?;
+    for asked in ["troubles.sql", "list_troubled.sql", "choose_troubled.sql"] {
+        let (_, text) = statements.iter().find(|(name, _)| name == asked).context(asked)?;
+        let explained = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
+        let rows = sqlx::query(explained).bind("{}").fetch_all(&mut connection).await?;
+        let steps: Vec<String> = rows.iter().map(|row| row.get::<String, _>("detail")).collect();
+        let read = steps.iter().find(|step| step.contains(" y ")).context("the table")?;
+        ensure!(read.ends_with("USING INDEX deliveries_in_trouble"), "{asked}: {steps:?}");
     }
     bench.store.close().await;
     Ok(())

@@ -1,11 +1,13 @@
-//! `todoke delivery`: list, show, retry.
+//! `todoke delivery`: list, show, hold, release, given, retry.
 
 use clap::Subcommand;
+use jiff::civil::Date;
 use schemas::{AuthorityId, DeliveryId};
 use serde_json::{Value, json};
 
 use super::{hand, open_context, open_store, print_rows, say};
 use crate::config::Config;
+use crate::operate::delivery::{self as by_hand, Given};
 use crate::operate::{self, By};
 use crate::store::Filter;
 
@@ -26,6 +28,9 @@ enum Command {
         /// Only to this authority
         #[arg(long)]
         authority: Option<AuthorityId>,
+        /// Only those not delivered for this cause: its code
+        #[arg(long)]
+        cause: Option<String>,
         /// Rows at most
         #[arg(long, default_value_t = 50)]
         limit: usize,
@@ -41,6 +46,36 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Keep a delivery that is due or waits from going
+    Hold {
+        /// Its id
+        id: DeliveryId,
+        /// Why, for everyone who looks
+        #[arg(long)]
+        why: String,
+    },
+    /// Let a held delivery go
+    Release {
+        /// Its id
+        id: DeliveryId,
+        /// Why, for everyone who looks
+        #[arg(long)]
+        why: String,
+    },
+    /// Say that a delivery was given to the authority by hand: it is not sent any more
+    Given {
+        /// Its id
+        id: DeliveryId,
+        /// On which day, for example 2026-07-15
+        #[arg(long)]
+        on: Date,
+        /// Who took it; stands in the record of acts alone
+        #[arg(long)]
+        to: String,
+        /// Why, for everyone who looks
+        #[arg(long)]
+        why: String,
+    },
     /// Start a waiting, held or failed delivery anew
     Retry {
         /// Its id
@@ -53,9 +88,9 @@ enum Command {
 
 pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     match args.command {
-        Command::List { state, authority, limit, json } => {
+        Command::List { state, authority, cause, limit, json } => {
             let store = open_store(&config).await?;
-            let filter = Filter { authority, state, limit, ..Filter::default() };
+            let filter = Filter { authority, state, cause, limit, ..Filter::default() };
             let rows: Vec<Value> = store
                 .list_deliveries(&filter)
                 .await?
@@ -73,6 +108,22 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
             print_rows(json, &Value::Array(rows), &columns)
         }
         Command::Show { id, json } => show(&config, id, json).await,
+        Command::Hold { id, why } => {
+            let (ctx, actor) = (open_context(config).await?, hand());
+            by_hand::hold(&ctx, id, By { actor: &actor, why: &why }).await?;
+            say("held; `todoke delivery release` lets it go")
+        }
+        Command::Release { id, why } => {
+            let (ctx, actor) = (open_context(config).await?, hand());
+            by_hand::let_go(&ctx, id, By { actor: &actor, why: &why }).await?;
+            say("it goes in its turn; a running hub sends it within a few seconds")
+        }
+        Command::Given { id, on, to, why } => {
+            let (ctx, actor) = (open_context(config).await?, hand());
+            let by = By { actor: &actor, why: &why };
+            by_hand::give(&ctx, id, Given { on, to: &to }, by).await?;
+            say("recorded: it is delivered, and not sent any more")
+        }
         Command::Retry { id, why } => {
             let (ctx, actor) = (open_context(config).await?, hand());
             operate::retry(&ctx, id, By { actor: &actor, why: &why }).await?;

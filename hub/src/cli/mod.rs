@@ -18,6 +18,7 @@ mod master;
 mod operator;
 mod package;
 mod receipt;
+mod redrive;
 mod restore;
 mod retention;
 mod route;
@@ -80,12 +81,14 @@ enum Command {
     Deadline(deadline::Args),
     /// Filings: list, show
     Filing(filing::Args),
-    /// Deliveries: list, show, retry
+    /// Deliveries: list, show, hold, release, given, retry
     Delivery(delivery::Args),
     /// Lanes: list, pause, resume
     Lane(lane::Args),
     /// Messages that could not be worked on: list, settle
     DeadLetter(dead_letter::Args),
+    /// Deliveries started anew together: preview, start, approve, list, show, cancel
+    Redrive(redrive::Args),
     /// What staff did by hand: list, verify, export
     Audit(audit::Args),
     /// Files that wait to be looked through for malware, or hold some: list, again
@@ -167,6 +170,7 @@ pub fn main() -> anyhow::Result<()> {
         | Command::Delivery(_)
         | Command::Lane(_)
         | Command::DeadLetter(_)
+        | Command::Redrive(_)
         | Command::Audit(_)
         | Command::Scan(_)
         | Command::Authority(_)
@@ -196,6 +200,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Delivery(args) => delivery::run(args, config).await,
         Command::Lane(args) => lane::run(args, config).await,
         Command::DeadLetter(args) => dead_letter::run(args, config).await,
+        Command::Redrive(args) => redrive::run(args, config).await,
         Command::Audit(args) => audit::run(args, &config).await,
         Command::Scan(args) => scan::run(args, &config).await,
         Command::Authority(args) => authority::run(args, config).await,

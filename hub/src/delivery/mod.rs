@@ -14,6 +14,9 @@ pub const SCAN_PENDING: &str = "scan_pending";
 /// The code of a delivery with a file that holds malware.
 pub const FILE_INFECTED: &str = "file_infected";
 
+/// The code of a delivery that staff keeps from going.
+pub const HELD_BY_HAND: &str = "held_by_hand";
+
 /// One filing revision on its way to one authority.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
@@ -91,6 +94,14 @@ impl Delivery {
             // Refused when it has arrived, which is as it should be.
             drop(self.apply(Event::Cancel, now));
         }
+    }
+
+    /// Staff starts it anew, with a fresh count of tries.
+    pub fn start_anew(&mut self, now: i64) -> Result<(), Refusal> {
+        self.apply(Event::Redrive, now)?;
+        self.tries = 0;
+        self.channel_since = now;
+        Ok(())
     }
 
     /// Goes over to the next channel of the ladder, with a fresh count of tries.

@@ -38,6 +38,9 @@ pub enum ReviewProblem {
     /// A reason is missing or too long.
     #[error("{0}")]
     Reason(String),
+    /// What staff say of something that they gave by hand does not fit.
+    #[error("{0}")]
+    Given(String),
     /// Someone else of the staff was first: who, when and why.
     #[error("{0}")]
     Overtaken(String),

@@ -32,6 +32,7 @@ mod parameters;
 mod postgres;
 mod reads;
 mod recipes;
+mod redrives;
 mod reminders;
 mod retention;
 mod rows;
@@ -41,6 +42,7 @@ mod sqlite;
 mod staff_acts;
 mod stale;
 mod sweep;
+mod troubles;
 mod uploads;
 mod webhooks;
 mod writes;
@@ -75,6 +77,7 @@ pub use months::{Months, Part};
 pub use own::OwnFilter;
 use parameters::Parameters;
 pub use reads::{DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
+pub use redrives::{ItemState, RedriveItemRow, RedriveRow, RedriveState};
 pub use reminders::{RemindedRow, ReminderRow, ReminderState, ReminderStep, StillUnread, Unread};
 pub use retention::{Batch, Kept, Mark, Term};
 pub use rows::{
@@ -85,6 +88,7 @@ pub use rows::{
 pub use scans::{ScanCounts, ScanLine, ScanRow, ScanState};
 pub use staff_acts::{StaffAct, StaffActRow, StaffActsBroken, StaffActsHead};
 pub use stale::StaleAfter;
+pub use troubles::{Choice, Chosen, Trouble, TroubleFilter};
 pub use uploads::{PieceRow, UploadRow};
 pub use webhooks::{FailedPostRow, WebhookActRow};
 

@@ -1,7 +1,8 @@
 //! What can be read, inside a unit of work (upkeep's batches, locked) and outside (pages, API).
 
 use schemas::{
-    AuthorityId, Channel, CorporateNumber, DeliveryId, FilingId, FilingKind, NoticeId, ServiceCode,
+    AuthorityId, Channel, CorporateNumber, DeliveryId, FilingId, FilingKind, NoticeId, Owner,
+    ServiceCode,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use super::engine::{Sql, StoreError, sql};
 use super::rows::DeliveryRow;
+use super::troubles::NO_TROUBLE;
 use super::{
     ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow, EventRow,
     FilingRow, InboxRow, NoticeRow, OperatorRow, ParcelRow, RevisionRow, Store, Tx,
@@ -98,12 +100,26 @@ pub struct Filter {
     pub review: Option<String>,
     /// Over one channel.
     pub channel: Option<Channel>,
+    /// Not delivered for one cause, by its code.
+    pub cause: Option<String>,
+    /// Not delivered, and whose turn it is.
+    pub owner: Option<Owner>,
     /// Older than this time of the last row seen, in milliseconds.
     pub before: Option<i64>,
     /// The id of the last row seen: rows of the same millisecond with a lower id follow.
     pub before_id: Option<Uuid>,
     /// Rows at most.
     pub limit: usize,
+}
+
+impl Filter {
+    /// Whether nothing is asked for but what an index of the few in trouble has.
+    fn is_about_trouble(&self) -> bool {
+        match &self.cause {
+            Some(cause) => !NO_TROUBLE.contains(&cause.as_str()),
+            None => self.owner.is_some(),
+        }
+    }
 }
 
 pub(super) fn deliveries(rows: Vec<DeliveryRow>) -> Result<Vec<Delivery>, StoreError> {
@@ -183,9 +199,19 @@ impl Store {
         self.one(sql!("parcels"), &[id]).await
     }
 
+    /// What the packages of some deliveries are built from.
+    pub async fn parcels(&self, ids: &[DeliveryId]) -> Result<Vec<ParcelRow>, StoreError> {
+        if ids.is_empty() { Ok(Vec::new()) } else { self.read(sql!("parcels"), ids).await }
+    }
+
     /// Deliveries, the newest first.
     pub async fn list_deliveries(&self, filter: &Filter) -> Result<Vec<Delivery>, StoreError> {
-        deliveries(self.read(sql!("list_deliveries", planned_anew), filter).await?)
+        let statement = if filter.is_about_trouble() {
+            sql!("list_troubled", planned_anew)
+        } else {
+            sql!("list_deliveries", planned_anew)
+        };
+        deliveries(self.read(statement, filter).await?)
     }
 
     /// A delivery's attempts, in order.

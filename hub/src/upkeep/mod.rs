@@ -1,10 +1,11 @@
 //! Upkeep: moves what time moves. Assumes that the broker may have forgotten everything.
 //!
 //! Reads and writes `deliveries` (waiting → due, ended leases, due without a message), `revisions`
-//! (unplanned without a message), `notices`; writes work messages for all of these. Several
-//! processes may run it: rows are taken by lock, and skipped when another has them.
+//! (unplanned without a message), `notices`, `redrives`; writes work messages for all of these.
+//! Several processes may run it: rows are taken by lock, and skipped when another has them.
 
 mod months;
+mod redrive;
 mod release;
 mod requeue;
 mod retention;
@@ -92,6 +93,7 @@ impl Upkeep {
             self.end_drafts().await?;
             self.end_uploads().await?;
             self.end_bulks().await?;
+            self.end_redrives().await?;
             self.count().await?;
         }
         let now = self.ctx.clock.now_ms();
@@ -110,6 +112,7 @@ impl Upkeep {
                 .get_or_insert_with(|| Pass::new(&self.ctx.config.retention, now, limit, true));
         }
         moved = moved.max(self.retire().await);
+        moved = moved.max(self.redrive().await?);
         Ok(moved)
     }
 

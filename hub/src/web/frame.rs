@@ -98,6 +98,7 @@ impl Who {
                 ("/", |w| w.nav_overview),
                 ("/filings", |w| w.nav_filings),
                 ("/deliveries", |w| w.nav_deliveries),
+                ("/troubles", |w| w.nav_troubles),
                 ("/lanes", |w| w.nav_lanes),
                 ("/launch", |w| w.nav_launch),
                 ("/dead-letters", |w| w.nav_dead_letters),

@@ -15,6 +15,18 @@ words! {
     paused_by: "停止した人", "Paused by";
     retry: "もう一度送付する", "Send again";
     retry_hint: "試行回数を0に戻して、すぐに送付します。", "Starts anew at once, with a fresh count of tries.";
+    hold: "この送達を止める", "Hold";
+    hold_hint: "再開するまで、この送達は送付しません。", "It does not go until somebody lets it go.";
+    let_go: "この送達を再開する", "Let it go";
+    let_go_hint: "すぐに送付の順番に戻ります。", "It goes in its turn again at once.";
+    given: "書面などで渡した", "Given by hand";
+    given_on: "渡した日", "Given on";
+    given_to: "受け取った人", "Taken by";
+    given_hint: "指定権者に直接渡したときだけ記録します。送達済みになり、以後は送付しません。受け取った人の名前は操作の記録だけに残ります。",
+        "Only where the authority has it from your hands. It counts as delivered and is not sent \
+         any more. Who took it stands in the record of acts alone.";
+    given_wrong: "渡した日(振分け日から今日まで)と、受け取った人を書いてください。",
+        "Say on which day (since it was planned, until today) and who took it.";
     settle: "対応済みにする", "Settle";
     done: "記録しました。", "Done, and on record.";
     reason_wrong: "理由を書いてください(長さの上限:", "Give a reason (characters at most:";
@@ -44,7 +56,14 @@ pub(super) fn act(what: &str, lang: Lang) -> &str {
         "lane.resume" => lang.pick("送付の再開", "Lane resumed"),
         "lane.limit" => lang.pick("送付速度の変更", "Limits of a lane"),
         "delivery.retry" => lang.pick("再送付", "Sent again"),
+        "delivery.hold" => lang.pick("送達の停止", "Held by hand"),
+        "delivery.release" => lang.pick("送達の再開", "Let go"),
+        "delivery.give" => lang.pick("書面などで渡した記録", "Given by hand"),
         "dead_letter.settle" => lang.pick("処理不能の対応済み", "Dead letter settled"),
+        "redrive.start" => lang.pick("まとめて再送付の開始", "Bulk sending started"),
+        "redrive.approve" => lang.pick("まとめて再送付の承認", "Bulk sending approved"),
+        "redrive.cancel" => lang.pick("まとめて再送付の中止", "Bulk sending cancelled"),
+        "redrive.finish" => lang.pick("まとめて再送付の終了", "Bulk sending finished"),
         "key.add" => lang.pick("キーの発行", "Key made"),
         "key.revoke" => lang.pick("キーの失効", "Key revoked"),
         "operator.add" => lang.pick("事業者の登録・変更", "Operator added or changed"),

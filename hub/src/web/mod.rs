@@ -37,6 +37,7 @@ mod parts;
 pub mod problem;
 pub mod ready;
 mod reasons;
+mod redrive_words;
 mod roles;
 mod sent;
 mod sessions;

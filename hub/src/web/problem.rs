@@ -170,6 +170,10 @@ impl From<ReviewProblem> for Problem {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 Self::new(status, "why_invalid", Owner::Hub, detail)
             }
+            ReviewProblem::Given(detail) => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                Self::new(status, "given_invalid", Owner::Hub, detail)
+            }
             ReviewProblem::Overtaken(_) => Self { owner: "hub", ..conflict("overtaken") },
             ReviewProblem::OtherKind(_) => conflict("kind_differs"),
             ReviewProblem::NothingReturned => conflict("nothing_returned"),

@@ -93,6 +93,11 @@ impl Teller<'_> {
                     ": the try stopped half way; it is made again.",
                 ),
             ),
+            "proof.picked_up" if self.word("via") == "hand" => {
+                let day = self.word("on");
+                let ja = format!("に{day}、書面などで直接渡しました。");
+                ("ok", self.to(&ja, &format!(": it was given by hand on {day}.")))
+            }
             "proof.picked_up" => {
                 ("ok", self.to("が受信箱から取得しました。", "fetched it from the inbox."))
             }

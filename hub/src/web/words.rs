@@ -86,6 +86,7 @@ words! {
     nav_overview: "全国", "Nation";
     nav_filings: "届出", "Filings";
     nav_deliveries: "送達", "Deliveries";
+    nav_troubles: "支障", "Troubles";
     nav_lanes: "送達経路", "Lanes";
     nav_launch: "利用開始", "Launch";
     nav_dead_letters: "処理不能", "Dead letters";
@@ -141,6 +142,7 @@ words! {
     attempts: "試行", "Tries";
     why: "理由と対応者", "Why, and who acts";
     owner: "対応", "To act";
+    cause: "原因", "Cause";
     next_try: "次の試行", "Next try";
     revision: "版", "Revision";
     updated_at: "更新", "Changed";
@@ -192,6 +194,7 @@ words! {
     grade_bad: "障害(30% 以上)", "bad (30 % or more)";
     newest_filings: "新しい届出", "Newest filings";
     lanes_in_trouble: "支障のある送達経路", "Lanes in trouble";
+    see_troubles: "届いていない送達を原因ごとに見る", "What is not delivered, by cause";
     no_lane_in_trouble: "支障のある送達経路はありません。", "No lane is in trouble.";
 
     // One filing, one delivery.

@@ -1,5 +1,6 @@
 //! What operations staff do by hand on pages: with a reason, one at a time, and on record.
 
+use hub::store::Filter;
 use reqwest::StatusCode;
 use schemas::{AuthorityId, Channel};
 
@@ -105,6 +106,45 @@ async fn what_failed_is_sent_again_with_a_reason_and_on_record() {
     assert!(english.contains("Acts of staff") && english.contains("Sent again"), "{english}");
     let none = staff.get("/deliveries/01932c07-209c-7a36-8d4f-7c1f4d1c2b3a").await.status;
     assert_eq!(none, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_is_held_let_go_and_given_by_hand() {
+    let world = World::new(false).await;
+    let filter = Filter { state: Some("waiting".into()), limit: 1, ..Filter::default() };
+    let waiting = world.ctx.store.list_deliveries(&filter).await.expect("a store").remove(0).id;
+    let page = format!("/deliveries/{waiting}");
+    let (hold, release, given) =
+        (format!("{page}/hold"), format!("{page}/release"), format!("{page}/given"));
+    let mut staff = staff(&world).await;
+    assert!(staff.get(&page).await.text.contains(&hold));
+    let empty = staff.send(&hold, &[("why", "")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", empty.text);
+    let done = staff.send(&hold, &[("why", "窓口で確認中")]).await;
+    assert_eq!(done.to(), format!("{page}?done=1#hands"), "{}", done.text);
+    let held = staff.get(&page).await.text;
+    assert!(held.contains("職員が送付を止めています") && held.contains(&release), "{held}");
+    let done = staff.send(&release, &[("why", "確認した")]).await;
+    assert_eq!(done.to(), format!("{page}?done=1#hands"), "{}", done.text);
+    staff.get(&page).await;
+    let fields = |on, to| [("on", on), ("to", to), ("why", "システムが止まったため")];
+    for (on, to) in [("", "佐藤"), ("昨日", "佐藤"), ("2026-07-16", "佐藤"), ("2026-07-15", "")]
+    {
+        let wrong = staff.send(&given, &fields(on, to)).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{on} {to}: {}", wrong.text);
+        assert!(wrong.text.contains("渡した日(振分け日から今日まで)"), "{}", wrong.text);
+    }
+    let done = staff.send(&given, &fields("2026-07-15", "佐藤 <窓口>")).await;
+    assert_eq!(done.to(), format!("{page}?done=1#hands"), "{}", done.text);
+    let after = staff.get(&page).await.text;
+    assert!(after.contains("2026-07-15、書面などで直接渡しました"), "{after}");
+    assert!(after.contains("送達済") && !after.contains("佐藤"), "{after}");
+    assert!(!after.contains(&given) && !after.contains(&hold), "{after}");
+    let audit = staff.get(&format!("/audit?subject=delivery:{waiting}")).await.text;
+    for words in ["送達の停止", "送達の再開", "書面などで渡した記録", "佐藤 &#60;窓口&#62;"]
+    {
+        assert!(audit.contains(words), "{words}: {audit}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

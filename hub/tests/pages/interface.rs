@@ -38,6 +38,7 @@ enum Of {
     Nothing,
     Filing,
     DeadLetter,
+    Redrive,
     Bulk,
     Delivery,
     Export,
@@ -48,7 +49,7 @@ struct Row(&'static str, &'static str, &'static [Whose], Of, &'static str);
 
 const ACCEPTED: &str = r#"{"verdict": "accepted"}"#;
 
-const ROWS: [Row; 31] = [
+const ROWS: [Row; 41] = [
     Row("post", "/v1/attachments", &[Operators, Authorities], Of::Nothing, "%PDF-1.4\n%%EOF\n"),
     Row("get", "/v1/filings", &[Operators, Operations], Of::Nothing, ""),
     Row("post", "/v1/filings", &[Operators], Of::Nothing, "{filing}"),
@@ -75,6 +76,16 @@ const ROWS: [Row; 31] = [
     Row("get", "/v1/operations/deliveries", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/deliveries/{id}", &[Operations], Of::Delivery, ""),
     Row("post", "/v1/operations/deliveries/{id}/retry", &[Operations], Of::Delivery, WHY),
+    Row("post", "/v1/operations/deliveries/{id}/hold", &[Operations], Of::Delivery, WHY),
+    Row("post", "/v1/operations/deliveries/{id}/release", &[Operations], Of::Delivery, WHY),
+    Row("post", "/v1/operations/deliveries/{id}/given", &[Operations], Of::Delivery, GIVEN),
+    Row("get", "/v1/operations/troubles", &[Operations], Of::Nothing, ""),
+    Row("get", "/v1/operations/redrives", &[Operations], Of::Nothing, ""),
+    Row("post", "/v1/operations/redrives", &[Operations], Of::Nothing, GONE),
+    Row("get", "/v1/operations/redrives/{id}", &[Operations], Of::Redrive, ""),
+    Row("post", "/v1/operations/redrives/{id}/start", &[Operations], Of::Redrive, WHY),
+    Row("post", "/v1/operations/redrives/{id}/approve", &[Operations], Of::Redrive, ""),
+    Row("post", "/v1/operations/redrives/{id}/cancel", &[Operations], Of::Redrive, WHY),
     Row("get", "/v1/operations/lanes", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/dead-letters", &[Operations], Of::Nothing, ""),
     Row("post", SETTLE, &[Operations], Of::DeadLetter, WHY),
@@ -82,6 +93,8 @@ const ROWS: [Row; 31] = [
     Row("post", RESUME, &[Operations], Of::Nothing, ""),
 ];
 const WHY: &str = r#"{"why": "test"}"#;
+const GIVEN: &str = r#"{"on": "2026-07-15", "to": "x", "why": "test"}"#;
+const GONE: &str = r#"{"cause": "http_410"}"#;
 const SETTLE: &str = "/v1/operations/dead-letters/{id}/settle";
 const PAUSE: &str = "/v1/operations/lanes/{authority}/{channel}/pause";
 const RESUME: &str = "/v1/operations/lanes/{authority}/{channel}/resume";
@@ -118,6 +131,7 @@ async fn things(world: &World) -> Vec<Thing> {
         (Of::Filing, "operator", world.filings[3].receipt_number()),
         (Of::Filing, "another", world.foreign_filing.to_string()),
         (Of::DeadLetter, "", DEAD_LETTER.to_owned()),
+        (Of::Redrive, "", world.redrive.to_string()),
         (Of::Bulk, "operator", world.own_bulk.to_string()),
         (Of::Bulk, "another", world.foreign_bulk.to_string()),
         (Of::Delivery, ELSEWHERE, world.foreign_delivery.to_string()),

@@ -34,6 +34,7 @@ mod launch;
 mod offices;
 mod one_stop;
 mod races;
+mod redrives;
 mod rows;
 mod sets;
 mod uploads;
@@ -99,6 +100,8 @@ async fn every_page_shows_what_is_in_the_store() {
         (format!("/deliveries/{trouble}"), vec!["受付の URL がありません", "410 Gone", "拒否"]),
         ("/authorities/011002".into(), vec!["札幌市", "指定都市", "API", "遮断中"]),
         ("/prefectures/01".into(), vec!["北海道", "空知中部広域連合", "小樽市"]),
+        ("/troubles".into(), vec!["支障の内訳", "http_410", "最も近い期限"]),
+        ("/redrives".into(), vec!["まとめて再送付", "下見のみ"]),
         ("/lanes".into(), vec!["停止中(職員)", "夜間保守", "http_503"]),
         ("/dead-letters".into(), vec!["todoke.router", "deadbeef", "fingerprint"]),
         ("/search?q=さっぽろ".into(), vec!["札幌市", "011002"]),

@@ -1,12 +1,13 @@
 //! What the world is made of: submissions, and rows as the stages would write them.
 
+use hub::actor::Actor;
 use hub::addresses::{self, By};
 use hub::config::Config;
 use hub::context::Context;
 use hub::delivery::{Delivery, Review, State};
 use hub::store::{
-    AttemptRow, BulkLine, BulkRow, DecisionRow, DraftRow, FilingRow, Filter, NewEvent, RevisionRow,
-    UploadRow,
+    AttemptRow, BulkLine, BulkRow, Choice, DecisionRow, DraftRow, FilingRow, Filter, NewEvent,
+    RevisionRow, UploadRow,
 };
 use hub::web::access::{Scope, new_key};
 use schemas::{
@@ -35,6 +36,8 @@ pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     // As many as the world has of its operator.
     config.webhook.filings_looked_max = 62;
     config.review.filters_max = 3;
+    config.operations.redrive_alone_max = 3;
+    config.operations.redrive_items_max = 20;
 }
 
 /// A folder of forms with what Sapporo asks of the files of one kind of filing.
@@ -91,6 +94,13 @@ pub(crate) async fn bulk(ctx: &Context, submission: &Submission) -> Uuid {
     tx.insert_bulk(&row, &[line(2, "good"), line(3, "bad")]).await.expect("an upload");
     tx.commit().await.expect("a commit");
     id
+}
+
+/// A redrive of what was refused for good, that nobody has started.
+pub(crate) async fn redrive(ctx: &Context) -> Uuid {
+    let choice = Choice { cause: Some("http_410".into()), ..Choice::default() };
+    let staff = Actor { person: "tests".into(), name: "tests".into() };
+    hub::operate::redrive::preview(ctx, &choice, &staff).await.expect("a preview").id
 }
 
 pub(crate) fn operator_number() -> CorporateNumber {

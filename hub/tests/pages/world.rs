@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use crate::rows::{
     address_link, attempt, attempt_event, bulk, decision, deliveries_of_two, draft, filing, held,
-    keys, narrow, one_stop, operator_number, outcome, revision, submission, verdict, why,
+    keys, narrow, one_stop, operator_number, outcome, redrive, revision, submission, verdict, why,
 };
 use crate::{archive, cases};
 
@@ -45,6 +45,8 @@ pub(crate) struct World {
     pub(crate) one_stop: FilingId,
     /// A delivery that failed.
     pub(crate) failed: DeliveryId,
+    /// A redrive that nobody has started, with that delivery in it.
+    pub(crate) redrive: Uuid,
     /// Deliveries of all filings.
     pub(crate) deliveries: usize,
     /// A delivery to the authority whose key the world has, and one to another.
@@ -125,6 +127,7 @@ impl World {
         let foreign_bulk = bulk(&ctx, &others).await;
         let links = [address_link(&ctx, &submission(2)).await, address_link(&ctx, &others).await];
         let [operations_key, operator_key, authority_key] = keys(&ctx).await;
+        let redrive = redrive(&ctx).await;
         serve(&ctx, listener, door);
         let [own_delivery, foreign_delivery] = deliveries_of_two(&ctx).await;
         cases::keep(&ctx, cases::PAPER_TEXT).await;
@@ -140,6 +143,7 @@ impl World {
             filings,
             one_stop,
             failed,
+            redrive,
             deliveries,
             own_delivery,
             foreign_delivery,

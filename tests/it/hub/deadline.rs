@@ -6,10 +6,12 @@ use adapters::sandbox::Behaviour;
 use anyhow::{Context, Result};
 use hub::context::{day_in_japan, end_in_japan};
 use hub::delivery::State;
+use hub::operate::redrive::preview;
+use hub::store::Choice;
 use jiff::ToSpan;
 use schemas::{Channel, FilingId, FilingKind, Submission};
 use serde_json::json;
-use tests::house::{Builder, House, change, code};
+use tests::house::{Builder, House, by_hand, change, code};
 
 const OTARU: &str = "012033";
 const HOUR: i64 = 3_600_000;
@@ -98,5 +100,24 @@ async fn the_next_channel_takes_over_sooner_near_a_deadline() -> Result<()> {
     let late = changed(&house, 60)?;
     let late = house.deliver(&late).await?;
     assert_eq!(house.wait_of(&house.delivery(late).await?)?.0, 5 * 24 * HOUR, "it is past");
+    house.finish().await
+}
+
+/// Which have passed, which are near, and when the next ends; the pages' groups say the same.
+#[tokio::test]
+async fn a_preview_tells_which_deadlines_it_touches() -> Result<()> {
+    let mut house = house().ladder(OTARU, &[Channel::Api]).start().await?;
+    for days_ago in [20, 8, 1] {
+        let filing = changed(&house, days_ago)?;
+        house.deliver(&filing).await?;
+        house.advance(Duration::from_secs(1)).await?;
+    }
+    let choice = Choice { authority: Some(code(OTARU)), ..Choice::default() };
+    let row = preview(&house.ctx, &choice, by_hand().actor).await?;
+    assert_eq!((row.items, row.overdue, row.near), (3, 1, 1), "{row:?}");
+    let items = house.ctx.store.redrive_items(row.id, 0, 10).await?;
+    let due: Vec<i64> = items.iter().filter_map(|item| item.due_at).collect();
+    assert_eq!((due.len(), row.next_due), (3, Some(due[1])), "{items:?}");
+    assert!(due[0] <= house.clock.now_ms() && due[1] < due[2], "{due:?}");
     house.finish().await
 }

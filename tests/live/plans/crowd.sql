@@ -109,4 +109,14 @@ SELECT d.id, 'authority', d.authority,
     to_char(to_timestamp(d.created_at / 1000), 'YYYY-MM-DD') || '-1-' || c.i
 FROM deliveries AS d JOIN crowd AS c ON c.filing = d.filing_id WHERE c.i % 10 = 0;
 
+INSERT INTO redrives
+SELECT pg_temp.id_of(ms, 'redrive ' || i), CASE WHEN i > 99000 THEN 'previewed' ELSE 'finished' END,
+    NULL, NULL, NULL, NULL, NULL, NULL, 200, 0, 0, 0, NULL, 0, 0, '', ms, 'me', 'me', ms, 'me', 'me',
+    NULL, NULL, NULL, NULL, CASE WHEN i <= 99000 THEN ms END
+FROM crowd WHERE i % 200 = 0;
+INSERT INTO redrive_items
+SELECT id, place, pg_temp.id_of(made_at, id || ' ' || place), 'http_410', 0, NULL,
+    CASE WHEN state = 'previewed' THEN 'left' ELSE 'done' END, NULL
+FROM redrives, generate_series(1, 200) AS place;
+
 ANALYZE;

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod bulk;
+mod by_hand;
 mod exports;
 pub(super) mod filings;
 mod inbox;
@@ -9,6 +10,7 @@ mod offices;
 mod operations;
 pub(super) mod packages;
 mod read;
+mod redrives;
 mod views;
 
 use std::sync::Arc;
@@ -76,6 +78,15 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(operations::deliveries))
         .routes(routes!(operations::delivery))
         .routes(routes!(operations::retry))
+        .routes(routes!(by_hand::hold))
+        .routes(routes!(by_hand::release))
+        .routes(routes!(by_hand::given))
+        .routes(routes!(redrives::troubles))
+        .routes(routes!(redrives::preview, redrives::list))
+        .routes(routes!(redrives::show))
+        .routes(routes!(redrives::start))
+        .routes(routes!(redrives::approve))
+        .routes(routes!(redrives::cancel))
         .routes(routes!(operations::lanes))
         .routes(routes!(operations::pause))
         .routes(routes!(operations::resume))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use schemas::{AuthorityId, Channel, DeliveryId};
+use schemas::{AuthorityId, Channel, DeliveryId, Owner};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -27,6 +27,11 @@ pub(super) struct DeliveryQuery {
     /// Only to this authority.
     #[param(value_type = Option<String>)]
     authority: Option<AuthorityId>,
+    /// Only those not delivered for this cause, by its code.
+    cause: Option<String>,
+    /// Only those not delivered in which it is this one's turn.
+    #[param(value_type = Option<String>)]
+    owner: Option<Owner>,
     /// `created_at` of the last row seen, in milliseconds.
     before: Option<i64>,
     /// Rows at most, 1 to 500.
@@ -72,6 +77,8 @@ pub(super) async fn deliveries(
     let filter = Filter {
         state: query.state,
         authority: query.authority,
+        cause: query.cause,
+        owner: query.owner,
         before: query.before,
         limit,
         ..Filter::default()
@@ -119,11 +126,11 @@ pub(super) struct Reason {
 
 impl Reason {
     /// No body is no reason.
-    fn read(body: &str) -> Result<Self, Problem> {
+    pub(super) fn read(body: &str) -> Result<Self, Problem> {
         if body.trim().is_empty() { Ok(Self::default()) } else { read_json(body) }
     }
 
-    fn by<'a>(&'a self, actor: &'a Actor) -> By<'a> {
+    pub(super) fn by<'a>(&'a self, actor: &'a Actor) -> By<'a> {
         By { actor, why: &self.why }
     }
 }

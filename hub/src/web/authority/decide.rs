@@ -99,6 +99,7 @@ pub(super) async fn make(
         Err(ReviewProblem::Store(error)) => Err(error.into()),
         Err(
             problem @ (ReviewProblem::Reason(_)
+            | ReviewProblem::Given(_)
             | ReviewProblem::Overtaken(_)
             | ReviewProblem::OtherKind(_)
             | ReviewProblem::NothingReturned

@@ -71,6 +71,7 @@ impl ActLine {
                 lane.split_once('/').map(|(code, _)| format!("/authorities/{code}"))
             }
             Some(("delivery", id)) => Some(format!("/deliveries/{id}")),
+            Some(("redrive", id)) => Some(format!("/redrives/{id}")),
             Some(("authority", code)) => Some(format!("/authorities/{code}")),
             _ => None,
         };

@@ -1,12 +1,14 @@
-//! `/deliveries`: the list by state, channel and authority, and the lines that other pages show.
+//! `/deliveries`: the list by state, channel, cause, owner and authority, and the lines that other
+//! pages show.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use schemas::{AuthorityId, Channel};
+use schemas::{AuthorityId, Channel, Owner};
 
+use super::troubles::owners;
 use crate::delivery::{Delivery, State as Transport};
 use crate::store::Filter;
 use crate::web::Desk;
@@ -100,13 +102,15 @@ struct Deliveries {
     shell: Shell,
     states: Vec<Choice>,
     channels: Vec<Choice>,
+    owners: Vec<Choice>,
+    cause: String,
     authority: String,
     table: DeliveryTable,
     newest: Option<String>,
     older: Option<String>,
 }
 
-/// `GET /deliveries?state=…&channel=…&authority=…`
+/// `GET /deliveries?state=…&channel=…&cause=…&owner=…&authority=…`
 pub(super) async fn list(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> Response {
     visit.answer(read(&desk, &visit).await)
 }
@@ -116,10 +120,13 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<Deliveries, Fault> {
     let state = visit.get("state").and_then(|word| STATES.iter().find(|state| **state == word));
     let channel: Option<Channel> = visit.get("channel").and_then(|word| word.parse().ok());
     let authority: Option<AuthorityId> = visit.get("authority").and_then(|code| code.parse().ok());
+    let owner: Option<Owner> = visit.get("owner").and_then(|word| word.parse().ok());
     let filter = Filter {
         state: state.map(|state| (*state).to_owned()),
         channel,
         authority,
+        cause: visit.get("cause").map(str::to_owned),
+        owner,
         ..paged(visit)
     };
     let mut rows = desk.ctx.store.list_deliveries(&filter).await?;
@@ -138,6 +145,8 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<Deliveries, Fault> {
         shell: visit.living_shell("/deliveries"),
         states: STATES.iter().map(state_choice).collect(),
         channels: Channel::ALL.iter().map(channel_choice).collect(),
+        owners: owners(owner, visit),
+        cause: filter.cause.unwrap_or_default(),
         authority: authority.map(|code| code.to_string()).unwrap_or_default(),
         table: DeliveryTable {
             w: lang.words(),

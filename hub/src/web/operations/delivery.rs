@@ -5,11 +5,13 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use jiff::civil::Date;
 use schemas::DeliveryId;
 
 use super::attempts::{AttemptLine, AttemptTable};
 use super::deliveries::DeliveryLine;
 use super::hands::Hands;
+use crate::context::day_in_japan;
 use crate::delivery::{Delivery, Review, State as Transport};
 use crate::store::DecisionRow;
 use crate::web::Desk;
@@ -20,6 +22,9 @@ use crate::web::parts::{Badge, Part, Stamp};
 use crate::web::roles::Staff;
 use crate::web::story::Line;
 use crate::web::visit::Visit;
+
+/// The way on which a delivery is held by hand.
+const HOLD: &str = "hold";
 
 #[derive(Template)]
 #[template(path = "operations/delivery.html")]
@@ -39,6 +44,12 @@ pub(super) struct DeliveryPage {
     hands: Hands,
     /// Whether it can be sent again.
     can_retry: bool,
+    /// What its way is called to hold it, or to let it go.
+    stop: Option<&'static str>,
+    can_give: bool,
+    /// The days on which it can have been given by hand: the first, and today.
+    days: (Date, Date),
+    name_chars_max: usize,
 }
 
 struct DecisionView {
@@ -96,7 +107,22 @@ pub(super) async fn read(
             delivery.state,
             Transport::Waiting { .. } | Transport::Held { .. } | Transport::Failed { .. }
         ),
+        stop: stop(&delivery),
+        can_give: !matches!(delivery.state, Transport::Delivered { .. } | Transport::Cancelled),
+        name_chars_max: desk.ctx.config.limits.name_chars_max,
+        days: (day_in_japan(delivery.created_at), day_in_japan(visit.now)),
     })
+}
+
+fn stop(delivery: &Delivery) -> Option<&'static str> {
+    match delivery.state {
+        Transport::Due | Transport::Waiting { .. } => Some(HOLD),
+        Transport::Held { .. } => Some("release"),
+        Transport::Sending { .. }
+        | Transport::Delivered { .. }
+        | Transport::Failed { .. }
+        | Transport::Cancelled => None,
+    }
 }
 
 async fn attempts(desk: &Desk, delivery: &Delivery, visit: &Visit) -> Result<AttemptTable, Fault> {

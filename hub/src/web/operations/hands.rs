@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{authorities, dead_letters, delivery};
 use crate::actor::Actor;
+use crate::operate::delivery::{self as by_hand, Given};
 use crate::operate::{self, By};
 use crate::review::ReviewProblem;
 use crate::web::Desk;
@@ -45,13 +46,14 @@ impl Hands {
     }
 }
 
-fn actor(visit: &Visit) -> Actor {
+/// Who they are, for the record.
+pub(super) fn actor(visit: &Visit) -> Actor {
     let person = visit.session.as_ref().map(|session| session.person.clone());
     Actor { person: person.unwrap_or_default(), name: visit.person_name() }
 }
 
 /// What people are told of a problem that they can do something about, with the page's status.
-fn told(
+pub(super) fn told(
     desk: &Desk,
     problem: ReviewProblem,
     (visit, otherwise): (&Visit, Fault),
@@ -62,6 +64,7 @@ fn told(
             let most = desk.ctx.config.operations.reason_chars_max;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, format!("{} {most})", w.reason_wrong)))
         }
+        ReviewProblem::Given(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, w.given_wrong.to_owned())),
         ReviewProblem::Overtaken(_) => Ok((StatusCode::CONFLICT, w.was_late.to_owned())),
         ReviewProblem::State(_) => Ok((StatusCode::CONFLICT, w.does_not_fit.to_owned())),
         ReviewProblem::Store(error) => Err(error.into()),
@@ -124,21 +127,72 @@ async fn act_on_lane(
     }
 }
 
+/// What a button of a delivery's page does.
+#[derive(Clone, Copy)]
+enum Act {
+    Retry,
+    Hold,
+    LetGo,
+    Give,
+}
+
 /// `POST /deliveries/{id}/retry`
 pub(super) async fn retry(
     State(desk): State<Arc<Desk>>,
     Path(id): Path<String>,
     form: Sent<Keeper>,
 ) -> Response {
+    act_on_delivery(&desk, &id, &form, Act::Retry).await
+}
+
+/// `POST /deliveries/{id}/hold`
+pub(super) async fn hold(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    form: Sent<Keeper>,
+) -> Response {
+    act_on_delivery(&desk, &id, &form, Act::Hold).await
+}
+
+/// `POST /deliveries/{id}/release`
+pub(super) async fn release(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    form: Sent<Keeper>,
+) -> Response {
+    act_on_delivery(&desk, &id, &form, Act::LetGo).await
+}
+
+/// `POST /deliveries/{id}/given`
+pub(super) async fn given(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    form: Sent<Keeper>,
+) -> Response {
+    act_on_delivery(&desk, &id, &form, Act::Give).await
+}
+
+async fn act_on_delivery(desk: &Desk, id: &str, form: &Sent<Keeper>, act: Act) -> Response {
     let Keeper(visit) = &form.by;
     let Ok(delivery) = id.parse::<DeliveryId>() else { return visit.fault(&Fault::NoDelivery) };
-    let actor = actor(visit);
-    let by = By { actor: &actor, why: form.fields.get("why").unwrap_or_default() };
-    let done = operate::retry(&desk.ctx, delivery, by).await;
-    match done.map_err(|problem| told(&desk, problem, (visit, Fault::NoDelivery))) {
+    let (actor, field) = (actor(visit), |name| form.fields.get(name).unwrap_or_default());
+    let by = By { actor: &actor, why: field("why") };
+    let done = match act {
+        Act::Retry => operate::retry(&desk.ctx, delivery, by).await,
+        Act::Hold => by_hand::hold(&desk.ctx, delivery, by).await,
+        Act::LetGo => by_hand::let_go(&desk.ctx, delivery, by).await,
+        Act::Give => match field("on").parse() {
+            Ok(on) => {
+                let given = Given { on, to: field("to") };
+                by_hand::give(&desk.ctx, delivery, given, by).await
+            }
+            Err(_) => Err(ReviewProblem::Given("no day".to_owned())),
+        },
+    };
+    match done.map_err(|problem| told(desk, problem, (visit, Fault::NoDelivery))) {
         Ok(()) => see_other(&format!("/deliveries/{delivery}?done=1#hands")),
         Err(Ok((status, sentence))) => {
-            let page = delivery::read(&desk, &id, (visit, Some(sentence))).await;
+            let page = delivery::read(desk, id, (visit, Some(sentence))).await;
             page.map_or_else(|fault| visit.fault(&fault), |page| visit.page(status, &page))
         }
         Err(Err(fault)) => visit.fault(&fault),

@@ -23,9 +23,12 @@ mod launch;
 mod map;
 mod overview;
 mod receiving;
+mod redrive;
+mod redrives;
 mod reminders;
 mod search;
 mod snapshot;
+mod troubles;
 
 use std::sync::Arc;
 
@@ -56,8 +59,17 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/authorities/{code}/lanes/{channel}/pause", post(hands::pause))
         .route("/authorities/{code}/lanes/{channel}/resume", post(hands::resume))
         .route("/deliveries/{id}/retry", post(hands::retry))
+        .route("/deliveries/{id}/hold", post(hands::hold))
+        .route("/deliveries/{id}/release", post(hands::release))
+        .route("/deliveries/{id}/given", post(hands::given))
         .route("/dead-letters", get(dead_letters::list))
         .route("/dead-letters/{id}/settle", post(hands::settle))
+        .route("/troubles", get(troubles::list))
+        .route("/redrives", get(redrives::list).post(redrives::make))
+        .route("/redrives/{id}", get(redrive::show))
+        .route("/redrives/{id}/start", post(redrive::start))
+        .route("/redrives/{id}/approve", post(redrive::approve))
+        .route("/redrives/{id}/cancel", post(redrive::cancel))
         .route("/audit", get(audit::list))
         .route("/search", get(search::search))
         .route("/archive", get(archive::list).post(archive::add).layer(DefaultBodyLimit::disable()))

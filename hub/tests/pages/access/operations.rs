@@ -8,6 +8,7 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     use Whose::{Anyones, Operations};
     let filing = world.filings[3].receipt_number();
     let document = format!("/archive/{TO_AUTHORITIES}");
+    let redrive = format!("/redrives/{}", world.redrive);
     let announcement = format!("/announcements/{ANNOUNCEMENT}");
     vec![
         row("/", Operations),
@@ -35,10 +36,26 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/deliveries/{id}/retry", Operations)
             .at(format!("/deliveries/{}/retry", world.failed))
             .sent(),
+        row("/deliveries/{id}/hold", Operations)
+            .at(format!("/deliveries/{}/hold", world.failed))
+            .sent(),
+        row("/deliveries/{id}/release", Operations)
+            .at(format!("/deliveries/{}/release", world.failed))
+            .sent(),
+        row("/deliveries/{id}/given", Operations)
+            .at(format!("/deliveries/{}/given", world.failed))
+            .sent(),
         row("/dead-letters", Operations),
         row("/dead-letters/{id}/settle", Operations)
             .at(format!("/dead-letters/{DEAD_LETTER}/settle"))
             .sent(),
+        row("/troubles", Operations),
+        row("/redrives", Operations),
+        row("/redrives", Operations).with(&[("cause", "http_410")]),
+        row("/redrives/{id}", Operations).at(&redrive),
+        row("/redrives/{id}/start", Operations).at(format!("{redrive}/start")).sent(),
+        row("/redrives/{id}/approve", Operations).at(format!("{redrive}/approve")).sent(),
+        row("/redrives/{id}/cancel", Operations).at(format!("{redrive}/cancel")).sent(),
         row("/audit", Operations),
         row("/archive", Operations),
         row("/archive", Operations).with(DOCUMENT),

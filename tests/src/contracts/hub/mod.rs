@@ -3,11 +3,13 @@
 
 mod among_staff;
 mod backup;
+mod by_hand;
 mod dead_letters;
 pub mod late;
 mod older_store;
 mod overtaken;
 mod pace;
+mod redrive;
 mod retention;
 mod staff;
 mod succession;
@@ -21,10 +23,12 @@ use anyhow::{Result, bail};
 
 pub use among_staff::*;
 pub use backup::a_backup_in_the_midst_goes_on_elsewhere;
+pub use by_hand::*;
 pub use dead_letters::*;
 pub use older_store::*;
 pub use overtaken::*;
 pub use pace::*;
+pub use redrive::*;
 pub use retention::*;
 pub use staff::*;
 pub use succession::*;
@@ -50,6 +54,16 @@ macro_rules! hub_contract {
             a_lane_keeps_its_pace_and_no_other_feels_it
             a_new_process_keeps_the_pace
             a_lane_has_limits_of_its_own
+
+            who_is_held_by_hand_goes_when_let_go
+            what_was_given_by_hand_is_delivered
+
+            a_redrive_keeps_its_pace_and_ends_half_way
+            a_large_redrive_needs_two_people
+            what_is_not_as_it_was_is_passed_over
+            two_processes_and_a_restart_start_each_once
+            a_preview_is_of_what_was_chosen
+            old_redrives_are_forgotten_with_what_was_in_them
 
             a_lane_is_suspended_after_days_and_an_alert
             a_look_finds_out_that_a_lane_is_back

@@ -19,6 +19,7 @@ mod scans;
 mod sessions;
 mod staff_acts;
 mod stale;
+mod troubles;
 mod uploads;
 mod webhooks;
 
@@ -53,6 +54,7 @@ pub use scans::*;
 pub use sessions::*;
 pub use staff_acts::*;
 pub use stale::*;
+pub use troubles::*;
 pub use uploads::*;
 pub use webhooks::*;
 
@@ -143,6 +145,8 @@ macro_rules! store_contract {
             a_chain_without_its_beginning_says_so
 
             lists_narrow_and_page
+            what_is_in_trouble_is_grouped
+            a_list_narrows_by_cause_and_owner
             an_inbox_shows_what_is_for_the_authority
             counts_and_totals_agree_with_the_rows
             filings_are_counted_as_they_are_rolled_up

@@ -16,6 +16,9 @@ FROM (
     SELECT * FROM deliveries AS y
     WHERE (($1::json) ->> 'authority' IS NULL OR y.authority = ($1::json) ->> 'authority')
         AND (($1::json) ->> 'channel' IS NULL OR y.channel = ($1::json) ->> 'channel')
+        AND (($1::json) ->> 'cause' IS NULL
+            OR (y.why::json) ->> 'code' = ($1::json) ->> 'cause')
+        AND (($1::json) ->> 'owner' IS NULL OR y.owner = ($1::json) ->> 'owner')
         AND (($1::json) ->> 'review' IS NULL OR y.review = ($1::json) ->> 'review')
         AND (($1::json) ->> 'state' IS NULL OR y.state = ($1::json) ->> 'state')
         AND y.created_at <= coalesce((($1::json) ->> 'before')::bigint, 9223372036854775807)

@@ -15,6 +15,8 @@ FROM (
     SELECT * FROM deliveries AS y
     WHERE ($1 ->> '$.authority' IS NULL OR y.authority = $1 ->> '$.authority')
         AND ($1 ->> '$.channel' IS NULL OR y.channel = $1 ->> '$.channel')
+        AND ($1 ->> '$.cause' IS NULL OR y.why ->> '$.code' = $1 ->> '$.cause')
+        AND ($1 ->> '$.owner' IS NULL OR y.owner = $1 ->> '$.owner')
         AND ($1 ->> '$.review' IS NULL OR y.review = $1 ->> '$.review')
         AND ($1 ->> '$.state' IS NULL OR y.state = $1 ->> '$.state')
         AND y.created_at <= coalesce($1 ->> '$.before', 9223372036854775807)

@@ -1,0 +1,1 @@
+DELETE FROM redrive_items WHERE redrive_id = $1 ->> '$'

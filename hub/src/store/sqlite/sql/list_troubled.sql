@@ -1,0 +1,30 @@
+-- Deliveries that are not delivered and have a cause, the newest first, narrowed by it; filters and
+-- pages are those of list_deliveries. The `+` keeps this engine, which cannot know how few they are,
+-- from going through all deliveries by time.
+SELECT json_object(
+    'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
+    'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
+    'tries', x.tries, 'attempts', x.attempts, 'postponed', x.postponed, 'faults', x.faults,
+    'next_attempt_at', x.next_attempt_at, 'lease_until', x.lease_until,
+    'lease_owner', x.lease_owner, 'why', x.why, 'owner', x.owner, 'proof', x.proof,
+    'review', x.review, 'second_copy', x.second_copy, 'package_sha256', x.package_sha256,
+    'rule', x.rule, 'article', x.article, 'created_at', x.created_at,
+    'channel_since', x.channel_since, 'delivered_at', x.delivered_at,
+    'decided_at', x.decided_at, 'updated_at', x.updated_at
+)
+FROM (
+    SELECT * FROM deliveries AS y
+    WHERE y.state IN ('waiting', 'held', 'failed') AND y.why ->> '$.code' NOT IN
+        ('awaiting_pickup', 'lane_full', 'lane_paced', 'courier_busy', 'courier_stopping')
+        AND ($1 ->> '$.cause' IS NULL OR y.why ->> '$.code' = $1 ->> '$.cause')
+        AND ($1 ->> '$.owner' IS NULL OR y.owner = $1 ->> '$.owner')
+        AND ($1 ->> '$.authority' IS NULL OR y.authority = $1 ->> '$.authority')
+        AND ($1 ->> '$.channel' IS NULL OR y.channel = $1 ->> '$.channel')
+        AND ($1 ->> '$.review' IS NULL OR y.review = $1 ->> '$.review')
+        AND ($1 ->> '$.state' IS NULL OR y.state = $1 ->> '$.state')
+        AND +y.created_at <= coalesce($1 ->> '$.before', 9223372036854775807)
+        AND (y.created_at < coalesce($1 ->> '$.before', 9223372036854775807)
+            OR y.id < $1 ->> '$.before_id')
+    ORDER BY +y.created_at DESC, y.id DESC LIMIT $1 ->> '$.limit'
+) AS x
+ORDER BY x.created_at DESC, x.id DESC
