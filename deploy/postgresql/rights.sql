@@ -17,20 +17,25 @@ REVOKE INSERT, UPDATE, DELETE ON _sqlx_migrations FROM todoke_app;
 -- their own name.
 DO $$
 DECLARE
-    part regclass;
+    part record;
 BEGIN
     FOR part IN
-        SELECT 'events'::regclass UNION ALL SELECT 'attempts'::regclass
-        UNION ALL SELECT inhrelid::regclass FROM pg_inherits
-        WHERE inhparent IN ('events'::regclass, 'attempts'::regclass)
+        SELECT oid::regclass AS name, relowner = 'todoke_months'::regrole AS is_owned,
+            relispartition AS is_month
+        FROM pg_class
+        WHERE oid IN ('events'::regclass, 'attempts'::regclass) OR oid IN (
+            SELECT inhrelid FROM pg_inherits
+            WHERE inhparent IN ('events'::regclass, 'attempts'::regclass)
+        )
+        ORDER BY oid
     LOOP
-        EXECUTE format('ALTER TABLE %s OWNER TO todoke_months', part);
-    END LOOP;
-    FOR part IN
-        SELECT inhrelid::regclass FROM pg_inherits
-        WHERE inhparent IN ('events'::regclass, 'attempts'::regclass)
-    LOOP
-        EXECUTE format('REVOKE ALL ON %s FROM todoke_app', part);
+        -- This locks the table for a moment, so only where there is something to do.
+        IF NOT part.is_owned THEN
+            EXECUTE format('ALTER TABLE %s OWNER TO todoke_months', part.name);
+        END IF;
+        IF part.is_month THEN
+            EXECUTE format('REVOKE ALL ON %s FROM todoke_app', part.name);
+        END IF;
     END LOOP;
 END $$;
 

@@ -1,5 +1,5 @@
 -- Users of the database, each with what it needs. Once, as a superuser, before the first `todoke migrate`:
---   psql --dbname=postgres --set=database=todoke --file=roles.sql
+--   psql --dbname=postgres --file=roles.sql          (--set=database=NAME for another than `todoke`)
 -- Then give the four that log in a password each: \password todoke_migrator, and so on.
 --
 --   todoke_owner     nobody logs in as it: owns the tables
@@ -13,6 +13,10 @@
 --
 -- What each may do with the tables is in rights.sql.
 \set ON_ERROR_STOP on
+\if :{?database}
+\else
+    \set database todoke
+\endif
 
 CREATE ROLE todoke_owner NOLOGIN;
 CREATE ROLE todoke_months NOLOGIN;
