@@ -7,7 +7,6 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use hub::config::Config;
-use serde_json::Value;
 use tests::packages::tool;
 
 use super::{deploy, read, run};
@@ -125,7 +124,7 @@ fn every_setting_that_is_set_is_known() -> Result<()> {
                 continue;
             }
             let found = name.split("__").try_fold(&known, |at, word| at.get(word));
-            ensure!(found.is_some_and(|it| !Value::is_object(it)), "{file}: TODOKE_{name}");
+            ensure!(found.is_some_and(|it| !it.is_object()), "{file}: TODOKE_{name}");
             asked += 1;
         }
     }

@@ -70,7 +70,7 @@ async fn keys(url: &str) -> Result<Keys> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_set_of_the_run_book_carries_a_filing_and_each_part_keeps_to_its_rights() -> Result<()>
 {
-    let (_, _) = tokio::task::block_in_place(|| (Postgres::shared(), RabbitMq::shared()));
+    tokio::task::block_in_place(|| (Postgres::shared(), RabbitMq::shared()));
     let (front, upkeep) = (Seat::new().await?.under(&systemd::TRACED), Seat::new().await?);
     for seat in [&front, &upkeep] {
         std::fs::write(seat.folder().join("todoke.toml"), read("etc/todoke.toml")?)?;

@@ -38,7 +38,7 @@ impl Site {
         let folder = self.0;
         let file = folder.join("nginx.conf");
         fs::write(&file, configuration(place::text(&folder), place::is_root()?))?;
-        let nginx = place::program("nginx", "nginx-light")?;
+        let nginx = place::program("nginx", "nginx")?;
         let mut command = Command::new(&nginx);
         command.arg("-p").arg(&folder).arg("-e").arg(folder.join("error.log")).arg("-c").arg(&file);
         let mut test = Command::new(&nginx);
