@@ -85,6 +85,28 @@ fn every_alert_has_an_owner_a_chapter_and_both_its_cases() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn every_file_that_the_run_book_names_is_there() -> Result<()> {
+    let book = read("README.md")?;
+    let is_of_path = |c: char| c.is_ascii_alphanumeric() || "/._-@*".contains(c);
+    let mut named = BTreeSet::new();
+    for part in book.split("deploy/").skip(1) {
+        named.insert(part.split(|c| !is_of_path(c)).next().unwrap_or_default());
+    }
+    // The table at its top names them without the folder.
+    let cells = book.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let cells = cells.flat_map(|cell| cell.split('`'));
+    named.extend(cells.filter(|it| it.contains('/') || it.ends_with(".yml")));
+    for name in &named {
+        let path = name.trim_end_matches(['.', '/']);
+        let path = path.split('*').next().unwrap_or_default();
+        let path = path.rsplit_once('/').filter(|_| name.contains('*')).map_or(path, |it| it.0);
+        ensure!(deploy().join(path).exists(), "deploy/README.md names {name}");
+    }
+    ensure!(named.len() > 20, "{named:?}");
+    Ok(())
+}
+
 /// `name{label="word"}` of an expression, as names with one label each, or none.
 fn selectors(expression: &str) -> BTreeSet<(String, Option<String>)> {
     let mut all = BTreeSet::new();

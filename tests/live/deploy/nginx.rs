@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, ensure};
 use axum::http::StatusCode;
+use hub::config::Config;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Identity, Response};
 use serde_json::Value;
@@ -272,4 +273,41 @@ async fn starting(asked: Arc<AtomicUsize>) -> Result<u16> {
     let routes = axum::Router::new().fallback(answer);
     tokio::spawn(async move { axum::serve(listener, routes).await });
     Ok(port)
+}
+
+/// `10m` in bytes.
+fn bytes(size: &str) -> Result<u64> {
+    let (number, unit) = size.split_at(size.len() - 1);
+    let shift = match unit {
+        "m" => 20,
+        "g" => 30,
+        _ => anyhow::bail!("{size}: no unit"),
+    };
+    Ok(number.parse::<u64>()? << shift)
+}
+
+#[test]
+fn the_proxy_takes_as_much_as_the_hub() -> Result<()> {
+    let (text, config) = (read("nginx/todoke.conf")?, Config::defaults()?);
+    for (location, expected) in [
+        ("/v1/filings", u64::try_from(config.http.body_bytes_max)?),
+        ("/v1/inbox", u64::try_from(config.http.body_bytes_max)?),
+        ("= /v1/bulk", u64::try_from(config.bulk.bytes_max)?),
+        ("= /v1/attachments", config.limits.attachment_bytes_max),
+    ] {
+        let mut found = 0;
+        for part in text.split(&format!("location {location} {{\n")).skip(1) {
+            let size = part.split("client_max_body_size ").nth(1).context("no size")?;
+            let size = bytes(size.split(';').next().unwrap_or_default())?;
+            ensure!(size == expected, "{location}: {size}, and the hub takes {expected}");
+            found += 1;
+        }
+        ensure!(found > 0, "no location {location}");
+    }
+    let table = u64::try_from(config.bulk.bytes_max)?;
+    let rest = text.split("location / {\n").nth(1).context("no location for pages")?;
+    let rest = rest.split("client_max_body_size ").nth(1).context("no size")?;
+    let rest = bytes(rest.split(';').next().unwrap_or_default())?;
+    ensure!(rest > table && rest > config.uploads.piece_bytes, "{rest}");
+    Ok(())
 }
