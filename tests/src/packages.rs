@@ -117,7 +117,7 @@ impl Packages {
             expected.insert(path.clone(), rows);
             encodings.insert(path, encoding);
         }
-        let mut python = Command::new(python()?);
+        let mut python = Command::new(tool("python")?);
         python.args(["-c", READ_TABLES]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = python.spawn()?;
         // All of it is read before the first word of the answer.

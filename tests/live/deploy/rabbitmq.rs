@@ -54,7 +54,7 @@ fn subscriber_rights() -> Result<[String; 3]> {
     let book = read("README.md")?;
     let line = book.lines().find(|line| line.contains("set_permissions --vhost todoke subscriber"));
     let mut quoted = line.context("no rights for subscribers")?.split('\'').skip(1).step_by(2);
-    let mut next = || Ok(quoted.next().context("a pattern")?.replace('\\', "\\\\"));
+    let mut next = || anyhow::Ok(quoted.next().context("a pattern")?.replace('\\', "\\\\"));
     Ok([next()?, next()?, next()?])
 }
 
