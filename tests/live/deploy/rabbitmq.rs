@@ -81,12 +81,11 @@ impl Rights {
         let next = tokio::time::timeout(std::time::Duration::from_secs(20), events.next());
         let event = next.await.context("no event came")?.context("the queue ended")??;
         ensure!(event.exchange.as_str() == "todoke.events", "{event:?}");
-        let policy = RabbitMq::shared().call(&format!(
-            "{{ok, Q}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"{}\">>, queue, <<\"{QUEUE}\">>)), \
-             rabbit_policy:name(Q)",
-            self.vhost
-        ))?;
-        ensure!(policy.contains("subscribers"), "its queue has no limit: {policy}");
+        let queue = format!("rabbit_misc:r(<<\"{}\">>, queue, <<\"{QUEUE}\">>)", self.vhost);
+        let name = "rabbit_policy:name(Q) =:= <<\"subscribers\">>";
+        let limited = format!("{{ok, Q}} = rabbit_amqqueue:lookup({queue}), {name}");
+        let limited = RabbitMq::shared().call(&limited)?;
+        ensure!(limited.contains("true"), "its queue has no limit: {limited}");
 
         let (of_hub, of_other) = (connect(&self.hub).await?, connect(&self.subscriber).await?);
         let (queue, none) = (QueueDeclareOptions::default(), FieldTable::default());

@@ -70,6 +70,7 @@ fn both_units_are_alike_and_give_a_soft_stop_its_time() -> Result<()> {
 fn the_user_and_the_folders_are_made_for_it_alone() -> Result<()> {
     let root = tempfile::tempdir()?;
     let at = |path: &str| root.path().join(path);
+    fs::create_dir(at("etc"))?;
     let files = deploy().join("systemd");
     let mut root_of = Command::new("systemd-sysusers");
     run(root_of.arg("--root").arg(root.path()).arg(files.join("sysusers.conf")))?;
