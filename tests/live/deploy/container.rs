@@ -1,5 +1,5 @@
-//! What is for containers, as far as it can be looked at without an engine: each file by a tool that
-//! knows its form, and that the files name what there is.
+//! What is for containers, as far as it can be looked at without an engine: each file by a tool
+//! that knows its form, and that the files name what there is.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -188,8 +188,8 @@ impl Proxy {
         Ok(request.json(filing).send().await?)
     }
 
-    /// An authority's program fetches what was filed to it, by its certificate and its key; who lacks
-    /// either is refused, and so is who tries it where people go.
+    /// An authority's program fetches what was filed to it, by its certificate and its key; who
+    /// lacks either is refused, and so is who tries it where people go.
     pub(super) async fn hands_over_only_by_certificate(&self, keys: &Keys) -> Result<()> {
         let inbox = format!("{PULL}/v1/inbox");
         for (who, client) in [("nobody", &self.nobody), ("a stranger", &self.stranger)] {

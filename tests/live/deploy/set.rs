@@ -1,5 +1,5 @@
-//! The whole set as the run book lays it out: users of PostgreSQL and RabbitMQ with least rights, two
-//! processes by the files of `deploy/etc`, nginx in front.
+//! The whole set as the run book lays it out: users of PostgreSQL and RabbitMQ with least rights,
+//! two processes by the files of `deploy/etc`, nginx in front.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The units, as systemd reads them; and that a process asks the kernel for no more than they allow.
+//! The units, as systemd reads them; and that a process asks the kernel for no more than they let.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,7 +17,7 @@ const UNITS: [&str; 2] = ["todoke.service", "todoke@.service"];
 /// How much of a service may lie open, of 100, as `systemd-analyze security` counts.
 const OPEN_MAX: u32 = 15;
 
-/// What a process is to run under so that [`keeps_to_its_unit`] can tell; the file is in its folder.
+/// What a process is to run under so that [`keeps_to_its_unit`] can tell; it writes in its folder.
 pub(super) const TRACED: [&str; 7] = ["strace", "-D", "-f", "-q", "-e", "signal=none", "-otrace"];
 
 #[tokio::test]

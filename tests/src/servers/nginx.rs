@@ -32,8 +32,8 @@ impl Site {
         &self.0
     }
 
-    /// Serves what stands in `site.conf`; `port` is one of those on which that listens. Refused where
-    /// `nginx -t` finds a fault.
+    /// Serves what stands in `site.conf`; `port` is one of those on which that listens. Refused
+    /// where `nginx -t` finds a fault.
     pub fn serve(self, port: u16) -> Result<Nginx> {
         let folder = self.0;
         let file = folder.join("nginx.conf");
