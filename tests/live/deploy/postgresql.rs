@@ -1,6 +1,7 @@
 //! Users of the database who may no more than they need, and the server's settings.
 
 use anyhow::{Context, Result, bail, ensure};
+use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tests::servers::Postgres;
 
@@ -119,7 +120,8 @@ impl Database {
             for statement in statements {
                 let done = sqlx::raw_sql(*statement).execute(&mut connection).await;
                 let Err(error) = done else { bail!("{user} may {statement}") };
-                let code = error.as_database_error().and_then(|it| it.code()).unwrap_or_default();
+                let code =
+                    error.as_database_error().and_then(DatabaseError::code).unwrap_or_default();
                 ensure!(code == "42501", "{user}: {statement}: {error}");
             }
         }
