@@ -1,6 +1,14 @@
 //! What `deploy/` has for other programs, looked at by those programs; and that it speaks of what
 //! there is.
 
+mod container;
+mod grafana;
+mod nginx;
+mod postgresql;
+mod rabbitmq;
+mod set;
+mod systemd;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,13 +22,22 @@ fn deploy() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy"))
 }
 
+/// A file of `deploy/`.
+fn read(path: &str) -> Result<String> {
+    std::fs::read_to_string(deploy().join(path)).context(path.to_owned())
+}
+
+/// Runs a tool to its end and gives all that it said.
+fn run(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("{command:?}: run tests/run"))?;
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    ensure!(output.status.success(), "{command:?}: {said}");
+    Ok(said)
+}
+
 fn promtool(arguments: &[&str]) -> Result<()> {
     let mut command = Command::new("promtool");
-    let command = command.args(arguments).current_dir(deploy().join("prometheus"));
-    let output = command.output().context("promtool is missing: apt-get install prometheus")?;
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    ensure!(output.status.success(), "promtool {arguments:?}: {said}");
-    Ok(())
+    run(command.args(arguments).current_dir(deploy().join("prometheus"))).map(drop)
 }
 
 #[test]
@@ -43,7 +60,6 @@ fn alerts(rules: &str) -> Vec<(String, String)> {
 
 #[test]
 fn every_alert_has_an_owner_a_chapter_and_both_its_cases() -> Result<()> {
-    let read = |path: &str| std::fs::read_to_string(deploy().join(path)).context(path.to_owned());
     let (rules, cases) = (read("prometheus/alerts.yml")?, read("prometheus/alerts_test.yml")?);
     let book = read("README.md")?;
     let alerts = alerts(&rules);
@@ -66,6 +82,28 @@ fn every_alert_has_an_owner_a_chapter_and_both_its_cases() -> Result<()> {
     for line in book.lines().filter_map(|line| line.strip_prefix("### Todoke")) {
         ensure!(alerts.iter().any(|(name, _)| *name == format!("Todoke{line}")), "{line} is gone");
     }
+    Ok(())
+}
+
+#[test]
+fn every_file_that_the_run_book_names_is_there() -> Result<()> {
+    let book = read("README.md")?;
+    let is_of_path = |c: char| c.is_ascii_alphanumeric() || "/._-@*".contains(c);
+    let mut named = BTreeSet::new();
+    for part in book.split("deploy/").skip(1) {
+        named.insert(part.split(|c| !is_of_path(c)).next().unwrap_or_default());
+    }
+    // The table at its top names them without the folder.
+    let cells = book.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let cells = cells.flat_map(|cell| cell.split('`'));
+    named.extend(cells.filter(|it| it.contains('/') || it.contains(".yml")));
+    for name in &named {
+        let path = name.trim_end_matches(['.', '/']);
+        let path = path.split('*').next().unwrap_or_default();
+        let path = path.rsplit_once('/').filter(|_| name.contains('*')).map_or(path, |it| it.0);
+        ensure!(deploy().join(path).exists(), "deploy/README.md names {name}");
+    }
+    ensure!(named.len() > 20, "{named:?}");
     Ok(())
 }
 
@@ -97,7 +135,7 @@ async fn every_series_that_an_alert_asks_for_is_in_metrics() -> Result<()> {
     let front = house.front().await?;
     let request = front.bare(reqwest::Method::GET, "/metrics");
     let scraped = request.send().await?.error_for_status()?.text().await?;
-    let rules = std::fs::read_to_string(deploy().join("prometheus/alerts.yml"))?;
+    let rules = read("prometheus/alerts.yml")?;
     let mut asked = 0;
     for (alert, text) in alerts(&rules) {
         let expression = text.split("expr: ").nth(1).context("no expr")?;

@@ -26,6 +26,8 @@ pub(crate) fn settings<const N: usize>(pairs: [(&str, &str); N]) -> Settings {
 
 /// The binary with a data folder and a port, for one process after the other.
 pub(crate) struct Seat {
+    /// Words before the program's own, of what it runs under.
+    before: Vec<String>,
     program: PathBuf,
     folder: TempDir,
     port: u16,
@@ -38,7 +40,17 @@ impl Seat {
         // A connection of its own for each question: a kept one outlives its listener.
         let client = client.pool_max_idle_per_host(0).build()?;
         let (program, folder) = (program().await?, tempfile::tempdir()?);
-        Ok(Self { program, folder, port: free_port()?, client })
+        Ok(Self { before: Vec::new(), program, folder, port: free_port()?, client })
+    }
+
+    /// The same under another program, which gives it its own process.
+    pub(crate) fn under(mut self, words: &[&str]) -> Self {
+        self.before = words.iter().map(|word| (*word).to_owned()).collect();
+        self
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -49,9 +61,16 @@ impl Seat {
         self.folder.path().join("data")
     }
 
-    fn command(&self, word: &str, settings: &Settings) -> Command {
-        let mut command = Command::new(&self.program);
-        command.arg(word).current_dir(self.folder.path()).stdin(Stdio::null());
+    fn command(&self, words: &str, settings: &Settings) -> Command {
+        let mut command = match self.before.split_first() {
+            Some((first, more)) => {
+                let mut command = Command::new(first);
+                command.args(more).arg(&self.program);
+                command
+            }
+            None => Command::new(&self.program),
+        };
+        command.args(words.split(' ')).current_dir(self.folder.path()).stdin(Stdio::null());
         command.env("TODOKE_HTTP__LISTEN", format!("127.0.0.1:{}", self.port));
         command.env("TODOKE_DATA__FOLDER", self.data());
         command.envs(settings.iter().map(|(name, value)| (name, value))).kill_on_drop(true);
@@ -59,16 +78,20 @@ impl Seat {
     }
 
     /// Runs a command to its end; gives its exit code and all that it printed.
-    pub(crate) async fn end(&self, word: &str, settings: &Settings) -> Result<(i32, String)> {
-        let ended = timeout(PATIENCE, self.command(word, settings).output()).await;
-        let output = ended.with_context(|| format!("{word} does not end"))??;
+    pub(crate) async fn end(&self, words: &str, settings: &Settings) -> Result<(i32, String)> {
+        let ended = timeout(PATIENCE, self.command(words, settings).output()).await;
+        let output = ended.with_context(|| format!("{words} does not end"))??;
         let said = [output.stdout, output.stderr].concat();
         Ok((output.status.code().context("killed")?, String::from_utf8(said)?))
     }
 
     /// Begins to serve; does not wait until it listens.
     pub(crate) fn begin(&self, settings: &Settings) -> Result<Process> {
-        let mut command = self.command("run", settings);
+        self.begin_as("run", settings)
+    }
+
+    fn begin_as(&self, words: &str, settings: &Settings) -> Result<Process> {
+        let mut command = self.command(words, settings);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let stderr = child.stderr.take().context("its standard error")?;
         Ok(Process { child, lines: BufReader::new(stderr).lines(), said: String::new() })
@@ -76,7 +99,12 @@ impl Seat {
 
     /// The same, and waits until all is well.
     pub(crate) async fn serve(&self, settings: &Settings) -> Result<Process> {
-        let mut process = self.begin(settings)?;
+        self.serve_as("run", settings).await
+    }
+
+    /// The same by these words of the command line.
+    pub(crate) async fn serve_as(&self, words: &str, settings: &Settings) -> Result<Process> {
+        let mut process = self.begin_as(words, settings)?;
         process.says("listening").await?;
         self.readyz_until(|ready| ready["ready"] == true).await?;
         Ok(process)

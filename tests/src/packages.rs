@@ -117,7 +117,7 @@ impl Packages {
             expected.insert(path.clone(), rows);
             encodings.insert(path, encoding);
         }
-        let mut python = Command::new(python()?);
+        let mut python = Command::new(tool("python")?);
         python.args(["-c", READ_TABLES]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = python.spawn()?;
         // All of it is read before the first word of the answer.
@@ -213,14 +213,13 @@ fn sheets(filing: &Submission) -> Result<Vec<(String, Option<ServiceCode>)>> {
 
 /// What the Python tool `bagit` says of these bags.
 fn bagit(bags: &[PathBuf]) -> Result<Output> {
-    let mut command = Command::new(python()?);
+    let mut command = Command::new(tool("python")?);
     Ok(command.args(["-m", "bagit", "--validate", "--quiet"]).args(bags).output()?)
 }
 
-/// The Python in which `tests/run` has put `bagit`.
-fn python() -> Result<PathBuf> {
-    let venv = profile_folder()?.with_file_name("bagit");
-    let python = venv.join("bin/python");
-    ensure!(python.is_file(), "bagit is missing in {}: run tests/run", venv.display());
-    Ok(python)
+/// A program of the Python in which `tests/run` has put what `tests/python.txt` names.
+pub fn tool(name: &str) -> Result<PathBuf> {
+    let program = profile_folder()?.with_file_name("python").join("bin").join(name);
+    ensure!(program.is_file(), "{} is missing: run tests/run", program.display());
+    Ok(program)
 }

@@ -108,6 +108,26 @@ impl Postgres {
         Ok(url.replace("postgres@", &format!("guarded:{password}@")))
     }
 
+    /// Runs a file of SQL by `psql`, with its variables; ends at its first error.
+    pub fn script(url: &str, file: &Path, variables: &[(&str, &str)]) -> Result<String> {
+        let mut psql = Command::new(binaries()?.join("psql"));
+        psql.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", url]);
+        psql.args(variables.iter().map(|(name, value)| format!("--set={name}={value}")));
+        place::run(psql.arg("--file").arg(file))
+    }
+
+    /// Whether a server would start with these lines in its configuration.
+    pub fn takes(configuration: &str) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+        let file = folder.path().join("postgresql.conf");
+        fs::write(&file, configuration)?;
+        let mut postgres = as_user(&binaries()?.join("postgres"))?;
+        postgres.arg("-D").arg(folder.path()).args(["-C", "max_connections", "-c"]);
+        postgres.arg(format!("config_file={}", place::text(&file)));
+        place::run(postgres.current_dir(folder.path())).map(drop)
+    }
+
     /// A copy of a database as it is at this moment, by `pg_dump`; gives its URL.
     pub async fn copy(&self, url: &str) -> Result<String> {
         let (binaries, copy) = (binaries()?, self.fresh_database().await?);
