@@ -179,6 +179,7 @@ fn bulk_rows(world: &World) -> Vec<Row> {
 
 fn fixed_rows(world: &World) -> Vec<Row> {
     let mut all = operations::rows(world);
+    all.extend(operations::rows_of_anyone());
     all.extend(authority_rows(world));
     all.extend(operator_rows(world));
     all

@@ -122,8 +122,8 @@ async fn a_delivery_is_held_let_go_and_given_by_hand() {
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", empty.text);
     let done = staff.send(&hold, &[("why", "窓口で確認中")]).await;
     assert_eq!(done.to(), format!("{page}?done=1#hands"), "{}", done.text);
-    let held = staff.get(&page).await.text;
-    assert!(held.contains("職員が送付を止めています") && held.contains(&release), "{held}");
+    let seen = staff.get(&page).await.text;
+    assert!(seen.contains("職員が送付を止めています") && seen.contains(&release), "{seen}");
     let done = staff.send(&release, &[("why", "確認した")]).await;
     assert_eq!(done.to(), format!("{page}?done=1#hands"), "{}", done.text);
     staff.get(&page).await;

@@ -18,8 +18,8 @@ const BY_CLASS: [(&str, [u32; 8]); 7] = [
     ("計", [28, 76, 252, 243, 773, 186, 230, 1788]),
 ];
 
-fn line(name: &str, cells: &[u32]) -> String {
-    let cells: String = cells.iter().map(|cell| format!("<td class=\"n\">{cell}</td>")).collect();
+fn line(name: &str, cells: [u32; 8]) -> String {
+    let cells = cells.map(|cell| format!("<td class=\"n\">{cell}</td>")).concat();
     format!("{name}</th>{cells}</tr>")
 }
 
@@ -29,9 +29,9 @@ async fn the_tables_and_the_map_are_the_ministrys() {
     let mut staff = Browser::with_key(&world, &world.operations_key).await;
     let page = staff.get("/launch").await.text;
     for (name, cells) in BY_CLASS {
-        assert!(page.contains(&line(name, &cells)), "{name} {cells:?}:\n{page}");
+        assert!(page.contains(&line(name, cells)), "{name} {cells:?}:\n{page}");
     }
-    let hokkaido = line("<a href=\"/prefectures/01\">北海道</a>", &[1, 0, 18, 7, 92, 17, 45, 180]);
+    let hokkaido = line("<a href=\"/prefectures/01\">北海道</a>", [1, 0, 18, 7, 92, 17, 45, 180]);
     assert!(page.contains(&hokkaido), "{page}");
     assert_eq!(page.matches("class=\"tile ").count(), 47);
     // 61 municipalities of 北海道: its own 1 begins in period 7.

@@ -180,9 +180,15 @@ mod tests {
 
     #[test]
     fn the_map_has_the_bounds_of_the_ministrys() {
-        let grades = [0, 1, 9, 10, 19, 20].map(grade);
-        let [none, few, nine, ten, nineteen, twenty] = grades;
-        assert_eq!((none, few, nine), (Grade::Good, Grade::Fair, Grade::Fair));
-        assert_eq!((ten, nineteen, twenty), (Grade::Poor, Grade::Poor, Grade::Bad));
+        for (late, expected) in [
+            (0, Grade::Good),
+            (1, Grade::Fair),
+            (9, Grade::Fair),
+            (10, Grade::Poor),
+            (19, Grade::Poor),
+            (20, Grade::Bad),
+        ] {
+            assert_eq!(grade(late), expected, "{late}");
+        }
     }
 }

@@ -155,11 +155,6 @@ pub(super) fn english_name(code: &str) -> Option<&'static str> {
     TILES.iter().find(|tile| tile.0 == code).map(|tile| tile.2)
 }
 
-/// Every prefecture: its two digits and its name.
-pub(super) fn prefectures(lang: Lang) -> impl Iterator<Item = (&'static str, &'static str)> {
-    TILES.iter().map(move |(code, ja, en, ..)| (*code, lang.pick(*ja, *en)))
-}
-
 /// Counts in words: those that are not 0.
 pub(super) fn describe(health: &Health, lang: Lang) -> String {
     let parts = [

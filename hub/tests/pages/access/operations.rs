@@ -5,7 +5,7 @@ use crate::archive::{ANNOUNCEMENT, TO_AUTHORITIES};
 use crate::world::{DEAD_LETTER, World};
 
 pub(super) fn rows(world: &World) -> Vec<Row> {
-    use Whose::{Anyones, Operations};
+    use Whose::Operations;
     let filing = world.filings[3].receipt_number();
     let document = format!("/archive/{TO_AUTHORITIES}");
     let redrive = format!("/redrives/{}", world.redrive);
@@ -17,8 +17,6 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/deliveries", Operations),
         row("/deliveries/{id}", Operations).at(format!("/deliveries/{}", world.failed)),
         row("/launch", Operations),
-        row("/authorities", Anyones).at("/authorities?prefecture=01"),
-        row("/authorities.csv", Anyones),
         row("/authorities/{code}", Operations).at("/authorities/011002"),
         row("/authorities/{code}/contacts", Operations).at("/authorities/011002/contacts"),
         row("/authorities/{code}/contacts", Operations)
@@ -69,6 +67,15 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/announcements/{id}", Operations).at(&announcement).with(DOCUMENT),
         row("/announcements/{id}/end", Operations).at(format!("{announcement}/end")).sent(),
         row("/search", Operations).at("/search?q=x"),
+    ]
+}
+
+/// What needs no log-in.
+pub(super) fn rows_of_anyone() -> Vec<Row> {
+    use Whose::Anyones;
+    vec![
+        row("/authorities", Anyones).at("/authorities?prefecture=01"),
+        row("/authorities.csv", Anyones),
         row("/login", Anyones),
         row("/login", Anyones).sent(),
         row("/login/{issuer}", Anyones).at("/login/operators"),
