@@ -6,6 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use routing::NotReadyReason;
 use schemas::{DeliveryId, Owner, Why};
 use url::form_urlencoded;
 
@@ -124,9 +125,17 @@ async fn parcels(
 
 /// What is told of a cause beside its code; in English the code says it.
 pub(super) fn sentence(cause: &str, owner: Option<Owner>, visit: &Visit) -> Option<String> {
+    if let Some(reason) = not_ready(cause) {
+        return visit.lang.pick(Some(reason.label_ja().to_owned()), None);
+    }
     let why = Why::new(cause, owner.unwrap_or(Owner::Hub), cause);
     let sentence = reasons::sentence(&why, visit.lang);
     (sentence != cause).then_some(sentence)
+}
+
+/// Why the authority does not take it, where that is the cause.
+fn not_ready(cause: &str) -> Option<NotReadyReason> {
+    cause.strip_prefix("authority_").and_then(|word| word.parse().ok())
 }
 
 impl Line {
@@ -158,5 +167,17 @@ impl Line {
             example: group.oldest.first().copied(),
             query: query.finish(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_authority_that_is_not_ready_is_told_in_the_masters_words() {
+        assert_eq!(not_ready("authority_not_prepared"), Some(NotReadyReason::NotPrepared));
+        assert_eq!(not_ready("authority_kind_not_taken"), Some(NotReadyReason::KindNotTaken));
+        assert_eq!(not_ready("http_410"), None);
     }
 }
