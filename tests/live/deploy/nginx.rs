@@ -143,7 +143,15 @@ impl Proxy {
 
         let link = format!("{FRONT}/packages/x?token=himitsu");
         self.ask(&self.nobody, &link, "").await?;
-        let log = self.nginx.read("todoke.log")?;
+        // A request is logged after its answer is out.
+        let mut log = String::new();
+        for _ in 0..100 {
+            log = self.nginx.read("todoke.log")?;
+            if log.contains("\"GET /packages/x\"") {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
         ensure!(log.contains("\"GET /packages/x\"") && !log.contains("himitsu"), "{log}");
         Ok(())
     }
