@@ -1,5 +1,5 @@
-// Looks at every page with axe-core: by day and in Japanese on a desk; in the dark and in English on a
-// phone. With a folder, by day and in Japanese on a phone too, and takes the pictures of both.
+// Looks at every page with axe-core: by day and in Japanese on a desk and on a phone; in the dark and in
+// English on a phone. With a folder, takes its picture by day too.
 //
 //   node scan.mjs HUB_URL ROUTES MAIL_FOLDER [FOLDER]
 //
@@ -15,8 +15,6 @@ import { everyPage } from './pages.mjs';
 
 const [hub, routes, mail, folder] = process.argv.slice(2);
 
-// Colours do not change with the width.
-const byDay = folder === undefined ? { desktop: DESKTOP } : WIDTHS;
 const wrong = [];
 let looks = 0;
 
@@ -24,7 +22,7 @@ let looks = 0;
 async function look(page, { who, route, path, isMade = false }) {
   // What refreshes by itself must not do so in the middle.
   await page.evaluate(() => window.stop());
-  for (const [width, viewport] of Object.entries(byDay)) {
+  for (const [width, viewport] of Object.entries(WIDTHS)) {
     await page.setViewportSize(viewport);
     await judge(page, `${who} ${path} (${width})`);
     if (folder !== undefined) {

@@ -6,6 +6,7 @@
 //! nothing.
 
 mod asked;
+mod troubled;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -4,16 +4,18 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use sqlx::{PgConnection, Row};
 
+use super::troubled::troubles;
+
 /// A row's ids and owners, as the statements are asked for them.
-struct Known {
-    filing: String,
-    delivery: String,
-    notice: String,
-    authority: String,
-    operator: String,
-    digest: String,
+pub(super) struct Known {
+    pub(super) filing: String,
+    pub(super) delivery: String,
+    pub(super) notice: String,
+    pub(super) authority: String,
+    pub(super) operator: String,
+    pub(super) digest: String,
     /// The moment of the crowd's last filing.
-    now: i64,
+    pub(super) now: i64,
 }
 
 /// A statement, what it is asked for, and the index that it must go by, where only one will do.
@@ -261,8 +263,7 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         ("stale_notices", stale, Some("notices_open")),
         ("held_authorities", json!("lane_suspended"), Some("deliveries_trouble")),
         ("held_deliveries", held.clone(), Some("deliveries_trouble")),
-        // By the one index or by the other: it is about held ones with one cause.
-        ("behind_predecessors", held, None),
+        ("behind_predecessors", held, Some("deliveries_in_trouble")),
         ("awaiting_decision", json!("sftp"), Some("deliveries_to_collect")),
         ("orphans", old.clone(), Some("objects_unnamed")),
         ("claim_deleting", old.clone(), Some("objects_deleting")),
@@ -367,48 +368,6 @@ fn pages(known: &Known) -> Vec<Asked> {
     asked.push(("accepted_before", with(&like, json!({"office_name": "none such"})), None));
     asked.push(("inbox_counts", json!(authority), Some("deliveries_undecided")));
     asked
-}
-
-/// What is in trouble, and what staff start anew of it.
-fn troubles(known: &Known) -> Vec<Asked> {
-    let Known { filing, authority, now, .. } = known;
-    let by = Some("deliveries_in_trouble");
-    let groups = |cause: Option<&str>, prefecture: Option<&str>| {
-        json!({"cause": cause, "owner": null, "prefecture": prefecture, "looked": 3, "offset": 0,
-               "limit": 51})
-    };
-    let list = |cause: Option<&str>, owner: Option<&str>| {
-        json!({"cause": cause, "owner": owner, "authority": null, "state": null, "review": null,
-               "channel": null, "before": null, "before_id": null, "limit": 51})
-    };
-    let choice = |cause: Option<&str>, to: Option<&str>, from: Option<i64>| {
-        json!({"cause": cause, "owner": null, "authority": to, "channel": null, "from_at": from,
-               "until_at": null, "limit": 10_001})
-    };
-    let cause = Some("lane_suspended");
-    let listed = json!({"before": null, "before_id": null, "limit": 51});
-    let items = json!({"redrive_id": filing, "after": 0, "state": "left", "limit": 500});
-    let old = json!({"made_before": 0, "ended_before": 0, "limit": 500});
-    vec![
-        ("troubles", groups(None, None), by),
-        ("troubles", groups(cause, None), by),
-        ("troubles", groups(None, Some("00")), by),
-        ("list_troubled", list(cause, None), by),
-        ("list_troubled", list(None, Some("hub")), by),
-        ("list_troubled", list(Some("none such"), Some("hub")), by),
-        ("list_deliveries", list(Some("awaiting_pickup"), None), None),
-        ("choose_troubled", choice(None, None, None), by),
-        ("choose_troubled", choice(cause, None, None), by),
-        ("choose_troubled", choice(None, Some(authority), None), by),
-        ("choose_troubled", choice(None, None, Some(now - 86_400_000)), by),
-        ("redrive", json!(filing), Some("redrives_pkey")),
-        ("lock_redrive", json!(filing), Some("redrives_pkey")),
-        ("running_redrive", json!(""), Some("redrives_running")),
-        ("list_redrives", listed, None),
-        ("redrive_items", items, Some("redrive_items_pkey")),
-        ("delete_old_redrives", old, None),
-        ("delete_redrive_items", json!(filing), None),
-    ]
 }
 
 /// An operator's list of what it has filed.

@@ -1,0 +1,47 @@
+//! What is asked about deliveries in trouble, and the index by which it is found.
+
+use serde_json::json;
+
+use super::asked::{Asked, Known};
+
+/// What is in trouble, and what staff start anew of it.
+pub(super) fn troubles(known: &Known) -> Vec<Asked> {
+    let Known { filing, authority, now, .. } = known;
+    let by = Some("deliveries_in_trouble");
+    let groups = |cause: Option<&str>, prefecture: Option<&str>| {
+        json!({"cause": cause, "owner": null, "prefecture": prefecture, "looked": 3, "offset": 0,
+               "limit": 51})
+    };
+    let list = |cause: Option<&str>, owner: Option<&str>| {
+        json!({"cause": cause, "owner": owner, "authority": null, "state": null, "review": null,
+               "channel": null, "before": null, "before_id": null, "limit": 51})
+    };
+    let choice = |cause: Option<&str>, to: Option<&str>, from: Option<i64>| {
+        json!({"cause": cause, "owner": null, "authority": to, "channel": null, "from_at": from,
+               "until_at": null, "limit": 10_001})
+    };
+    let cause = Some("lane_suspended");
+    let listed = json!({"before": null, "before_id": null, "limit": 51});
+    let items = json!({"redrive_id": filing, "after": 0, "state": "left", "limit": 500});
+    let old = json!({"made_before": 0, "ended_before": 0, "limit": 500});
+    vec![
+        ("troubles", groups(None, None), by),
+        ("troubles", groups(cause, None), by),
+        ("troubles", groups(None, Some("00")), by),
+        ("list_troubled", list(cause, None), by),
+        ("list_troubled", list(None, Some("hub")), by),
+        ("list_troubled", list(Some("none such"), Some("hub")), by),
+        ("list_deliveries", list(Some("awaiting_pickup"), None), None),
+        ("choose_troubled", choice(None, None, None), by),
+        ("choose_troubled", choice(cause, None, None), by),
+        ("choose_troubled", choice(None, Some(authority), None), by),
+        ("choose_troubled", choice(None, None, Some(now - 86_400_000)), by),
+        ("redrive", json!(filing), Some("redrives_pkey")),
+        ("lock_redrive", json!(filing), Some("redrives_pkey")),
+        ("running_redrive", json!(""), Some("redrives_running")),
+        ("list_redrives", listed, None),
+        ("redrive_items", items, Some("redrive_items_pkey")),
+        ("delete_old_redrives", old, None),
+        ("delete_redrive_items", json!(filing), None),
+    ]
+}
