@@ -38,7 +38,7 @@ sections! {
         retry: Box<Retry>, lane: LanePolicy, notices: Notices, address: Box<Address>,
         webhook: Box<Webhook>, relay: Relay, package: Package, scan: Box<Scan>,
         endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
-        operations: Box<Operations>, archive: Archive, reminders: Box<Reminders>,
+        operations: Box<Operations>, audit: Audit, archive: Archive, reminders: Box<Reminders>,
         drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep,
         retention: Retention, log: Log,
     }
@@ -110,6 +110,8 @@ sections! {
         redrive_alone_max: usize, redrive_per_minute: i64, redrive_near_days: i64,
         redrive_preview_hours: i64, redrive_keep_days: i64,
     }
+    /// `[audit]`
+    Audit { look_minutes: i64, }
     /// `[archive]`
     Archive { title_chars_max: usize, text_chars_max: usize, shown_max: usize, keep_days: i64, }
     /// `[reminders]`

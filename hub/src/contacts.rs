@@ -7,9 +7,10 @@ use adapters::email::is_address;
 use jiff::civil::Date;
 use routing::Master;
 use schemas::AuthorityId;
+use serde_json::{Value, json};
 
 use crate::context::day_in_japan;
-use crate::store::{ContactRow, Store, StoreError};
+use crate::store::{ContactRow, StaffAct, Store, StoreError};
 use crate::written::half_width;
 
 /// Characters of an address at most (RFC 5321: a path of 256 with its brackets).
@@ -145,6 +146,14 @@ async fn put(store: &Store, rows: &[ContactRow]) -> Result<bool, StoreError> {
     if !tx.insert_contacts(rows).await? {
         return Ok(false);
     }
+    // Each entry is its own record; the chain tells that they were made, and by whom.
+    let subject = match rows {
+        [row] => format!("authority:{}", row.authority),
+        _ => "contacts".to_owned(),
+    };
+    let what = ("contacts.write", subject);
+    let states = (Value::Null, json!({"entries": rows.len()}));
+    tx.record(StaffAct::plain(what, (&rows[0].person, &rows[0].name), states)).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -1,13 +1,14 @@
 //! Announcements: what may stand in one, and the acts by which it changes.
 
 use jiff::civil::Date;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{ArchiveProblem, Wrong, check_title, longest};
 use crate::actor::Actor;
 use crate::config::Archive;
 use crate::context::{Context, day_in_japan, end_in_japan};
-use crate::store::{AnnouncementAct, AnnouncementActRow, AnnouncementRow, Audience};
+use crate::store::{AnnouncementAct, AnnouncementActRow, AnnouncementRow, Audience, StaffAct};
 use crate::written::half_width;
 
 /// An announcement as someone wrote it.
@@ -79,7 +80,7 @@ async fn save(
         announcement_id: row.id,
         version: row.version,
         kind,
-        said: serde_json::json!(row).to_string(),
+        said: json!(row).to_string(),
         person: by.person.clone(),
         name: by.name.clone(),
         at: ctx.clock.now_ms(),
@@ -88,6 +89,14 @@ async fn save(
     if !tx.save_announcement(row, &act).await? {
         return Err(ArchiveProblem::Late);
     }
+    let what = match kind {
+        AnnouncementAct::Made => "announcement.make",
+        AnnouncementAct::Changed => "announcement.change",
+        AnnouncementAct::Ended => "announcement.end",
+    };
+    let states = (Value::Null, json!({"version": row.version}));
+    let by = (by.person.as_str(), by.name.as_str());
+    tx.record(StaffAct::plain((what, format!("announcement:{}", row.id)), by, states)).await?;
     Ok(tx.commit().await?)
 }
 

@@ -6,12 +6,13 @@
 mod announcements;
 
 use schemas::Attachment;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::config::Archive;
 use crate::context::Context;
-use crate::store::{Audience, DocumentEnd, DocumentKind, DocumentRow, StoreError, Tx};
+use crate::store::{Audience, DocumentEnd, DocumentKind, DocumentRow, StaffAct, StoreError, Tx};
 use crate::uploads;
 
 pub use announcements::{AnnouncementDraft, announce, change, end};
@@ -91,6 +92,7 @@ pub async fn add(
     let row = version(ctx, (id, id, 1), (draft, file), by);
     let mut tx = ctx.store.begin().await?;
     put(&mut tx, &row).await?;
+    tx.record(act(("document.add", id), by, json!({"version": row.version}))).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -109,6 +111,8 @@ pub async fn replace(
     let mut tx = ctx.store.begin().await?;
     finish(&mut tx, (former.id, DocumentEnd::Replaced), by, row.at).await?;
     put(&mut tx, &row).await?;
+    let what = ("document.replace", former.document_id);
+    tx.record(act(what, by, json!({"version": row.version}))).await?;
     Ok(tx.commit().await?)
 }
 
@@ -116,7 +120,13 @@ pub async fn replace(
 pub async fn withdraw(ctx: &Context, last: &DocumentRow, by: &Actor) -> Result<(), ArchiveProblem> {
     let mut tx = ctx.store.begin().await?;
     finish(&mut tx, (last.id, DocumentEnd::Withdrawn), by, ctx.clock.now_ms()).await?;
+    tx.record(act(("document.withdraw", last.document_id), by, Value::Null)).await?;
     Ok(tx.commit().await?)
+}
+
+fn act((what, id): (&'static str, Uuid), by: &Actor, became: Value) -> StaffAct<'_> {
+    let subject = format!("document:{id}");
+    StaffAct::plain((what, subject), (&by.person, &by.name), (Value::Null, became))
 }
 
 fn version(

@@ -1,4 +1,4 @@
-//! `todoke audit`: what operations staff did by hand, and whether the record was touched.
+//! `todoke audit`: what staff did by hand and looked at, and whether the record was touched.
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -7,12 +7,12 @@ use serde_json::json;
 
 use super::{open_store, print_rows, say};
 use crate::config::Config;
-use crate::store::{StaffActsHead, Store};
+use crate::store::{StaffActFilter, StaffActsHead, Store};
 
 /// Acts that are read at once.
 const ROWS: usize = 1_000;
 
-/// What staff did by hand
+/// What staff did by hand and looked at
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -26,6 +26,12 @@ enum Command {
         /// Only with this, for example lane:011002/api
         #[arg(long)]
         subject: Option<String>,
+        /// Only by them, for example key:0123456789ab
+        #[arg(long)]
+        person: Option<String>,
+        /// Which filings, files and ledgers were looked at, not what was done
+        #[arg(long)]
+        looks: bool,
         /// Rows at most
         #[arg(long, default_value_t = 50)]
         limit: usize,
@@ -50,8 +56,10 @@ enum Command {
 pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let store = open_store(config).await?;
     match args.command {
-        Command::List { subject, limit, json } => {
-            let acts = store.staff_acts(subject.as_deref(), i64::MAX, limit).await?;
+        Command::List { subject, person, looks, limit, json } => {
+            let (subject, person) = (subject.as_deref(), person.as_deref());
+            let filter = StaffActFilter { looks, subject, person };
+            let acts = store.staff_acts_like(&filter, i64::MAX, limit).await?;
             if json {
                 return print_rows(true, &json!(acts), &[]);
             }

@@ -141,7 +141,7 @@ fn act<'a>(
     actor: &'a Actor,
     (was, became): (Value, Value),
 ) -> StaffAct<'a> {
-    StaffAct { person: &actor.person, name: &actor.name, what, subject, why: "", was, became }
+    StaffAct::plain((what, subject), (&actor.person, &actor.name), (was, became))
 }
 
 /// Runs what the command line asks for.

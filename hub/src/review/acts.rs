@@ -3,12 +3,12 @@
 
 use schemas::decision::{WORDLESS, is_too_long, is_wordless};
 use schemas::{AuthorityId, Decision, DeliveryId, ProofLevel};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{ReviewProblem, Reviewer, arrive};
 use crate::actor::Actor;
 use crate::delivery::{Delivery, Review, State};
-use crate::store::{ActRow, Tx};
+use crate::store::{ActRow, StaffAct, Tx};
 
 /// Whether looking at a delivery still changes something: nobody has, or it counts as on its way.
 pub fn is_news(delivery: &Delivery) -> bool {
@@ -71,6 +71,11 @@ impl Reviewer {
             ..self.act(id, by, (kind, remark))
         };
         tx.insert_act(&row).await?;
+        // What they say to each other is theirs alone.
+        let what = if kind == "assigned" { "case.assign" } else { "case.remark" };
+        let states = (Value::Null, json!({"to": row.assignee}));
+        let by = (by.person.as_str(), by.name.as_str());
+        tx.record(StaffAct::plain((what, format!("delivery:{id}")), by, states)).await?;
         Ok(tx.commit().await?)
     }
 

@@ -86,7 +86,7 @@ pub use rows::{
     ProfileRow, RevisionRow, SessionRow,
 };
 pub use scans::{ScanCounts, ScanLine, ScanRow, ScanState};
-pub use staff_acts::{StaffAct, StaffActRow, StaffActsBroken, StaffActsHead};
+pub use staff_acts::{StaffAct, StaffActFilter, StaffActRow, StaffActsBroken, StaffActsHead};
 pub use stale::StaleAfter;
 pub use troubles::{Choice, Chosen, Trouble, TroubleFilter};
 pub use uploads::{PieceRow, UploadRow};

@@ -1,5 +1,5 @@
-//! What operations staff do by hand: who, what, with what, why, and what it was before and became.
-//! All acts are one chain; who alters, drops or reorders one breaks all that follow. Rows are never
+//! What staff do by hand, and which filings they look at: who, what, with what, why, and what it was
+//! before and became. All acts are one chain; who alters, drops or reorders one breaks all that follow. Rows are never
 //! changed, and the tables refuse it.
 
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,28 @@ pub struct StaffAct<'a> {
     pub was: Value,
     /// What it becomes.
     pub became: Value,
+}
+
+impl<'a> StaffAct<'a> {
+    /// An act that needs no reason, by someone ([`StaffActRow::person`], [`StaffActRow::name`]).
+    pub fn plain(
+        (what, subject): (&'static str, String),
+        (person, name): (&'a str, &'a str),
+        (was, became): (Value, Value),
+    ) -> Self {
+        Self { person, name, what, subject, why: "", was, became }
+    }
+}
+
+/// Which acts are asked for.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct StaffActFilter<'a> {
+    /// What was looked at (`look.…`), not what was done.
+    pub looks: bool,
+    /// Only with this.
+    pub subject: Option<&'a str>,
+    /// Only by them.
+    pub person: Option<&'a str>,
 }
 
 /// Where the chain does not hold.
@@ -123,14 +145,27 @@ impl StaffActsHead {
 }
 
 impl Store {
-    /// Acts with one subject or all, the newest first, before a number; so many.
+    /// What was done with one subject or all, the newest first, before a number; so many.
     pub async fn staff_acts(
         &self,
         subject: Option<&str>,
         before: i64,
         limit: usize,
     ) -> Result<Vec<StaffActRow>, StoreError> {
-        let args = json!({"subject": subject, "before": before, "limit": limit});
+        let filter = StaffActFilter { subject, ..StaffActFilter::default() };
+        self.staff_acts_like(&filter, before, limit).await
+    }
+
+    /// Acts that the filter lets through, the newest first, before a number; so many.
+    pub async fn staff_acts_like(
+        &self,
+        filter: &StaffActFilter<'_>,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<StaffActRow>, StoreError> {
+        let StaffActFilter { looks, subject, person } = filter;
+        let args = json!({"looks": looks, "subject": subject, "person": person,
+                          "before": before, "limit": limit});
         self.read(sql!("list_staff_acts"), &args).await
     }
 
@@ -149,8 +184,7 @@ impl Tx {
     /// unit of work.
     pub async fn record(&mut self, act: StaffAct<'_>) -> Result<(), StoreError> {
         let _: Vec<Value> = self.read(sql!("lock_staff_acts"), "").await?;
-        let newest = json!({"subject": null, "before": i64::MAX, "limit": 1});
-        let last: Option<StaffActRow> = self.read(sql!("list_staff_acts"), &newest).await?.pop();
+        let last: Option<StaffActRow> = self.read(sql!("last_staff_act"), "").await?.pop();
         let (seq, head) = last.map_or((0, String::new()), |row| (row.seq, row.hash));
         let mut row = StaffActRow {
             seq: seq + 1,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use schemas::AuthorityId;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::download::attachment;
@@ -14,7 +15,7 @@ use super::problem::Problem;
 use crate::actor::Actor;
 use crate::context::Context;
 use crate::recipe::Recipe;
-use crate::store::{DueExport, ExportRow, FetchRow, StoreError};
+use crate::store::{DueExport, ExportRow, FetchRow, StaffAct, StoreError};
 
 /// How far before the end of the last export is looked for what was accepted meanwhile: processes'
 /// clocks differ, and what is decided first may be committed last.
@@ -76,6 +77,9 @@ pub(super) async fn make(
     if !tx.insert_export(&row, &deliveries).await? {
         return Ok(Made::Late);
     }
+    let what = ("ledger.make", format!("export:{}", row.id));
+    let states = (Value::Null, json!({"deliveries": row.deliveries}));
+    tx.record(StaffAct::plain(what, (&row.person, &row.name), states)).await?;
     tx.commit().await?;
     tracing::info!(
         authority.code = %authority, export.id = %row.id, deliveries = row.deliveries,

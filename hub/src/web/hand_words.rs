@@ -35,10 +35,13 @@ words! {
     does_not_fit: "いまの状態ではできません。下の状態を確かめてください。",
         "This does not fit its present state; look below.";
     audit: "操作の記録", "Acts of staff";
-    audit_lead: "職員が手で行った操作です。前の記録を含めたハッシュでつながっており、\
-         todoke audit verify で改ざんの有無を確かめられます。",
-        "What staff did by hand. Each is chained to the one before; `todoke audit verify` tells \
-         whether any was touched.";
+    audit_lead: "職員が手で行った操作と、届出を閲覧した記録です。前の記録を含めたハッシュでつながって\
+         おり、todoke audit verify で改ざんの有無を確かめられます。",
+        "What staff did by hand, and which filings they looked at. Each is chained to the one \
+         before; `todoke audit verify` tells whether any was touched.";
+    audit_sort: "記録の種類", "Kind";
+    audit_done: "操作・ログイン", "Acts and log-ins";
+    audit_looks: "閲覧・取得", "Looks and downloads";
     audit_none: "記録はありません。", "There are none.";
     audit_of: "対象:", "Only with:";
     audit_all: "すべて表示", "Show all";
@@ -67,6 +70,24 @@ pub(super) fn act(what: &str, lang: Lang) -> &str {
         "key.add" => lang.pick("キーの発行", "Key made"),
         "key.revoke" => lang.pick("キーの失効", "Key revoked"),
         "operator.add" => lang.pick("事業者の登録・変更", "Operator added or changed"),
+        "case.assign" => lang.pick("担当の引継ぎ", "Handed to a colleague"),
+        "case.remark" => lang.pick("内部メモの記入", "Internal remark"),
+        "ledger.make" => lang.pick("台帳への出力", "Export for the ledger"),
+        "contacts.write" => lang.pick("連絡先の変更", "Contact changed"),
+        "document.add" => lang.pick("資料の掲載", "Document given out"),
+        "document.replace" => lang.pick("資料の差替え", "Document replaced"),
+        "document.withdraw" => lang.pick("資料の取下げ", "Document withdrawn"),
+        "announcement.make" => lang.pick("お知らせの掲載", "Announced"),
+        "announcement.change" => lang.pick("お知らせの変更", "Announcement changed"),
+        "announcement.end" => lang.pick("お知らせの終了", "Announcement ended"),
+        "session.open" => lang.pick("ログイン", "Logged in"),
+        "session.close" => lang.pick("ログアウト", "Logged out"),
+        "look.filing" => lang.pick("届出の閲覧(運用)", "Filing looked at (operations)"),
+        "look.delivery" => lang.pick("送達の閲覧(運用)", "Delivery looked at (operations)"),
+        "look.case" => lang.pick("届出の閲覧", "Filing looked at"),
+        "look.package" => lang.pick("パッケージの取得", "Package fetched"),
+        "look.file" => lang.pick("ファイルの閲覧・取得", "File seen or fetched"),
+        "look.ledger" => lang.pick("台帳データの取得", "Ledger data fetched"),
         "authority.set" => lang.pick("送付先の変更", "Endpoints changed"),
         other => other,
     }

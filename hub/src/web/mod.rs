@@ -3,7 +3,8 @@
 //! What pages share stands beside this file: `visit` (who asks, for what), `roles` (whose page is
 //! whose), `sent` (forms that are sent), `enclosed` (those with files), `archive` (what operations
 //! give out), `contacts` (an authority's address), `sessions` and `cookies`, `login`, `frame`,
-//! `words`, `labels`, `parts`, `document` (a filing to be read), `download`, `fault`.
+//! `words`, `labels`, `parts`, `document` (a filing to be read), `download`, `looked` (who
+//! saw what), `fault`.
 
 pub mod access;
 pub mod api;
@@ -30,6 +31,7 @@ mod launch_words;
 mod ledger;
 mod listed;
 mod login;
+mod looked;
 mod offices;
 pub mod operations;
 mod operator;
@@ -50,6 +52,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Uri};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -115,6 +118,8 @@ pub fn routes(desk: Arc<Desk>) -> Router {
     if desk.door.is_some() {
         pages = pages.merge(demo::routes());
     }
+    let looks = Arc::new(looked::Looks::new(desk.clone()));
+    let pages = pages.layer(from_fn_with_state(looks, looked::record));
     let pages = pages.layer(CompressionLayer::new()).layer(header(
         "content-security-policy",
         "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; \

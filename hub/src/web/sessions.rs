@@ -5,13 +5,14 @@
 //! makes a new secret, so that nobody can plant one before.
 
 use axum::http::{HeaderMap, HeaderValue};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::access::Scope;
 use super::cookies::Secret;
 use crate::context::Context;
-use crate::store::{SessionRow, StoreError};
+use crate::store::{SessionRow, StaffAct, StoreError};
 
 /// Milliseconds for which a visit need not be recorded after another.
 const SEEN_MS: i64 = 60_000;
@@ -70,6 +71,9 @@ pub(super) async fn open(
         tx.delete_session(&digest(&former)).await?;
     }
     tx.insert_session(&row).await?;
+    if let Some(act) = act("session.open", &row) {
+        tx.record(act).await?;
+    }
     tx.commit().await?;
     Ok(Secret::Session.give(http, &secret))
 }
@@ -100,11 +104,28 @@ pub(super) async fn find(
 pub(super) async fn end(ctx: &Context, headers: &HeaderMap) -> Result<HeaderValue, StoreError> {
     let http = &ctx.config.http;
     if let Some(secret) = Secret::Session.read(http, headers) {
+        let id = digest(&secret);
+        let row = ctx.store.session(&id).await?;
         let mut tx = ctx.store.begin().await?;
-        tx.delete_session(&digest(&secret)).await?;
+        tx.delete_session(&id).await?;
+        if let Some(act) = row.as_ref().and_then(|row| act("session.close", row)) {
+            tx.record(act).await?;
+        }
         tx.commit().await?;
     }
     Ok(Secret::Session.take(http))
+}
+
+/// That someone of an authority or of operations comes or goes; operators' people are their own
+/// affair.
+fn act<'a>(what: &'static str, row: &'a SessionRow) -> Option<StaffAct<'a>> {
+    let scope = Scope::of_words(&row.scope, row.subject.as_deref())?;
+    let whose = match scope {
+        Scope::Operations => row.scope.clone(),
+        Scope::Authority(id) => format!("{}:{id}", row.scope),
+        Scope::Operator(_) => return None,
+    };
+    Some(StaffAct::plain((what, whose), (&row.person, &row.name), (Value::Null, Value::Null)))
 }
 
 /// What the forms of a browser with this secret carry: nobody else can make it.

@@ -18,6 +18,7 @@ use super::access::Scope;
 use super::cookies::{self, Secret};
 use super::fault::{Fault, FaultPage};
 use super::frame::Shell;
+use super::looked;
 use super::roles::{Refusal, Who};
 use super::sessions::{self, Session};
 use super::words::Lang;
@@ -76,6 +77,7 @@ impl Visit {
                 (None, Some(error.to_string()))
             }
         };
+        looked::is_by(parts, session.as_ref());
         let body = match &session {
             Some(session) => desk.name_of(session.scope).await,
             None => String::new(),

@@ -31,6 +31,7 @@ mod inbox;
 mod interface;
 mod large;
 mod launch;
+mod looked;
 mod offices;
 mod one_stop;
 mod races;

@@ -1,4 +1,4 @@
-//! `/audit`: what staff did by hand, the newest first.
+//! `/audit`: what staff did by hand, and with `?looks=1` what they looked at; the newest first.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use crate::store::StaffActRow;
+use crate::store::{StaffActFilter, StaffActRow};
 use crate::web::Desk;
 use crate::web::cursor::ROWS;
 use crate::web::fault::Fault;
@@ -22,6 +22,8 @@ struct AuditPage {
     shell: Shell,
     w: &'static Words,
     subject: Option<String>,
+    person: Option<String>,
+    looks: bool,
     lines: Vec<ActLine>,
     newest: Option<String>,
     older: Option<String>,
@@ -32,6 +34,8 @@ struct ActLine {
     at: Stamp,
     name: String,
     person: String,
+    /// All by them.
+    by_them: String,
     what: String,
     subject: String,
     /// The page of what it was done with, where there is one.
@@ -47,10 +51,12 @@ pub(super) async fn list(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> 
 }
 
 async fn read(desk: &Desk, visit: &Visit) -> Result<AuditPage, Fault> {
-    let subject = visit.get("subject").filter(|subject| !subject.is_empty());
+    let (subject, person) = (visit.get("subject"), visit.get("person"));
+    let looks = visit.get("looks").is_some();
     let before = visit.get("before").and_then(|text| text.parse().ok());
     let until = before.unwrap_or(i64::MAX);
-    let mut rows = desk.ctx.store.staff_acts(subject, until, ROWS + 1).await?;
+    let filter = StaffActFilter { looks, subject, person };
+    let mut rows = desk.ctx.store.staff_acts_like(&filter, until, ROWS + 1).await?;
     let more = rows.len() > ROWS;
     rows.truncate(ROWS);
     let last = rows.last().filter(|_| more).map(|row| row.seq.to_string());
@@ -58,6 +64,8 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<AuditPage, Fault> {
         shell: visit.shell("/audit"),
         w: Words::of(visit.lang),
         subject: subject.map(str::to_owned),
+        person: person.map(str::to_owned),
+        looks,
         newest: before.map(|_: i64| visit.link(&[("before", "")])),
         older: last.map(|seq| visit.link(&[("before", &seq)])),
         lines: rows.into_iter().map(|row| ActLine::new(row, visit)).collect(),
@@ -72,13 +80,17 @@ impl ActLine {
             }
             Some(("delivery", id)) => Some(format!("/deliveries/{id}")),
             Some(("redrive", id)) => Some(format!("/redrives/{id}")),
+            Some(("filing", id)) => Some(format!("/filings/{id}")),
             Some(("authority", code)) => Some(format!("/authorities/{code}")),
+            Some(("document", id)) => Some(format!("/archive/{id}")),
+            Some(("announcement", id)) => Some(format!("/announcements/{id}")),
             _ => None,
         };
         let plain = |json: String| if json == "null" { String::new() } else { json };
         Self {
             seq: row.seq,
             at: Stamp::new(row.at, visit.now, visit.lang),
+            by_them: visit.link(&[("before", ""), ("subject", ""), ("person", &row.person)]),
             what: act(&row.what, visit.lang).to_owned(),
             link,
             was: plain(row.was),

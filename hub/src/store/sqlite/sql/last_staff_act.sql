@@ -1,0 +1,7 @@
+-- The end of the chain.
+SELECT json_object(
+    'seq', x.seq, 'at', x.at, 'person', x.person, 'name', x.name, 'what', x.what,
+    'subject', x.subject, 'why', x.why, 'was', x.was, 'became', x.became, 'hash', x.hash
+)
+FROM staff_acts AS x
+ORDER BY x.seq DESC LIMIT 1
