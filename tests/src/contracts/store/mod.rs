@@ -133,6 +133,7 @@ macro_rules! store_contract {
             acts_come_back_in_order
             acts_of_staff_are_one_chain
             acts_of_staff_stay_as_they_were
+            looks_stand_apart_from_what_was_done
             acts_about_an_address_stay_as_they_were
             a_webhook_counts_until_it_is_removed
             a_letter_is_sent_by_one_at_a_time

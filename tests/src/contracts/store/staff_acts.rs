@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use hub::store::{StaffAct, StaffActsBroken, StaffActsHead, Store};
+use hub::store::{StaffAct, StaffActFilter, StaffActsBroken, StaffActsHead, Store};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -65,6 +65,35 @@ pub async fn acts_of_staff_are_one_chain(bench: &Bench) -> Result<()> {
     let numbers: Vec<_> = lane.iter().map(|row| row.seq).collect();
     ensure!(numbers == [3, 1], "{numbers:?}");
     ensure!(store.staff_acts(Some("lane:011002/api"), 3, 5).await? == lane[1..], "the next page");
+    Ok(())
+}
+
+/// What was looked at is in the same chain, and listed by itself; all of one person's, too.
+pub async fn looks_stand_apart_from_what_was_done(bench: &Bench) -> Result<()> {
+    let store = &bench.store;
+    for (what, person) in [
+        ("look.case", "key:one"),
+        ("lane.pause", "key:one"),
+        ("look.file", "key:two"),
+        ("looked", "key:two"),
+    ] {
+        record(store, StaffAct { what, person, ..act("delivery:x") }).await?;
+    }
+    for (looks, person, expected) in [
+        (false, None, vec![4, 2]),
+        (true, None, vec![3, 1]),
+        (true, Some("key:one"), vec![1]),
+        (false, Some("key:two"), vec![4]),
+        (false, Some("key:three"), vec![]),
+    ] {
+        let filter = StaffActFilter { looks, person, ..StaffActFilter::default() };
+        let found = store.staff_acts_like(&filter, i64::MAX, 5).await?;
+        let numbers: Vec<_> = found.iter().map(|row| row.seq).collect();
+        ensure!(numbers == expected, "{filter:?}: {numbers:?}");
+    }
+    let subject = StaffActFilter { looks: true, subject: Some("delivery:x"), person: None };
+    ensure!(store.staff_acts_like(&subject, 3, 5).await?.len() == 1, "the next page");
+    ensure!(check(store).await??.seq == 4, "all are one chain");
     Ok(())
 }
 
