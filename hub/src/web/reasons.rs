@@ -73,16 +73,12 @@ fn by_code(code: &str) -> Option<&'static str> {
         "endpoint_malformed" => "接続先の設定に誤りがあります。直してください。",
         "address_not_allowed" => "接続先のアドレスは許可されていません。",
         // On the way.
-        "dns_failed" => "相手のホスト名を解決できません。間を空けて送ります。",
-        "connect_failed" => "相手に接続できません。間を空けて送ります。",
-        "connect_timeout" => "時間内に接続できませんでした。間を空けて送ります。",
+        "dns_failed" => "相手のホスト名を解決できません。",
+        "connect_failed" => "相手に接続できません。",
+        "connect_timeout" => "時間内に接続できませんでした。",
         "tls_certificate" => "証明書を検証できません。更新が必要です。",
-        "tls_handshake" | "ssh_handshake" | "connection_lost" => {
-            "通信が途中で切れました。間を空けて送ります。"
-        }
-        "upload_stalled" | "sftp_timeout" | "smtp_timeout" => {
-            "送信が途中で止まりました。間を空けて送ります。"
-        }
+        "tls_handshake" | "ssh_handshake" | "connection_lost" => "通信が途中で切れました。",
+        "upload_stalled" | "sftp_timeout" | "smtp_timeout" => "送信が途中で止まりました。",
         "answer_lost" | "answer_timeout" => "送信後に応答がありません。同じ番号で送り直します。",
         // At the far side.
         "https_required" => "接続先が https ではありません。",
@@ -93,7 +89,7 @@ fn by_code(code: &str) -> Option<&'static str> {
         "login_key_not_taken" => "アカウントの鍵が使えません。Ed25519 か ECDSA にしてください。",
         "sftp_no_such_file" => "相手のフォルダーがありません。指定権者に確かめてください。",
         "sftp_permission_denied" => "相手のフォルダーに書き込む権限がありません。",
-        "sftp_failure" => "相手のサーバーが書き込めません(空き容量など)。間を空けて送ります。",
+        "sftp_failure" => "相手のサーバーが書き込めません(空き容量など)。",
         "size_differs" => "書き込んだサイズが合いません。送り直します。",
         "target_differs" => "同じ名前の別のファイルがあります。指定権者に確かめてください。",
         _ => return None,
@@ -105,10 +101,8 @@ fn by_family(code: &str, owner: Owner) -> Option<&'static str> {
     let (family, status) = code.split_once('_')?;
     let authority = owner == Owner::Authority;
     Some(match (family, status.as_bytes().first()?) {
-        ("http", b'5') => "相手の受付で障害が起きています。間を空けて送ります。",
-        ("http", _) if matches!(status, "408" | "425" | "429") => {
-            "相手が混み合っています。間を空けて送ります。"
-        }
+        ("http", b'5') => "相手の受付で障害が起きています。",
+        ("http", _) if matches!(status, "408" | "425" | "429") => "相手が混み合っています。",
         ("http", b'3') => "相手が別の URL を案内しています。正しい URL を確かめてください。",
         ("http", b'4') => "相手が様式一式を受け付けません。相手の応答を確かめてください。",
         ("smtp", b'4') if authority => {

@@ -49,7 +49,7 @@ words! {
     items: "対象", "Deliveries";
     doubtful: "すでに届いている可能性がある送達", "May have arrived already";
     overdue: "期限を過ぎた送達", "Past their deadline";
-    near: "期限が近い送達(次の日数以内)", "Deadline near, within days:";
+    near: "期限が近い送達(残りの日数の上限:", "Deadline near (days left at most:";
     next_due: "次の期限", "Next deadline";
     progress: "進み具合", "Progress";
     done: "再送付した件数", "Sent again";

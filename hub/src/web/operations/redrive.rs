@@ -108,7 +108,7 @@ async fn read(
             (w.items.to_owned(), number(row.items)),
             (w.doubtful.to_owned(), number(row.doubtful)),
             (w.overdue.to_owned(), number(row.overdue)),
-            (format!("{} {}", w.near, settings.redrive_near_days), number(row.near)),
+            (format!("{} {})", w.near, settings.redrive_near_days), number(row.near)),
         ],
         next_due: row.next_due.map(stamp),
         progress: vec![
