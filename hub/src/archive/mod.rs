@@ -124,7 +124,7 @@ pub async fn withdraw(ctx: &Context, last: &DocumentRow, by: &Actor) -> Result<(
     Ok(tx.commit().await?)
 }
 
-fn act((what, id): (&'static str, Uuid), by: &Actor, became: Value) -> StaffAct<'_> {
+fn act<'a>((what, id): (&'static str, Uuid), by: &'a Actor, became: Value) -> StaffAct<'a> {
     let subject = format!("document:{id}");
     StaffAct::plain((what, subject), (&by.person, &by.name), (Value::Null, became))
 }

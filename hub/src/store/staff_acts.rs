@@ -1,6 +1,6 @@
-//! What staff do by hand, and which filings they look at: who, what, with what, why, and what it was
-//! before and became. All acts are one chain; who alters, drops or reorders one breaks all that follow. Rows are never
-//! changed, and the tables refuse it.
+//! What staff do by hand, and which filings they look at: who, what, with what, why, and what it
+//! was before and became. All acts are one chain; who alters, drops or reorders one breaks all that
+//! follow. Rows are never changed, and the tables refuse it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

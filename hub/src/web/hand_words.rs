@@ -43,7 +43,6 @@ words! {
     audit_done: "操作・ログイン", "Acts and log-ins";
     audit_looks: "閲覧・取得", "Looks and downloads";
     audit_none: "記録はありません。", "There are none.";
-    audit_of: "対象:", "Only with:";
     audit_all: "すべて表示", "Show all";
     who: "操作した人", "Who";
     what: "操作", "What";

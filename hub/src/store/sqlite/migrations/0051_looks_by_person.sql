@@ -1,0 +1,3 @@
+-- All of one person's.
+CREATE INDEX staff_acts_by_person
+ON staff_acts ((substr(what, 1, 5) = 'look.'), person, seq DESC);
