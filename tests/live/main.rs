@@ -6,6 +6,7 @@ mod browser;
 mod channels;
 mod chaos;
 mod cluster;
+mod command_line;
 mod demo;
 mod deploy;
 mod failover;

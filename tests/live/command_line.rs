@@ -1,0 +1,95 @@
+//! `todoke` as staff type it.
+
+use adapters::sandbox::Behaviour;
+use anyhow::{Context, Result, ensure};
+use schemas::Channel;
+use serde_json::Value;
+use tests::house::{House, change};
+
+use crate::process::{Seat, Settings, settings};
+
+const SAPPORO: &str = "011002";
+
+/// What is typed, and what must be said then.
+struct Typed<'s> {
+    seat: &'s Seat,
+    by: Settings,
+}
+
+impl Typed<'_> {
+    async fn says(&self, words: &str, expected: &[&str]) -> Result<String> {
+        let (code, said) = self.seat.end(words, &self.by).await?;
+        ensure!(code == 0, "{words}: {code}\n{said}");
+        holds(words, &said, expected)?;
+        Ok(said)
+    }
+
+    async fn refuses(&self, words: &str, expected: &[&str]) -> Result<()> {
+        let (code, said) = self.seat.end(words, &self.by).await?;
+        ensure!(code == 1, "{words}: {code}\n{said}");
+        holds(words, &said, expected)
+    }
+}
+
+fn holds(words: &str, said: &str, expected: &[&str]) -> Result<()> {
+    for part in expected {
+        ensure!(said.contains(part), "{words}: {part:?} is not in\n{said}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn many_are_sent_again_by_two_people_and_on_record() -> Result<()> {
+    let seat = Seat::new().await?;
+    let store = format!("sqlite:{}", seat.folder().join("store.db").display());
+    let house = House::build().store(&store).ladder(SAPPORO, &[Channel::Api]);
+    let mut house = house.behaviour(SAPPORO, Behaviour::Refusing(410)).start().await?;
+    for _ in 0..2 {
+        house.deliver(&change(SAPPORO, &[])).await?;
+    }
+    house.finish().await?;
+    let by = |name| Typed {
+        seat: &seat,
+        by: settings([
+            ("TODOKE_STORE__URL", store.as_str()),
+            ("TODOKE_OPERATIONS__REDRIVE_ALONE_MAX", "1"),
+            ("SUDO_USER", name),
+        ]),
+    };
+    let (one, other) = (by("hanako"), by("jiro"));
+
+    one.refuses("redrive preview --cause http_418", &["nothing that is not delivered"]).await?;
+    let told = ["previewed", "2 deliveries; 0 may have arrived already", "todoke redrive start"];
+    let said = one.says("redrive preview --cause http_410", &told).await?;
+    let id = said.split(' ').next().context("an id")?;
+    let said = one.says(&format!("redrive start {id} --why mended"), &["somebody else"]).await?;
+    ensure!(said.contains("proposed") && said.contains("started by hanako"), "{said}");
+    one.refuses(&format!("redrive approve {id}"), &["hanako"]).await?;
+    let told = ["running", "approved by jiro", "0 sent again, 0 passed over, 2 left"];
+    other.says(&format!("redrive approve {id}"), &told).await?;
+    let said = other.says("redrive list --json", &[]).await?;
+    let listed: Value = serde_json::from_str(said.trim())?;
+    ensure!((&listed[0]["id"], &listed[0]["left"]) == (&id.into(), &2.into()), "{listed}");
+    let said = other.says(&format!("redrive show {id} --limit 1"), &["http_410"]).await?;
+    ensure!(said.matches("http_410").count() == 1, "{said}");
+    other.says(&format!("redrive cancel {id} --why later"), &["cancelled"]).await?;
+    let again = format!("redrive cancel {id} --why later");
+    one.refuses(&again, &["it was cancelled, by jiro"]).await?;
+    let none = "00000000-0000-7000-8000-000000000000";
+    one.refuses(&format!("redrive show {none}"), &["there is no redrive"]).await?;
+
+    let said = one.says(&format!("audit list --subject redrive:{id} --json"), &[]).await?;
+    let acts: Value = serde_json::from_str(said.trim())?;
+    let acts = acts.as_array().context("acts")?.iter();
+    let acts: Vec<_> = acts.map(|act| (act["what"].as_str(), act["person"].as_str())).collect();
+    let expected = [
+        ("redrive.cancel", "cli:jiro"),
+        ("redrive.approve", "cli:jiro"),
+        ("redrive.start", "cli:hanako"),
+    ];
+    ensure!(acts == expected.map(|(what, person)| (Some(what), Some(person))), "{acts:?}");
+    one.says("audit list --person cli:hanako", &["redrive.start", "mended"]).await?;
+    one.says("audit list --looks", &["nothing"]).await?;
+    one.says("audit verify", &["3 acts, none altered"]).await?;
+    Ok(())
+}
