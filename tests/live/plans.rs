@@ -6,6 +6,7 @@
 //! nothing.
 
 mod asked;
+mod staff_acts;
 mod troubled;
 
 use std::collections::BTreeSet;

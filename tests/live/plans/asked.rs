@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use sqlx::{PgConnection, Row};
 
+use super::staff_acts::staff_acts;
 use super::troubled::troubles;
 
 /// A row's ids and owners, as the statements are asked for them.
@@ -35,6 +36,7 @@ pub(super) async fn asked(connection: &mut PgConnection) -> Result<Vec<Asked>> {
         pages,
         own_pages,
         troubles,
+        staff_acts,
     ];
     Ok(all.map(|asked: fn(&Known) -> Vec<Asked>| asked(&known)).concat())
 }
@@ -282,26 +284,6 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         ("finished_filings", json!({"ids": [filing], "quiet": now, "undecided": now}), None),
         ("retired", json!("events"), None),
         ("save_retired", json!({"what": "events", "before": now}), None),
-        (
-            "list_staff_acts",
-            json!({"looks": false, "subject": null, "person": null, "before": 1_000_000,
-                   "limit": 51}),
-            Some("staff_acts_by_sort"),
-        ),
-        (
-            "list_staff_acts",
-            json!({"looks": false, "subject": "lane:011002/api", "person": null,
-                   "before": 1_000_000, "limit": 51}),
-            None,
-        ),
-        (
-            "list_staff_acts",
-            json!({"looks": true, "subject": null, "person": "key:one", "before": 1_000_000,
-                   "limit": 51}),
-            None,
-        ),
-        ("last_staff_act", json!(""), None),
-        ("staff_acts_after", json!({"after": 0, "limit": 1_000}), None),
         ("settle_dead_letter", json!({"id": filing, "at": now}), None),
         ("dead_letter", json!(filing), None),
         ("count_backlog", json!(""), Some("notices_open")),

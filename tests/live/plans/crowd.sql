@@ -119,4 +119,9 @@ SELECT id, place, pg_temp.id_of(made_at, id || ' ' || place), 'http_410', 0, NUL
     CASE WHEN state = 'previewed' THEN 'left' ELSE 'done' END, NULL
 FROM redrives, generate_series(1, 200) AS place;
 
+INSERT INTO staff_acts
+SELECT i, ms, 'key:' || i % 50, 'staff', CASE WHEN i % 1000 = 0 THEN 'lane.pause' ELSE 'look.case' END,
+    'delivery:' || i % 5000, '', 'null', 'null', ''
+FROM crowd;
+
 ANALYZE;
