@@ -135,7 +135,8 @@ fn fault(plan: &Value, big: &[&String], (by, no_way): (Option<&str>, &[String]))
         return Some(format!("has keys, and goes by {index}"));
     }
     let by = by?;
-    (!used.contains(&by)).then(|| format!("goes by {used:?}, not by {by}"))
+    let is_by = by.split('|').any(|by| used.contains(&by));
+    (!is_by).then(|| format!("goes by {used:?}, not by {by}"))
 }
 
 /// The types of a statement's array parameters.

@@ -166,7 +166,7 @@ impl Store {
         let StaffActFilter { looks, subject, person } = filter;
         let args = json!({"looks": looks, "subject": subject, "person": person,
                           "before": before, "limit": limit});
-        self.read(sql!("list_staff_acts"), &args).await
+        self.read(sql!("list_staff_acts", planned_anew), &args).await
     }
 
     /// Acts after a number, in order; so many.

@@ -19,7 +19,8 @@ pub(super) struct Known {
     pub(super) now: i64,
 }
 
-/// A statement, what it is asked for, and the index that it must go by, where only one will do.
+/// A statement, what it is asked for, and the index that it must go by, where not any will do; two
+/// that are as good with a bar between them.
 pub(super) type Asked = (&'static str, Value, Option<&'static str>);
 
 /// All that is asked, of a store that holds the crowd.
@@ -265,7 +266,8 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         ("stale_notices", stale, Some("notices_open")),
         ("held_authorities", json!("lane_suspended"), Some("deliveries_trouble")),
         ("held_deliveries", held.clone(), Some("deliveries_trouble")),
-        ("behind_predecessors", held, Some("deliveries_in_trouble")),
+        // Both hold the little that is in trouble; statistics of few rows decide between them.
+        ("behind_predecessors", held, Some("deliveries_in_trouble|deliveries_trouble")),
         ("awaiting_decision", json!("sftp"), Some("deliveries_to_collect")),
         ("orphans", old.clone(), Some("objects_unnamed")),
         ("claim_deleting", old.clone(), Some("objects_deleting")),
