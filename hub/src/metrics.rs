@@ -47,6 +47,7 @@ pub struct Metrics {
     oldest: GaugeVec,
     broker: IntGaugeVec,
     lanes: IntGaugeVec,
+    watches: IntGaugeVec,
 }
 
 impl Default for Metrics {
@@ -115,6 +116,11 @@ impl Default for Metrics {
             ),
             broker: gauge("todoke_broker", "1 at what the broker is, 0 at the others", "state"),
             lanes: gauge("todoke_lanes", "Lanes in trouble, by what it is", "state"),
+            watches: gauge(
+                "todoke_watches_firing",
+                "What people have to know of and is not over, by what it is",
+                "kind",
+            ),
             registry,
         };
         // Memory, processor and open files of this process.
@@ -241,6 +247,11 @@ impl Metrics {
     /// How many lanes are in this trouble.
     pub fn set_lanes(&self, state: &str, count: usize) {
         self.lanes.with_label_values(&[state]).set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// How much of this kind people have to know of.
+    pub fn set_watches(&self, kind: &str, count: i64) {
+        self.watches.with_label_values(&[kind]).set(count);
     }
 
     /// The text that Prometheus scrapes.
