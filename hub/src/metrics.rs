@@ -116,19 +116,19 @@ impl Default for Metrics {
             ),
             broker: gauge("todoke_broker", "1 at what the broker is, 0 at the others", "state"),
             lanes: gauge("todoke_lanes", "Lanes in trouble, by what it is", "state"),
-            watches: gauge(
-                "todoke_watches_firing",
-                "What people have to know of and is not over, by what it is",
-                "kind",
-            ),
+            watches: gauge("todoke_watches_firing", "Watches that go on, by kind", "kind"),
             registry,
         };
-        // Memory, processor and open files of this process.
-        #[expect(clippy::expect_used, reason = "its names are used by nobody else")]
-        all.registry.register(Box::new(ProcessCollector::for_self())).expect("a name used once");
+        register_process(&all.registry);
         all.begin();
         all
     }
+}
+
+/// Memory, processor and open files of this process.
+#[expect(clippy::expect_used, reason = "its names are used by nobody else")]
+fn register_process(registry: &Registry) {
+    registry.register(Box::new(ProcessCollector::for_self())).expect("a name used once");
 }
 
 /// Registers a collector; the names above are constants, so a refusal is a fault that tests meet.

@@ -246,15 +246,12 @@ pub fn compare(
         found.into_iter().map(|it| ((it.kind, it.subject.clone()), it)).collect();
     for before in kept {
         let mut watch = before.clone();
-        match found.remove(&(watch.kind, watch.subject.clone())) {
-            Some(it) => {
-                (watch.owner, watch.due_at, watch.detail) = (it.owner, it.due_at, it.detail);
-                watch.gone_at = None;
-            }
-            None => {
-                let gone_at = *watch.gone_at.get_or_insert(now);
-                watch.ended_at = (now - gone_at >= settle_ms).then_some(now);
-            }
+        if let Some(it) = found.remove(&(watch.kind, watch.subject.clone())) {
+            (watch.owner, watch.due_at, watch.detail) = (it.owner, it.due_at, it.detail);
+            watch.gone_at = None;
+        } else {
+            let gone_at = *watch.gone_at.get_or_insert(now);
+            watch.ended_at = (now - gone_at >= settle_ms).then_some(now);
         }
         if watch != before {
             changes.changed.push(watch);

@@ -105,7 +105,7 @@ pub(super) async fn gather(
 
 fn alert(
     ctx: &Context,
-    (addressee, addresses): (&str, &BTreeMap<String, String>),
+    (whom, addresses): (&str, &BTreeMap<String, String>),
     all: &[&Watch],
     now: i64,
 ) -> AlertRow {
@@ -113,10 +113,10 @@ fn alert(
     let count = |of: fn(&Told) -> usize| {
         i32::try_from(told.iter().map(of).sum::<usize>()).unwrap_or(i32::MAX)
     };
-    let mail = addresses.get(addressee).cloned();
+    let mail = addresses.get(whom).cloned();
     AlertRow {
         id: ctx.clock.id(),
-        addressee: addressee.to_owned(),
+        addressee: whom.to_owned(),
         body: serde_json::to_string(&told).unwrap_or_default(),
         begun: count(|it| it.begun),
         ended: count(|it| it.ended),

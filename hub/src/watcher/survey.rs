@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
+use jiff::Timestamp;
 use schemas::{AuthorityId, Channel};
 
 use crate::context::Context;
@@ -121,7 +122,7 @@ impl Surveyor {
         row.code = probe.why.filter(|_| !probe.ok).map(|why| why.code);
         row.failing_since = row.code.is_some().then(|| row.failing_since.unwrap_or(now));
         // One that did not answer shows no certificate; the one of before still ends then.
-        row.expires_at = probe.expires.map(|at| at.as_millisecond()).or(row.expires_at);
+        row.expires_at = probe.expires.map(Timestamp::as_millisecond).or(row.expires_at);
         if row.code.is_some() {
             let often = self.ctx.config.watches.probe_minutes.max(1) * 60_000;
             row.next_at = row.next_at.min(now + often);

@@ -6,7 +6,9 @@ use std::time::Duration;
 use adapters::Endpoint;
 use adapters::sandbox::Behaviour;
 use anyhow::{Context, Result};
+use hub::contacts::{Entry, Writer, write};
 use hub::context::day_in_japan;
+use hub::lane::{Breaker, Lane};
 use hub::operate;
 use hub::store::{DeadLetterRow, ProbeRow, WatchFilter};
 use hub::watch::{Kind, Watch};
@@ -215,5 +217,75 @@ async fn what_waits_within_the_hub_is_told() -> Result<()> {
     operate::settle(&house.ctx, row.id, by_hand()).await?;
     outlast(&house, &mut watcher).await?;
     assert!(watched(&house, Kind::DeadLetters, true).await?.is_empty());
+    house.finish().await
+}
+
+/// Lanes that have only failed for two hours, or work again.
+async fn lanes(house: &House, codes: &[&str], is_failing: bool) -> Result<()> {
+    let now = house.clock.now_ms();
+    let lane = |it: &&str| Lane {
+        breaker: if is_failing { Breaker::HalfOpen } else { Breaker::Closed },
+        failing_since: is_failing.then_some(now - 2 * 3_600_000),
+        ..Lane::fresh(code(it), Channel::Sftp)
+    };
+    let rows: Vec<Lane> = codes.iter().map(lane).collect();
+    let mut tx = house.ctx.store.begin().await?;
+    tx.save_lanes(&rows).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Where that is set, an authority gets what is its own, at the address that it gave.
+#[tokio::test]
+async fn an_authority_is_told_of_its_own() -> Result<()> {
+    let (operations, sapporo) = ("operations@todoke.example", "kaigo@sapporo.example");
+    let house = House::build().with(move |config| {
+        operations.clone_into(&mut config.reminders.operations_mail);
+        config.watches.tell_authorities = true;
+    });
+    let house = house.start().await?;
+    let now = house.clock.now_ms();
+    let by = Writer { whom: "operations", person: "key:o".into(), name: "運営".into() };
+    let mail = Some(sapporo.to_owned());
+    let entry = Entry { authority: code(SAPPORO), mail, from_day: day_in_japan(now) };
+    assert!(write(&house.ctx.store, (&entry, 0), &by, now).await?);
+    lanes(&house, &[SAPPORO, OTARU], true).await?;
+    let mut watcher = Watcher::new(house.ctx.clone());
+    watcher.step().await?;
+    house.clock.advance(Duration::from_millis(119_999));
+    watcher.step().await?;
+    assert!(house.letters_to(operations)?.is_empty(), "it is gathered for two minutes");
+    house.clock.advance(Duration::from_millis(1));
+    watcher.step().await?;
+    let (ours, theirs) = (house.letters_to(operations)?, house.letters_to(sapporo)?);
+    assert_eq!((ours.len(), theirs.len()), (1, 1), "{ours:?} {theirs:?}");
+    assert!(ours[0].text.contains("札幌市") && ours[0].text.contains("小樽市"), "{ours:?}");
+    assert!(ours[0].text.contains("/watches") && ours[0].html.contains("小樽市"), "{ours:?}");
+    let theirs = &theirs[0];
+    assert!(theirs.text.contains("札幌市") && !theirs.text.contains("小樽市"), "{theirs:?}");
+    assert!(theirs.text.contains("/authority") && !theirs.text.contains("/watches"), "{theirs:?}");
+    outlast(&house, &mut watcher).await?;
+    assert_eq!(house.letters_to(sapporo)?.len(), 1, "once");
+    house.finish().await
+}
+
+/// To the millisecond; what goes on stays.
+#[tokio::test]
+async fn what_is_over_is_forgotten_after_its_days() -> Result<()> {
+    let house = House::build().start().await?;
+    lanes(&house, &[SAPPORO, OTARU], true).await?;
+    let mut watcher = Watcher::new(house.ctx.clone());
+    watcher.step().await?;
+    lanes(&house, &[OTARU], false).await?;
+    outlast(&house, &mut watcher).await?;
+    let over = watched(&house, Kind::LaneFailing, false).await?;
+    let ended = over.first().and_then(|it| it.ended_at).context("one is over")?;
+    let last = ended + house.ctx.config.watches.keep_days * 86_400_000;
+    house.clock.advance(Duration::from_millis(u64::try_from(last - house.clock.now_ms())?));
+    watcher.step().await?;
+    assert_eq!(watched(&house, Kind::LaneFailing, false).await?.len(), 1, "at the limit");
+    house.clock.advance(Duration::from_millis(1));
+    watcher.step().await?;
+    assert!(watched(&house, Kind::LaneFailing, false).await?.is_empty());
+    assert_eq!(watched(&house, Kind::LaneFailing, true).await?.len(), 1);
     house.finish().await
 }

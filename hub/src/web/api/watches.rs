@@ -22,9 +22,9 @@ use crate::web::problem::Problem;
 pub(super) struct WatchQuery {
     /// Only what goes on (true), or only what is over (false).
     firing: Option<bool>,
-    /// Only of this kind: deadline_near, lane_failing, lane_suspended, endpoint_silent,
-    /// endpoint_refuses, backlog_age, dead_letters, credential_expiring, decisions_missing or
-    /// clock_skew.
+    /// Only of this kind: `deadline_near`, `lane_failing`, `lane_suspended`, `endpoint_silent`,
+    /// `endpoint_refuses`, `backlog_age`, `dead_letters`, `credential_expiring`,
+    /// `decisions_missing` or `clock_skew`.
     #[param(value_type = Option<String>)]
     kind: Option<Kind>,
     /// Only with this authority.
