@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use schemas::{AuthorityId, Channel, DeliveryId, FilingId, FilingKind, Outcome, Owner, Why};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,15 @@ impl Endpoint {
             Self::Sftp(_) => Channel::Sftp,
             Self::Email(_) => Channel::Email,
             Self::Pull(_) => Channel::Pull,
+        }
+    }
+
+    /// The last day on which what proves the hub there works, where one is known.
+    pub fn expires_on(&self) -> Option<Date> {
+        match self {
+            Self::Api(config) => config.expires_on,
+            Self::Sftp(config) => config.expires_on,
+            Self::Email(_) | Self::Pull(_) => None,
         }
     }
 

@@ -39,6 +39,7 @@ use crate::scanner::Scanner;
 use crate::signer::Signer;
 use crate::store::{OutboxRow, Store};
 use crate::upkeep::Upkeep;
+use crate::watcher::{Surveyor, Watcher};
 use crate::web::{self, demo::Door, ready::Meanwhile};
 
 pub use patience::Patience;
@@ -331,6 +332,8 @@ async fn spawn_roles(ctx: &Arc<Context>, roles: &[Role], stages: &TaskTracker) {
                 spawn(ctx, stages, Prober::new(Arc::clone(ctx)).run());
                 spawn(ctx, stages, Reminder::new(Arc::clone(ctx)).run());
                 spawn(ctx, stages, Scanner::new(Arc::clone(ctx)).run());
+                spawn(ctx, stages, Surveyor::new(Arc::clone(ctx)).run());
+                spawn(ctx, stages, Watcher::new(Arc::clone(ctx)).run());
                 spawn(ctx, stages, Upkeep::new(stage).await.run());
             }
         }

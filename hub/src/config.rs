@@ -39,6 +39,7 @@ sections! {
         webhook: Box<Webhook>, relay: Relay, package: Package, scan: Box<Scan>,
         endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
         operations: Box<Operations>, audit: Audit, archive: Archive, reminders: Box<Reminders>,
+        watches: Box<Watches>,
         drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep,
         retention: Retention, log: Log,
     }
@@ -118,6 +119,14 @@ sections! {
     Reminders {
         unread_days: usize, prefecture_days: usize, operations_days: usize, hour: i8,
         operations_mail: String, names_max: usize, look_ms: u64, list_rows: usize,
+    }
+    /// `[watches]`
+    Watches {
+        look_ms: u64, group_ms: i64, settle_ms: i64, skew_ms: i64, names_max: usize,
+        tell_authorities: bool, keep_days: i64, list_rows: usize, deadline_hours: i64,
+        deadline_minutes: i64, deadline_past_days: i64, deliveries_max: usize,
+        failing_minutes: i64, probe_hours: i64, probe_minutes: i64, silent_minutes: i64,
+        backlog_minutes: i64, notices_minutes: i64, credential_days: i64, decision_days: usize,
     }
     /// `[sessions]`
     Sessions { idle_minutes: i64, absolute_minutes: i64, }

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use routing::Master;
+use schemas::deadline::Calendar;
 use schemas::{Catalogue, CorporateNumber, Ledgers};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -252,4 +253,34 @@ pub fn day_in_japan(ms: i64) -> Date {
 pub fn end_in_japan(day: Date) -> Option<i64> {
     let midnight = day.tomorrow().ok()?.at(0, 0, 0, 0);
     jiff::tz::offset(9).to_timestamp(midnight).ok().map(Timestamp::as_millisecond)
+}
+
+/// The day so many business days before one; none: the day itself.
+pub fn open_day_before(calendar: &Calendar, day: Date, count: usize) -> Date {
+    let days = std::iter::successors(Some(day), |day| day.yesterday().ok()).skip(1);
+    let mut open = days.filter(|day| calendar.is_open(*day));
+    count.checked_sub(1).and_then(|last| open.nth(last)).unwrap_or(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use schemas::Catalogue;
+
+    use super::*;
+
+    #[test]
+    fn business_days_pass_over_weekends_and_holidays() {
+        let catalogue = Catalogue::embedded().expect("a catalogue");
+        let calendar = catalogue.deadlines().calendar();
+        // 2026-07-20 is a Monday and 海の日.
+        for (day, count, before) in [
+            (date(2026, 7, 21), 0, date(2026, 7, 21)),
+            (date(2026, 7, 21), 1, date(2026, 7, 17)),
+            (date(2026, 7, 21), 3, date(2026, 7, 15)),
+            (date(2026, 7, 18), 1, date(2026, 7, 17)),
+        ] {
+            assert_eq!(open_day_before(calendar, day, count), before, "{day} {count}");
+        }
+    }
 }

@@ -31,6 +31,12 @@ impl Directory {
         Self { ladders, fallback: vec![Endpoint::Pull(pull::Config::default())] }
     }
 
+    /// Every endpoint that is written down, and whose it is.
+    pub fn all(&self) -> impl Iterator<Item = (AuthorityId, &Endpoint)> {
+        let ladders = self.ladders.iter();
+        ladders.flat_map(|(authority, ladder)| ladder.iter().map(|it| (*authority, it)))
+    }
+
     /// An authority's ladder; one without endpoints fetches from the inbox.
     pub fn ladder(&self, authority: AuthorityId) -> &[Endpoint] {
         self.ladders.get(&authority).unwrap_or(&self.fallback)

@@ -87,7 +87,7 @@ pub fn nearest_deadline(
 
 /// The ends, in milliseconds, of the last days by which an authority must have a filing as it was
 /// first handed in.
-fn deadline_ends(ctx: &Context, parcel: &ParcelRow, authority: AuthorityId) -> Vec<i64> {
+pub fn deadline_ends(ctx: &Context, parcel: &ParcelRow, authority: AuthorityId) -> Vec<i64> {
     let Some(submission) = read(&parcel.document) else { return Vec::new() };
     let first = day_in_japan(parcel.first_received_at);
     let at = At { authorities: &[authority], ..at(first) };

@@ -55,6 +55,8 @@ pub mod store;
 pub mod telemetry;
 pub mod upkeep;
 pub mod uploads;
+pub mod watch;
+pub mod watcher;
 pub mod web;
 pub mod webhooks;
 pub mod work;

@@ -47,6 +47,7 @@ pub struct Metrics {
     oldest: GaugeVec,
     broker: IntGaugeVec,
     lanes: IntGaugeVec,
+    watches: IntGaugeVec,
 }
 
 impl Default for Metrics {
@@ -115,14 +116,19 @@ impl Default for Metrics {
             ),
             broker: gauge("todoke_broker", "1 at what the broker is, 0 at the others", "state"),
             lanes: gauge("todoke_lanes", "Lanes in trouble, by what it is", "state"),
+            watches: gauge("todoke_watches_firing", "Watches that go on, by kind", "kind"),
             registry,
         };
-        // Memory, processor and open files of this process.
-        #[expect(clippy::expect_used, reason = "its names are used by nobody else")]
-        all.registry.register(Box::new(ProcessCollector::for_self())).expect("a name used once");
+        register_process(&all.registry);
         all.begin();
         all
     }
+}
+
+/// Memory, processor and open files of this process.
+#[expect(clippy::expect_used, reason = "its names are used by nobody else")]
+fn register_process(registry: &Registry) {
+    registry.register(Box::new(ProcessCollector::for_self())).expect("a name used once");
 }
 
 /// Registers a collector; the names above are constants, so a refusal is a fault that tests meet.
@@ -241,6 +247,11 @@ impl Metrics {
     /// How many lanes are in this trouble.
     pub fn set_lanes(&self, state: &str, count: usize) {
         self.lanes.with_label_values(&[state]).set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// How much of this kind people have to know of.
+    pub fn set_watches(&self, kind: &str, count: i64) {
+        self.watches.with_label_values(&[kind]).set(count);
     }
 
     /// The text that Prometheus scrapes.

@@ -20,6 +20,7 @@ mod retry;
 mod review;
 mod scan;
 mod sweep;
+mod watches;
 mod webhook;
 
 use anyhow::Result;

@@ -62,7 +62,9 @@ async fn what_is_in_trouble_goes_by_its_index() -> Result<()> {
     let bench = Bench::open(url.clone(), None).await?;
     let mut connection = SqliteConnection::connect(&url).await?;
     let statements = statements("sqlite")?;
-    for asked in ["troubles.sql", "list_troubled.sql", "choose_troubled.sql"] {
+    for asked in
+        ["troubles.sql", "list_troubled.sql", "choose_troubled.sql", "watched_deliveries.sql"]
+    {
         let (_, text) = statements.iter().find(|(name, _)| name == asked).context(asked)?;
         let explained = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
         let rows = sqlx::query(explained).bind("{}").fetch_all(&mut connection).await?;

@@ -155,7 +155,8 @@ async fn every_series_that_an_alert_asks_for_is_in_metrics() -> Result<()> {
     for line in scraped.lines().filter(|line| line.starts_with("# HELP todoke_")) {
         let name = line.split(' ').nth(2).unwrap_or_default();
         let is_unit = ["_total", "_seconds", "_info"].iter().any(|end| name.ends_with(end));
-        let is_count = ["todoke_backlog", "todoke_broker", "todoke_lanes"].contains(&name);
+        let counts = ["todoke_backlog", "todoke_broker", "todoke_lanes", "todoke_watches_firing"];
+        let is_count = counts.contains(&name);
         ensure!(is_unit || is_count, "{name} has no unit");
     }
     drop(front);

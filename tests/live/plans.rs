@@ -22,10 +22,11 @@ use asked::asked;
 
 /// What reads everything, seldom and for all who look: counts for pages. What reads small tables.
 /// What embedded engines alone call.
-const LEFT_OUT: [&str; 15] = [
+const LEFT_OUT: [&str; 21] = [
     "all_dead_letters",
     "all_endpoints",
     "all_lanes",
+    "all_probes",
     "lock_staff_acts",
     "count_deliveries",
     "count_filings",
@@ -33,11 +34,16 @@ const LEFT_OUT: [&str; 15] = [
     "count_prefectures",
     "count_reviews",
     "count_totals",
+    "count_watches",
     "list_api_keys",
     "lock_lanes",
+    "lock_watch_look",
+    "open_watches",
     "ping",
     "release_outbox",
+    "untold_watches",
     "waits_left",
+    "watch_look",
 ];
 
 /// What has arrays, but of lanes and authorities, and counts what is in some state there.

@@ -30,6 +30,7 @@ const PAGES: [&[&str]; 3] = [
         "/lanes",
         "/search?q=011002",
         "/reminders",
+        "/watches",
     ],
     &["/authority", "/authority/deliveries/*", "/authority/exports", "/authority?text=1"],
     &[

@@ -1,5 +1,6 @@
 //! What an HTTPS endpoint needs.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::Secret;
@@ -15,6 +16,9 @@ pub struct Config {
     /// A bearer token, if the authority wants one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer: Option<Secret>,
+    /// The last day on which secret and token work, where one is known: people are told before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<Date>,
     /// How long to wait for the answer once the package is sent.
     #[serde(default = "answer_timeout_ms")]
     pub answer_timeout_ms: u64,
@@ -30,6 +34,7 @@ impl Config {
             url: url.into(),
             signing_secret: Secret::new(signing_secret),
             bearer: None,
+            expires_on: None,
             answer_timeout_ms: answer_timeout_ms(),
             idle_timeout_ms: idle_timeout_ms(),
         }

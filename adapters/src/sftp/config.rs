@@ -1,5 +1,6 @@
 //! What an SFTP endpoint needs.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::Secret;
@@ -17,6 +18,9 @@ pub struct Config {
     pub user: String,
     /// How the account is proved.
     pub login: Login,
+    /// The last day on which password or key works, where one is known: people are told before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<Date>,
     /// The server's host keys that are trusted, as `SHA256:…` fingerprints; several allow a key
     /// to be rotated. Empty trusts none.
     pub host_keys: Vec<String>,
@@ -64,6 +68,7 @@ impl Config {
             port: port(),
             user: user.into(),
             login,
+            expires_on: None,
             host_keys: Vec::new(),
             folder: folder(),
             result_folder: None,

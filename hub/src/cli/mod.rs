@@ -24,6 +24,7 @@ mod retention;
 mod route;
 mod run;
 mod scan;
+mod watch;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -89,6 +90,8 @@ enum Command {
     DeadLetter(dead_letter::Args),
     /// Deliveries started anew together: preview, start, approve, list, show, cancel
     Redrive(redrive::Args),
+    /// What people have to know of while it lasts: list
+    Watch(watch::Args),
     /// What staff did by hand: list, verify, export
     Audit(audit::Args),
     /// Files that wait to be looked through for malware, or hold some: list, again
@@ -171,6 +174,7 @@ pub fn main() -> anyhow::Result<()> {
         | Command::Lane(_)
         | Command::DeadLetter(_)
         | Command::Redrive(_)
+        | Command::Watch(_)
         | Command::Audit(_)
         | Command::Scan(_)
         | Command::Authority(_)
@@ -201,6 +205,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Lane(args) => lane::run(args, config).await,
         Command::DeadLetter(args) => dead_letter::run(args, config).await,
         Command::Redrive(args) => redrive::run(args, config).await,
+        Command::Watch(args) => watch::run(args, &config).await,
         Command::Audit(args) => audit::run(args, &config).await,
         Command::Scan(args) => scan::run(args, &config).await,
         Command::Authority(args) => authority::run(args, config).await,

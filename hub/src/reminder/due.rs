@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::civil::Date;
 use routing::Class;
 use schemas::AuthorityId;
-use schemas::deadline::Calendar;
 
-use crate::context::{Context, day_in_japan, end_in_japan};
+use crate::context::{Context, day_in_japan, end_in_japan, open_day_before};
 use crate::store::{ReminderRow, ReminderState, ReminderStep, StoreError, Unread};
 
 /// To whom it goes that is no authority.
@@ -160,13 +159,6 @@ fn groups(
     groups
 }
 
-/// The day so many business days before one; none: the day itself.
-fn open_day_before(calendar: &Calendar, day: Date, count: usize) -> Date {
-    let days = std::iter::successors(Some(day), |day| day.yesterday().ok()).skip(1);
-    let mut open = days.filter(|day| calendar.is_open(*day));
-    count.checked_sub(1).and_then(|last| open.nth(last)).unwrap_or(day)
-}
-
 /// Today, when it is a business day and late enough.
 pub(super) fn is_time(ctx: &Context, now: i64) -> Option<Date> {
     let settings = &ctx.config.reminders;
@@ -175,27 +167,4 @@ pub(super) fn is_time(ctx: &Context, now: i64) -> Option<Date> {
     let is_late_enough = now >= midnight + i64::from(settings.hour) * 3_600_000;
     let is_open = ctx.forms.deadlines().calendar().is_open(today);
     (settings.unread_days > 0 && is_late_enough && is_open).then_some(today)
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-    use schemas::Catalogue;
-
-    use super::*;
-
-    #[test]
-    fn business_days_pass_over_weekends_and_holidays() {
-        let catalogue = Catalogue::embedded().expect("a catalogue");
-        let calendar = catalogue.deadlines().calendar();
-        // 2026-07-20 is a Monday and 海の日.
-        for (day, count, before) in [
-            (date(2026, 7, 21), 0, date(2026, 7, 21)),
-            (date(2026, 7, 21), 1, date(2026, 7, 17)),
-            (date(2026, 7, 21), 3, date(2026, 7, 15)),
-            (date(2026, 7, 18), 1, date(2026, 7, 17)),
-        ] {
-            assert_eq!(open_day_before(calendar, day, count), before, "{day} {count}");
-        }
-    }
 }

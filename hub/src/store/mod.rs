@@ -44,6 +44,7 @@ mod stale;
 mod sweep;
 mod troubles;
 mod uploads;
+mod watches;
 mod webhooks;
 mod writes;
 
@@ -90,6 +91,9 @@ pub use staff_acts::{StaffAct, StaffActFilter, StaffActRow, StaffActsBroken, Sta
 pub use stale::StaleAfter;
 pub use troubles::{Choice, Chosen, Trouble, TroubleFilter};
 pub use uploads::{PieceRow, UploadRow};
+pub use watches::{
+    AlertRow, AlertState, Look, ProbeRow, UnansweredLane, WatchFilter, WatchedDelivery,
+};
 pub use webhooks::{FailedPostRow, WebhookActRow};
 
 use crate::clock::Clock;

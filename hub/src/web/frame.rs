@@ -99,6 +99,7 @@ impl Who {
                 ("/filings", |w| w.nav_filings),
                 ("/deliveries", |w| w.nav_deliveries),
                 ("/troubles", |w| w.nav_troubles),
+                ("/watches", |w| w.nav_watches),
                 ("/lanes", |w| w.nav_lanes),
                 ("/launch", |w| w.nav_launch),
                 ("/dead-letters", |w| w.nav_dead_letters),

@@ -45,6 +45,7 @@ mod sent;
 mod sessions;
 mod story;
 mod visit;
+mod watch_words;
 mod whose;
 mod words;
 

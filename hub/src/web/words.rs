@@ -87,6 +87,8 @@ words! {
     nav_filings: "届出", "Filings";
     nav_deliveries: "送達", "Deliveries";
     nav_troubles: "支障", "Troubles";
+    nav_watches: "監視", "Watches";
+    watches_firing: "監視の発生中", "Watches going on";
     nav_lanes: "送達経路", "Lanes";
     nav_launch: "利用開始", "Launch";
     nav_dead_letters: "処理不能", "Dead letters";

@@ -49,7 +49,7 @@ struct Row(&'static str, &'static str, &'static [Whose], Of, &'static str);
 
 const ACCEPTED: &str = r#"{"verdict": "accepted"}"#;
 
-const ROWS: [Row; 41] = [
+const ROWS: [Row; 42] = [
     Row("post", "/v1/attachments", &[Operators, Authorities], Of::Nothing, "%PDF-1.4\n%%EOF\n"),
     Row("get", "/v1/filings", &[Operators, Operations], Of::Nothing, ""),
     Row("post", "/v1/filings", &[Operators], Of::Nothing, "{filing}"),
@@ -80,6 +80,7 @@ const ROWS: [Row; 41] = [
     Row("post", "/v1/operations/deliveries/{id}/release", &[Operations], Of::Delivery, WHY),
     Row("post", "/v1/operations/deliveries/{id}/given", &[Operations], Of::Delivery, GIVEN),
     Row("get", "/v1/operations/troubles", &[Operations], Of::Nothing, ""),
+    Row("get", "/v1/operations/watches", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/redrives", &[Operations], Of::Nothing, ""),
     Row("post", "/v1/operations/redrives", &[Operations], Of::Nothing, GONE),
     Row("get", "/v1/operations/redrives/{id}", &[Operations], Of::Redrive, ""),

@@ -39,6 +39,7 @@ mod redrives;
 mod rows;
 mod sets;
 mod uploads;
+mod watches;
 mod webhook;
 mod world;
 mod written;

@@ -17,7 +17,7 @@ const OTARU: &str = "012033";
 const HOUR: i64 = 3_600_000;
 
 /// A change that is due within ten days of `days_ago`.
-fn changed(house: &House, days_ago: i64) -> Result<Submission> {
+pub(super) fn changed(house: &House, days_ago: i64) -> Result<Submission> {
     let today = day_in_japan(house.clock.now_ms());
     let mut filing = change(OTARU, &[]);
     let service = filing.offices[0].services[0].service;
@@ -47,7 +47,7 @@ fn house() -> Builder {
 }
 
 /// The end of the last day of [`changed`], from now.
-async fn until_the_end(house: &House, filing: FilingId) -> Result<i64> {
+pub(super) async fn until_the_end(house: &House, filing: FilingId) -> Result<i64> {
     let revisions = house.ctx.store.revisions(filing).await?;
     let judged =
         hub::judgement::deadlines(&house.ctx, &revisions, &house.deliveries(filing).await?);

@@ -51,6 +51,7 @@ async fn the_description_is_openapi_3_1_and_whole() -> Result<()> {
         ("post", "/v1/operations/redrives/{id}/start"),
         ("post", "/v1/operations/redrives/{id}/approve"),
         ("post", "/v1/operations/redrives/{id}/cancel"),
+        ("get", "/v1/operations/watches"),
         ("get", "/v1/operations/lanes"),
         ("post", "/v1/operations/lanes/{authority}/{channel}/pause"),
         ("post", "/v1/operations/lanes/{authority}/{channel}/resume"),

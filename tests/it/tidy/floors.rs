@@ -8,7 +8,7 @@ const FLOORS: [&[&str]; 10] = [
     &["demo"],
     &["app"],
     &["web"],
-    &["operate", "feeder", "collector", "prober", "reminder", "scanner", "backup"],
+    &["operate", "feeder", "collector", "prober", "reminder", "scanner", "watcher", "backup"],
     STAGES,
     &[
         "actor",
@@ -32,7 +32,7 @@ const FLOORS: [&[&str]; 10] = [
         "written",
     ],
     &["store", "config"],
-    &["delivery", "filing", "lane", "broker"],
+    &["delivery", "filing", "lane", "watch", "broker"],
     &[
         "clock",
         "content",

@@ -1,4 +1,5 @@
-//! What is asked about deliveries in trouble, and the index by which it is found.
+//! What is asked about deliveries in trouble and what is watched, and the index by which it is
+//! found.
 
 use serde_json::json;
 
@@ -23,6 +24,11 @@ pub(super) fn troubles(known: &Known) -> Vec<Asked> {
     let cause = Some("lane_suspended");
     let listed = json!({"before": null, "before_id": null, "limit": 51});
     let items = json!({"redrive_id": filing, "after": 0, "state": "left", "limit": 500});
+    let watches = json!({"firing": true, "kind": "lane_failing", "authority": authority,
+                         "before": now, "before_id": filing, "limit": 51});
+    let lanes = json!({"lanes": [{"authority": authority, "channel": "sftp"}], "before": now});
+    let ended = json!({"before": now, "limit": 500});
+    let claim = json!({"now": now, "until": now, "limit": 32});
     let old = json!({"made_before": 0, "ended_before": 0, "limit": 500});
     vec![
         ("troubles", groups(None, None), by),
@@ -36,6 +42,14 @@ pub(super) fn troubles(known: &Known) -> Vec<Asked> {
         ("choose_troubled", choice(cause, None, None), by),
         ("choose_troubled", choice(None, Some(authority), None), by),
         ("choose_troubled", choice(None, None, Some(now - 86_400_000)), by),
+        ("watched_deliveries", json!(5_000), by),
+        ("unanswered_lanes", lanes, Some("deliveries_undecided")),
+        ("list_watches", watches, None),
+        ("delete_old_watches", ended.clone(), None),
+        ("delete_old_alerts", ended, None),
+        ("claim_alerts", claim, None),
+        ("newest_alerts", json!(20), None),
+        ("save_watch_look", json!({"number": 1, "looked_at": 1}), None),
         ("redrive", json!(filing), Some("redrives_pkey")),
         ("lock_redrive", json!(filing), Some("redrives_pkey")),
         ("running_redrive", json!(""), Some("redrives_running")),

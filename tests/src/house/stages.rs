@@ -16,6 +16,7 @@ use hub::reminder::Reminder;
 use hub::router::Router;
 use hub::scanner::Scanner;
 use hub::upkeep::Upkeep;
+use hub::watcher::Watcher;
 use tokio::task::JoinHandle;
 
 /// One of each.
@@ -40,6 +41,8 @@ pub struct Stages {
     pub prober: Prober,
     /// Mails about what lies unread; a test steps it when it wants them.
     pub reminder: Reminder,
+    /// What people have to know of; a test steps it when it wants a look.
+    pub watcher: Watcher,
     ctx: Arc<Context>,
     desk: Option<JoinHandle<()>>,
 }
@@ -58,6 +61,7 @@ impl Stages {
             scanner: Scanner::new(Arc::clone(ctx)),
             collector: Collector::new(Arc::clone(ctx)),
             reminder: Reminder::new(Arc::clone(ctx)),
+            watcher: Watcher::new(Arc::clone(ctx)),
             ctx: Arc::clone(ctx),
             desk: Some(tokio::spawn(desk.run())),
         }

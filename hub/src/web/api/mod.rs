@@ -12,6 +12,7 @@ pub(super) mod packages;
 mod read;
 mod redrives;
 mod views;
+mod watches;
 
 use std::sync::Arc;
 
@@ -87,6 +88,7 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(redrives::start))
         .routes(routes!(redrives::approve))
         .routes(routes!(redrives::cancel))
+        .routes(routes!(watches::list))
         .routes(routes!(operations::lanes))
         .routes(routes!(operations::pause))
         .routes(routes!(operations::resume))

@@ -29,6 +29,7 @@ mod reminders;
 mod search;
 mod snapshot;
 mod troubles;
+mod watches;
 
 use std::sync::Arc;
 
@@ -65,6 +66,7 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/dead-letters", get(dead_letters::list))
         .route("/dead-letters/{id}/settle", post(hands::settle))
         .route("/troubles", get(troubles::list))
+        .route("/watches", get(watches::list))
         .route("/redrives", get(redrives::list).post(redrives::make))
         .route("/redrives/{id}", get(redrive::show))
         .route("/redrives/{id}/start", post(redrive::start))

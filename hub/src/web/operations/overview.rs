@@ -140,6 +140,7 @@ fn figures(snapshot: &Snapshot, visit: &Visit) -> Vec<Figure> {
         figure(w.failed, nation.failed, "/deliveries?state=failed", "bad"),
         figure(w.unplanned, totals.unplanned, "/filings?unplanned=1", "bad"),
         figure(w.lanes_in_trouble, size(snapshot.lanes.len()), "/lanes", "wait"),
+        figure(w.watches_firing, snapshot.watches, "/watches", "wait"),
         figure(w.dead_letters, totals.dead_letters, "/dead-letters", "bad"),
     ]
 }

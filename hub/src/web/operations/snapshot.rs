@@ -40,6 +40,8 @@ pub(super) struct Snapshot {
     pub(super) prefectures: HashMap<String, Health>,
     /// Files that wait for the malware scanner, or hold some.
     pub(super) scans: ScanCounts,
+    /// What people have to know of and is not over.
+    pub(super) watches: i64,
     /// Lanes in trouble.
     pub(super) lanes: Vec<Lane>,
 }
@@ -276,6 +278,7 @@ impl Snapshot {
             notices_failed: failed.map(count).sum(),
             prefectures,
             scans: store.count_scans().await?,
+            watches: store.count_watches().await?.iter().map(|(_, count)| count).sum(),
             lanes: lanes_in_trouble(store).await?,
         })
     }

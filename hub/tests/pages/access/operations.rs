@@ -48,6 +48,7 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
             .at(format!("/dead-letters/{DEAD_LETTER}/settle"))
             .sent(),
         row("/troubles", Operations),
+        row("/watches", Operations),
         row("/redrives", Operations),
         row("/redrives", Operations).with(&[("cause", "http_410")]),
         row("/redrives/{id}", Operations).at(&redrive),

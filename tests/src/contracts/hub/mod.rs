@@ -16,6 +16,7 @@ mod succession;
 mod suspension;
 mod unplanned;
 mod unread;
+mod watches;
 
 use std::time::Duration;
 
@@ -35,6 +36,7 @@ pub use succession::*;
 pub use suspension::*;
 pub use unplanned::*;
 pub use unread::*;
+pub use watches::*;
 
 use crate::house::House;
 
@@ -87,6 +89,11 @@ macro_rules! hub_contract {
             who_has_no_address_is_passed_over
             a_reminder_outlasts_a_relay_and_a_process
             a_storm_of_the_unread_is_one_mail
+
+            a_storm_of_lanes_is_one_alert
+            clocks_that_differ_tell_nothing_twice
+            an_alert_outlasts_a_relay_and_a_process
+            a_look_that_succeeds_while_deliveries_fail_is_told
 
             who_filed_to_nobody_is_told
             a_fault_of_the_hub_is_told_to_its_staff

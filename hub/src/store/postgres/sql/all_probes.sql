@@ -1,0 +1,6 @@
+SELECT json_build_object(
+    'authority', x.authority, 'channel', x.channel, 'next_at', x.next_at,
+    'looked_at', x.looked_at, 'code', x.code, 'failing_since', x.failing_since,
+    'expires_at', x.expires_at
+)::text
+FROM probes AS x WHERE $1::text IS NOT NULL

@@ -1,0 +1,16 @@
+-- The newest first, narrowed; `before` and `before_id` are those of the last row seen.
+SELECT json_build_object(
+    'id', x.id, 'kind', x.kind, 'subject', x.subject, 'authority', x.authority,
+    'channel', x.channel, 'filing_id', x.filing_id, 'owner', x.owner, 'since', x.since,
+    'due_at', x.due_at, 'detail', x.detail, 'begun_at', x.begun_at, 'gone_at', x.gone_at,
+    'ended_at', x.ended_at, 'begin_alert', x.begin_alert, 'end_alert', x.end_alert
+)::text
+FROM watches AS x
+WHERE (($1::json) ->> 'firing' IS NULL
+        OR (x.ended_at IS NULL) = (($1::json) ->> 'firing')::boolean)
+    AND (($1::json) ->> 'kind' IS NULL OR x.kind = ($1::json) ->> 'kind')
+    AND (($1::json) ->> 'authority' IS NULL OR x.authority = ($1::json) ->> 'authority')
+    AND x.begun_at <= coalesce((($1::json) ->> 'before')::bigint, 9223372036854775807)
+    AND (x.begun_at < coalesce((($1::json) ->> 'before')::bigint, 9223372036854775807)
+        OR x.id < (($1::json) ->> 'before_id')::uuid)
+ORDER BY x.begun_at DESC, x.id DESC LIMIT (($1::json) ->> 'limit')::bigint

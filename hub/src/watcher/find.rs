@@ -1,0 +1,206 @@
+//! What a look finds: everything that is so at this moment, whether or not anybody knows of it.
+
+use std::collections::{HashMap, HashSet};
+
+use adapters::Endpoint;
+use schemas::{AuthorityId, Channel, DeliveryId, Owner};
+
+use crate::context::{Context, day_in_japan, end_in_japan, open_day_before};
+use crate::judgement::deadline_ends;
+use crate::lane::{Breaker, Lane};
+use crate::store::{ProbeRow, StoreError, WatchedDelivery};
+use crate::watch::{Found, Kind};
+
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+const DAY_MS: i64 = 24 * HOUR_MS;
+
+/// Filings whose deadlines are read at once.
+const READ_MAX: usize = 200;
+
+/// All that is found.
+pub(super) async fn all(
+    ctx: &Context,
+    deadlines: &mut HashMap<DeliveryId, Vec<i64>>,
+    now: i64,
+) -> Result<Vec<Found>, StoreError> {
+    let (lanes, probes) = (ctx.store.lanes().await?, ctx.store.probes().await?);
+    let mut found = lanes_in_trouble(ctx, (&lanes, &probes), now);
+    found.extend(credentials(ctx, &probes, now));
+    found.extend(backlog(ctx, now).await?);
+    found.extend(decisions(ctx, now).await?);
+    found.extend(near_deadlines(ctx, deadlines, now).await?);
+    Ok(found)
+}
+
+/// What only fails, what is suspended, what does not answer, and what answers and takes nothing.
+fn lanes_in_trouble(
+    ctx: &Context,
+    (lanes, probes): (&[Lane], &[ProbeRow]),
+    now: i64,
+) -> Vec<Found> {
+    let settings = &ctx.config.watches;
+    let (failing_ms, silent_ms) =
+        (settings.failing_minutes * MINUTE_MS, settings.silent_minutes * MINUTE_MS);
+    let probes: HashMap<_, _> = probes.iter().map(|it| ((it.authority, it.channel), it)).collect();
+    let mut found = Vec::new();
+    for lane in lanes {
+        let key = (lane.authority, lane.channel);
+        let code = lane.last_error.clone().unwrap_or_default();
+        if let Some(since) = lane.suspended_at {
+            found.push(Found::of_lane(Kind::LaneSuspended, key, since, code.clone()));
+        }
+        let Some(since) = lane.failing_since.filter(|_| lane.breaker != Breaker::Closed) else {
+            continue;
+        };
+        if failing_ms == 0 {
+            continue;
+        }
+        let failing = Found::of_lane(Kind::LaneFailing, key, since, code.clone());
+        found.push(failing.after(now, failing_ms));
+        let answers = probes.get(&key).is_some_and(|probe| {
+            probe.code.is_none() && probe.looked_at.is_some_and(|at| at >= since)
+        });
+        if answers {
+            let refuses = Found::of_lane(Kind::EndpointRefuses, key, since, code);
+            found.push(refuses.after(now, failing_ms));
+        }
+    }
+    for probe in probes.values().filter(|_| silent_ms > 0) {
+        if let (Some(since), Some(code)) = (probe.failing_since, &probe.code) {
+            let key = (probe.authority, probe.channel);
+            let silent = Found::of_lane(Kind::EndpointSilent, key, since, code.clone());
+            found.push(silent.after(now, silent_ms));
+        }
+    }
+    found
+}
+
+/// Certificates as looks found them, and what an endpoint's settings say of its key or password.
+fn credentials(ctx: &Context, probes: &[ProbeRow], now: i64) -> Vec<Found> {
+    let near_ms = ctx.config.watches.credential_days * DAY_MS;
+    let certificates = probes.iter().filter_map(|probe| {
+        Some(((probe.authority, probe.channel), probe.expires_at?, Owner::Authority, "certificate"))
+    });
+    let directory = ctx.directory.load();
+    // Who issued it is the authority; who has to set the next one is the hub's staff.
+    let settings = directory.all().filter_map(|(authority, endpoint)| {
+        let end = end_in_japan(endpoint.expires_on()?)?;
+        Some(((authority, endpoint.channel()), end, Owner::Hub, "credential"))
+    });
+    let found = certificates.chain(settings).map(|(key, end, owner, what)| {
+        let found = Found::of_lane(Kind::CredentialExpiring, key, end - near_ms, what.to_owned());
+        let subject = format!("{}/{what}", found.subject);
+        Found { subject, owner, due_at: Some(end), ..found }
+    });
+    found.filter(|it| near_ms > 0 && it.since <= now).collect()
+}
+
+/// What waits within the hub for too long, and what could not be worked on.
+async fn backlog(ctx: &Context, now: i64) -> Result<Vec<Found>, StoreError> {
+    let (open, settings) = (ctx.store.backlog().await?, &ctx.config.watches);
+    let mut found = Vec::new();
+    for (what, ms) in open.ages(now) {
+        let minutes = match what {
+            "notices" => settings.notices_minutes,
+            _ => settings.backlog_minutes,
+        };
+        if ms > 0 && minutes > 0 {
+            let waits = Found::of_hub(Kind::BacklogAge, (what, now - ms), what.to_owned());
+            found.push(waits.after(now, minutes * MINUTE_MS));
+        }
+    }
+    if open.dead_letters > 0 {
+        let count = open.dead_letters.to_string();
+        found.push(Found::of_hub(Kind::DeadLetters, ("", now), count));
+    }
+    Ok(found)
+}
+
+/// Authorities that answer by file or by their own program, and have accepted nothing for days
+/// though filings wait for them.
+async fn decisions(ctx: &Context, now: i64) -> Result<Vec<Found>, StoreError> {
+    let days = ctx.config.watches.decision_days;
+    let today = day_in_japan(now);
+    let first = open_day_before(ctx.forms.deadlines().calendar(), today, days);
+    let before = first.yesterday().ok().and_then(end_in_japan).unwrap_or_default();
+    let directory = ctx.directory.load_full();
+    let answering = directory.all().filter(|(_, endpoint)| match endpoint {
+        Endpoint::Api(_) => true,
+        Endpoint::Sftp(config) => config.result_folder.is_some(),
+        Endpoint::Email(_) | Endpoint::Pull(_) => false,
+    });
+    let lanes: Vec<(AuthorityId, Channel)> =
+        answering.filter(|_| days > 0).map(|(code, it)| (code, it.channel())).collect();
+    let rows = ctx.store.unanswered_lanes(&lanes, before).await?;
+    let found = rows.into_iter().map(|row| {
+        let key = (row.authority, row.channel);
+        Found::of_lane(Kind::DecisionsMissing, key, row.since, days.to_string())
+    });
+    Ok(found.collect())
+}
+
+/// Filings that an authority does not have though their last day is near or has passed.
+async fn near_deadlines(
+    ctx: &Context,
+    known: &mut HashMap<DeliveryId, Vec<i64>>,
+    now: i64,
+) -> Result<Vec<Found>, StoreError> {
+    let settings = &ctx.config.watches;
+    let (near_ms, past_ms) =
+        (settings.deadline_hours * HOUR_MS, settings.deadline_past_days * DAY_MS);
+    if near_ms == 0 {
+        return Ok(Vec::new());
+    }
+    let all = ctx.store.watched_deliveries(settings.deliveries_max).await?;
+    if all.len() >= settings.deliveries_max {
+        tracing::warn!("more than watches.deliveries_max are in trouble; the oldest not watched");
+    }
+    learn(ctx, known, &all).await?;
+    let mut found = Vec::new();
+    for delivery in all {
+        let ends = known.get(&delivery.id).map_or(&[][..], Vec::as_slice);
+        let next = ends.iter().copied().filter(|end| *end > now).min();
+        let Some(end) = next.or_else(|| ends.iter().copied().max()) else { continue };
+        if now < end - near_ms || now > end + past_ms {
+            continue;
+        }
+        let subject = format!("{}/{}", delivery.filing_id, delivery.authority);
+        let near =
+            Found::of_hub(Kind::DeadlineNear, (subject.as_str(), end - near_ms), delivery.cause);
+        found.push(Found {
+            authority: Some(delivery.authority),
+            filing_id: Some(delivery.filing_id),
+            owner: delivery.owner.unwrap_or(Owner::Hub),
+            due_at: Some(end),
+            // What was filed on its last day has not had its chance yet.
+            is_ripe: now - delivery.created_at >= settings.deadline_minutes * MINUTE_MS,
+            ..near
+        });
+    }
+    Ok(found)
+}
+
+/// Reads the deadlines of what is new, and forgets those of what is in trouble no more.
+async fn learn(
+    ctx: &Context,
+    known: &mut HashMap<DeliveryId, Vec<i64>>,
+    all: &[WatchedDelivery],
+) -> Result<(), StoreError> {
+    let ids: HashSet<DeliveryId> = all.iter().map(|it| it.id).collect();
+    known.retain(|id, _| ids.contains(id));
+    let whose: HashMap<DeliveryId, AuthorityId> =
+        all.iter().map(|it| (it.id, it.authority)).collect();
+    let new: Vec<DeliveryId> =
+        all.iter().map(|it| it.id).filter(|id| !known.contains_key(id)).collect();
+    for ids in new.chunks(READ_MAX) {
+        for parcel in ctx.store.parcels(ids).await? {
+            let Some(authority) = whose.get(&parcel.id) else { continue };
+            // Nobody has to have taken back a filing by its deadline.
+            let is_filing = parcel.action != "withdraw";
+            let ends = if is_filing { deadline_ends(ctx, &parcel, *authority) } else { vec![] };
+            known.insert(parcel.id, ends);
+        }
+    }
+    Ok(())
+}
