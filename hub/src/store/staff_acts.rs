@@ -164,7 +164,7 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<StaffActRow>, StoreError> {
         let StaffActFilter { looks, subject, person } = filter;
-        let args = json!({"looks": looks, "subject": subject, "person": person,
+        let args = json!({"looks": i32::from(*looks), "subject": subject, "person": person,
                           "before": before, "limit": limit});
         self.read(sql!("list_staff_acts", planned_anew), &args).await
     }

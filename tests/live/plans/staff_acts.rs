@@ -6,7 +6,7 @@ use super::asked::{Asked, Known};
 
 pub(super) fn staff_acts(_: &Known) -> Vec<Asked> {
     let listed = |looks: bool, subject: Option<&str>, person: Option<&str>, by| {
-        let with = json!({"looks": looks, "subject": subject, "person": person,
+        let with = json!({"looks": i32::from(looks), "subject": subject, "person": person,
                           "before": 1_000_000, "limit": 51});
         ("list_staff_acts", with, Some(by))
     };

@@ -2,4 +2,4 @@
 -- expand: an index alone, built beside running work. What was done and what was looked at, each by
 -- itself: looks are many, acts by hand few.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS staff_acts_by_sort
-ON staff_acts ((substr(what, 1, 5) = 'look.'), seq DESC);
+ON staff_acts ((CASE WHEN substr(what, 1, 5) = 'look.' THEN 1 ELSE 0 END), seq DESC);

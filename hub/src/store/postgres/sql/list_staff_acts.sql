@@ -5,7 +5,7 @@ SELECT json_build_object(
     'subject', x.subject, 'why', x.why, 'was', x.was, 'became', x.became, 'hash', x.hash
 )::text
 FROM staff_acts AS x
-WHERE (substr(x.what, 1, 5) = 'look.') = (($1::json) ->> 'looks')::boolean
+WHERE (CASE WHEN substr(x.what, 1, 5) = 'look.' THEN 1 ELSE 0 END) = (($1::json) ->> 'looks')::integer
     AND (($1::json) ->> 'subject' IS NULL OR x.subject = ($1::json) ->> 'subject')
     AND (($1::json) ->> 'person' IS NULL OR x.person = ($1::json) ->> 'person')
     AND x.seq < (($1::json) ->> 'before')::bigint

@@ -5,7 +5,7 @@ SELECT json_object(
     'subject', x.subject, 'why', x.why, 'was', x.was, 'became', x.became, 'hash', x.hash
 )
 FROM staff_acts AS x
-WHERE (substr(x.what, 1, 5) = 'look.') = ($1 ->> '$.looks')
+WHERE (CASE WHEN substr(x.what, 1, 5) = 'look.' THEN 1 ELSE 0 END) = $1 ->> '$.looks'
     AND ($1 ->> '$.subject' IS NULL OR x.subject = $1 ->> '$.subject')
     AND ($1 ->> '$.person' IS NULL OR x.person = $1 ->> '$.person')
     AND x.seq < $1 ->> '$.before'
