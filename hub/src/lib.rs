@@ -53,6 +53,7 @@ pub mod scans;
 pub mod signer;
 pub mod store;
 pub mod telemetry;
+pub mod trace;
 pub mod upkeep;
 pub mod uploads;
 pub mod web;

@@ -19,6 +19,8 @@ use crate::lane::{Alarm, Lane};
 use crate::notices::{self, NoticeKind};
 use crate::retry::wait_ms;
 use crate::store::{AttemptRow, NewEvent, Tx};
+use crate::trace::Trace;
+use crate::work::domain_event;
 
 /// What one try came to.
 pub(super) enum Tried {
@@ -35,6 +37,7 @@ pub(super) enum Tried {
 /// One try, for the record.
 pub(super) struct Attempted {
     pub(super) id: DeliveryId,
+    pub(super) trace: Trace,
     pub(super) channel: Option<Channel>,
     pub(super) tried: Tried,
     pub(super) lane_was_clean: bool,
@@ -166,7 +169,10 @@ impl Recorder {
         let channel = delivery.channel.unwrap_or(Channel::Pull);
         match &attempted.tried {
             Tried::OwnFault(why) => {
-                tracing::error!(delivery.id = %delivery.id, why = why.sentence, "not attempted");
+                attempted.trace.span().in_scope(|| {
+                    let why = &why.sentence;
+                    tracing::error!(delivery.id = %delivery.id, why, "not attempted");
+                });
                 let retry = &self.ctx.config.retry;
                 let ladder = &retry.fault_ladder_seconds;
                 let until = now + wait_ms(ladder, delivery.faults + 1, retry.jitter);
@@ -291,7 +297,7 @@ impl Recorder {
         let mut rows = Vec::new();
         for delivery in failed {
             let Some(filing) = tx.lock_filing(delivery.filing_id).await? else { continue };
-            let about = (filing.id, Some(delivery.id));
+            let about = (filing.id, Some(delivery.id), delivery.trace);
             let told = notices::of(&self.ctx, filing.corporate_number, about, NoticeKind::Trouble);
             rows.extend(told.await?);
         }
@@ -360,6 +366,7 @@ fn attempt_row(
         finished_at: attempted.finished_at,
         outcome: outcome.as_str().to_owned(),
         detail: serde_json::to_string(outcome).unwrap_or_default(),
+        trace: Some(attempted.trace),
     }
 }
 
@@ -383,16 +390,4 @@ fn attempt_event(delivery: &Delivery, channel: Channel, outcome: &Outcome) -> Ne
         }
     };
     NewEvent::new(delivery.filing_id, kind, body)
-}
-
-/// The message for subscribers outside.
-pub(crate) fn domain_event(delivery: &Delivery, event: &str, at: i64) -> DomainEvent {
-    DomainEvent {
-        event: event.to_owned(),
-        filing_id: delivery.filing_id,
-        revision: delivery.revision,
-        delivery_id: Some(delivery.id),
-        authority: Some(delivery.authority),
-        at,
-    }
 }

@@ -258,6 +258,7 @@ impl Tx {
             routing_key: routing_key.into(),
             body: hex::encode(message.encode()?),
             claimed_until: claim.unwrap_or(0),
+            trace: message.trace().map(str::to_owned),
         });
         Ok(())
     }

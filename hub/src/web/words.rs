@@ -202,6 +202,7 @@ words! {
     delivery: "送達", "Delivery";
     filing_id: "届出ID", "Filing id";
     delivery_id: "送達ID", "Delivery id";
+    trace: "トレースID", "Trace id";
     corporate_number: "法人番号", "Corporate number";
     withdrawn_at: "取下げ日時", "Withdrawn";
     chain: "記録の連鎖", "Chain of events";

@@ -41,6 +41,7 @@ const FLOORS: [&[&str]; 10] = [
         "objects",
         "metrics",
         "telemetry",
+        "trace",
         "lifecycle",
         "retry",
         "signer",

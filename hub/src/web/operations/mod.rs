@@ -20,6 +20,7 @@ mod filings;
 mod hands;
 mod lanes;
 mod launch;
+mod live;
 mod map;
 mod overview;
 mod receiving;
@@ -56,6 +57,8 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/reminders", get(reminders::list))
         .route("/prefectures/{code}", get(authorities::prefecture))
         .route("/lanes", get(lanes::list))
+        .route("/live/numbers", get(live::numbers))
+        .route("/live/lanes", get(live::lanes))
         .route("/authorities/{code}/lanes/{channel}/pause", post(hands::pause))
         .route("/authorities/{code}/lanes/{channel}/resume", post(hands::resume))
         .route("/deliveries/{id}/retry", post(hands::retry))

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
+use super::live::Places;
 use crate::context::Context;
 use crate::lane::Lane;
 use crate::store::{DeliveryCount, ScanCounts, Store, StoreError, Totals};
@@ -156,6 +157,8 @@ impl Grade {
 pub struct Counts {
     kept: RwLock<Option<Kept>>,
     reading: Mutex<()>,
+    /// Of the pages that are sent them anew.
+    pub(super) places: Arc<Places>,
 }
 
 #[derive(Clone)]
@@ -236,6 +239,11 @@ impl Counts {
             Some((Stand::Old, _)) | None => self.read(ctx).await?,
         };
         Ok(kept.snapshot)
+    }
+
+    /// Pages of this process that refresh by themselves.
+    pub fn streams(&self) -> usize {
+        self.places.taken()
     }
 
     fn kept(&self) -> Option<Kept> {

@@ -14,6 +14,7 @@ mod retention;
 mod staff;
 mod succession;
 mod suspension;
+mod traces;
 mod unplanned;
 mod unread;
 
@@ -33,6 +34,7 @@ pub use retention::*;
 pub use staff::*;
 pub use succession::*;
 pub use suspension::*;
+pub use traces::*;
 pub use unplanned::*;
 pub use unread::*;
 
@@ -87,6 +89,10 @@ macro_rules! hub_contract {
             who_has_no_address_is_passed_over
             a_reminder_outlasts_a_relay_and_a_process
             a_storm_of_the_unread_is_one_mail
+
+            a_filing_is_one_trace_from_its_caller_to_its_authority
+            a_request_without_a_trace_begins_one
+            what_is_tried_again_stays_in_its_trace
 
             who_filed_to_nobody_is_told
             a_fault_of_the_hub_is_told_to_its_staff
