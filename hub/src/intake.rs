@@ -18,8 +18,9 @@ use crate::judgement;
 use crate::notices::{self, NoticeKind, new_notice};
 use crate::revision::{Receipted, Request, new_revision, received, received_body};
 use crate::scans::{Scans, Standing};
-use crate::store::{FilingRow, NewEvent, RevisionRow, StoreError, Tx};
+use crate::store::{FilingRow, NewEvent, RevisionRow, StoreError, Tx, WordRow};
 use crate::trace::{Begun, Span};
+use crate::words;
 
 /// Why a filing is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -272,6 +273,7 @@ impl IntakeDesk {
         }
         if !batch.filings.is_empty() {
             tx.insert_filings(&mut batch.filings, &batch.revisions, &batch.events).await?;
+            tx.insert_filing_words(&batch.words).await?;
             notices::add(&mut tx, &batch.notices).await?;
             for RevisionRow { filing_id, revision, trace, .. } in &batch.revisions {
                 let trace = trace.map(String::from);
@@ -323,6 +325,7 @@ struct Batch {
     events: Vec<NewEvent>,
     notices: Vec<crate::store::NoticeRow>,
     spans: Vec<Span>,
+    words: Vec<WordRow>,
 }
 
 impl Batch {
@@ -350,6 +353,7 @@ impl Batch {
             (received_at, job.begun.trace),
         ));
         self.spans.push(received(job.begun, (id, 1)));
+        self.words.extend(words::of(id, submission));
         let body = received_body(submission.corporate_number, 1, &job.sha256);
         self.events.push(NewEvent::new(id, "filing.received", body));
         for recipient in &job.recipients {

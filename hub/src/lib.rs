@@ -58,5 +58,6 @@ pub mod upkeep;
 pub mod uploads;
 pub mod web;
 pub mod webhooks;
+pub mod words;
 pub mod work;
 mod written;

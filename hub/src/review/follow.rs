@@ -14,7 +14,7 @@ use crate::revision::{
 };
 use crate::store::{FilingRow, NewEvent, Tx};
 use crate::trace::{Begun, Span, Trace};
-use crate::uploads;
+use crate::{uploads, words};
 
 /// A revision that follows an earlier one.
 struct Follow<'a> {
@@ -146,6 +146,7 @@ impl Reviewer {
             return Err(no_upload(&gone.name));
         }
         tx.insert_revision(&revision).await?;
+        tx.insert_filing_words(&words::of(filing.id, submission)).await?;
         tx.save_filing(filing).await?;
         let kind = if parts.action == "withdraw" { "filing.withdrawn" } else { "filing.corrected" };
         let body = received_body(filing.corporate_number, filing.revision, parts.sha256);

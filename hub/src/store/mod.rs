@@ -45,6 +45,7 @@ mod sweep;
 mod troubles;
 mod uploads;
 mod webhooks;
+mod words;
 mod writes;
 
 use std::sync::Arc;
@@ -91,6 +92,7 @@ pub use stale::StaleAfter;
 pub use troubles::{Choice, Chosen, Trouble, TroubleFilter};
 pub use uploads::{PieceRow, UploadRow};
 pub use webhooks::{FailedPostRow, WebhookActRow};
+pub use words::{FiledText, WordPass, WordRow};
 
 use crate::clock::Clock;
 

@@ -10,6 +10,7 @@ mod release;
 mod requeue;
 mod retention;
 mod sweep;
+mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,6 +114,7 @@ impl Upkeep {
         }
         moved = moved.max(self.retire().await);
         moved = moved.max(self.redrive().await?);
+        self.write_words().await?;
         Ok(moved)
     }
 

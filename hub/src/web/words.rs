@@ -107,7 +107,9 @@ words! {
     other_language: "English", "日本語";
     log_out: "ログアウト", "Log out";
     search: "検索", "Search";
-    search_hint: "受付番号・届出ID・指定権者名", "Receipt number, filing id, authority";
+    search_hint: "受付番号・事業所番号・法人番号・名称", "Receipt, office or corporate number, name";
+    in_filings: "この名称・番号の届出を見る", "Filings with this name or number";
+    narrowed: "絞り込み", "Narrowed to";
     made_at: "表示時刻", "As of";
     time_zone: "時刻は日本時間", "Times are Japan Standard Time";
     live_on: "自動更新を始める(5秒ごと)", "Refresh every 5 seconds";

@@ -28,6 +28,7 @@ const FLOORS: [&[&str]; 10] = [
         "scans",
         "uploads",
         "webhooks",
+        "words",
         "work",
         "written",
     ],

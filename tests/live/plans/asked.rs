@@ -107,6 +107,17 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         by("events_of_filing", filing),
         by("filing", filing),
         by("filing_by_receipt_number", "R-500"),
+        (
+            "filed_words",
+            json!({"from": "サクラ会", "until": "サクラ会\u{10ffff}", "limit": 50}),
+            Some("filing_words_pkey"),
+        ),
+        (
+            "filings_of_word",
+            json!({"word": "サクラ会7", "before": filing, "limit": 51}),
+            Some("filing_words_pkey"),
+        ),
+        ("revisions_below", json!({"below": filing, "limit": 500}), Some("filings_pkey")),
         by("lock_filing", filing),
         by("notice", notice),
         by("notices_of_filing", filing),
@@ -181,6 +192,8 @@ fn small_tables(known: &Known) -> Vec<Asked> {
         ("save_filter", filter.clone(), None),
         ("delete_filter", filter, None),
         ("newest_reminders", json!(50), Some("reminders_pkey")),
+        ("lock_word_pass", json!({"passes": 2, "now": known.now}), None),
+        ("save_word_pass", json!({"ended": 1, "next_at": known.now, "below": known.filing}), None),
         ("reminded_still", json!("2026-07-15-1-011002"), Some("reminded_by_reminder")),
     ]
 }

@@ -119,4 +119,7 @@ SELECT id, place, pg_temp.id_of(made_at, id || ' ' || place), 'http_410', 0, NUL
     CASE WHEN state = 'previewed' THEN 'left' ELSE 'done' END, NULL
 FROM redrives, generate_series(1, 200) AS place;
 
+INSERT INTO filing_words SELECT 'サクラ会' || i % 50, filing FROM crowd;
+INSERT INTO filing_words SELECT lpad((i % 9000)::text, 10, '0'), filing FROM crowd;
+
 ANALYZE;

@@ -109,7 +109,8 @@ impl Stream {
                 && snapshot.at > self.sent
             {
                 self.sent = snapshot.at;
-                let visit = Visit { now: desk.ctx.clock.now_ms(), ..self.visit.clone() };
+                let mut visit = self.visit.clone();
+                visit.now = desk.ctx.clock.now_ms();
                 let text = (self.show)(&desk, &snapshot, &visit).ok()?;
                 return Some((Ok(Event::default().event("numbers").data(text)), self));
             }

@@ -11,6 +11,7 @@ mod overtaken;
 mod pace;
 mod redrive;
 mod retention;
+mod search;
 mod staff;
 mod succession;
 mod suspension;
@@ -31,6 +32,7 @@ pub use overtaken::*;
 pub use pace::*;
 pub use redrive::*;
 pub use retention::*;
+pub use search::*;
 pub use staff::*;
 pub use succession::*;
 pub use suspension::*;
@@ -93,6 +95,9 @@ macro_rules! hub_contract {
             a_filing_is_one_trace_from_its_caller_to_its_authority
             a_request_without_a_trace_begins_one
             what_is_tried_again_stays_in_its_trace
+
+            a_filing_is_found_by_the_names_and_numbers_in_it
+            filings_of_builds_before_are_found_too
 
             who_filed_to_nobody_is_told
             a_fault_of_the_hub_is_told_to_its_staff

@@ -22,6 +22,7 @@ mod stale;
 mod troubles;
 mod uploads;
 mod webhooks;
+mod words;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -57,6 +58,7 @@ pub use stale::*;
 pub use troubles::*;
 pub use uploads::*;
 pub use webhooks::*;
+pub use words::*;
 
 /// Makes a test of every contract; `$open` gives a [`Bench`] on an empty store.
 #[macro_export]
@@ -147,6 +149,9 @@ macro_rules! store_contract {
             lists_narrow_and_page
             what_is_in_trouble_is_grouped
             a_list_narrows_by_cause_and_owner
+            a_filing_is_found_by_its_words
+            words_of_before_are_written_by_one_at_a_time
+
             an_inbox_shows_what_is_for_the_authority
             counts_and_totals_agree_with_the_rows
             filings_are_counted_as_they_are_rolled_up
