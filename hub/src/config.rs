@@ -109,7 +109,7 @@ sections! {
         reason_chars_max: usize, troubles_looked: usize, redrive_items_max: usize,
         redrive_alone_max: usize, redrive_per_minute: i64, redrive_near_days: i64,
         redrive_preview_hours: i64, redrive_keep_days: i64, live_max: usize, live_ms: u64,
-        live_minutes: i64,
+        live_minutes: i64, hours_keep_days: i64,
     }
     /// `[archive]`
     Archive { title_chars_max: usize, text_chars_max: usize, shown_max: usize, keep_days: i64, }

@@ -274,6 +274,7 @@ impl IntakeDesk {
         if !batch.filings.is_empty() {
             tx.insert_filings(&mut batch.filings, &batch.revisions, &batch.events).await?;
             tx.insert_filing_words(&batch.words).await?;
+            tx.count_filings(batch.filings.len());
             notices::add(&mut tx, &batch.notices).await?;
             for RevisionRow { filing_id, revision, trace, .. } in &batch.revisions {
                 let trace = trace.map(String::from);

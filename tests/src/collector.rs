@@ -1,4 +1,5 @@
-//! A collector of traces (OTLP over HTTP), and an authority's intake that notes the trace it is told.
+//! A collector of traces (OTLP over HTTP), and an authority's intake that notes the trace it is
+//! told.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -70,6 +70,7 @@ struct Rows {
     events: Vec<NewEvent>,
     effects: Vec<((AuthorityId, Channel), LaneEffect)>,
     domain: Vec<DomainEvent>,
+    arrived: BTreeSet<DeliveryId>,
     failed: Vec<Delivery>,
 }
 
@@ -151,6 +152,9 @@ impl Recorder {
         for event in &rows.domain {
             tx.enqueue(EVENTS, event.event.clone(), event)?;
         }
+        for delivery in rows.deliveries.iter().filter(|it| rows.arrived.contains(&it.id)) {
+            tx.count_arrival(delivery);
+        }
         tx.commit().await?;
         self.count(&rows);
         if hurry {
@@ -169,10 +173,8 @@ impl Recorder {
         let channel = delivery.channel.unwrap_or(Channel::Pull);
         match &attempted.tried {
             Tried::OwnFault(why) => {
-                attempted.trace.span().in_scope(|| {
-                    let why = &why.sentence;
-                    tracing::error!(delivery.id = %delivery.id, why, "not attempted");
-                });
+                let (id, trace_id) = (delivery.id, attempted.trace.id());
+                tracing::error!(trace_id, delivery.id = %id, why = why.sentence, "not attempted");
                 let retry = &self.ctx.config.retry;
                 let ladder = &retry.fault_ladder_seconds;
                 let until = now + wait_ms(ladder, delivery.faults + 1, retry.jitter);
@@ -247,6 +249,9 @@ impl Recorder {
             | State::Held { .. }
             | State::Cancelled => return Ok(()),
         };
+        if event == "delivery.delivered" {
+            rows.arrived.insert(delivery.id);
+        }
         rows.domain.push(domain_event(delivery, event, now));
         Ok(())
     }
@@ -328,6 +333,7 @@ fn keep_overtaken(mut delivery: Delivery, attempted: &Attempted, rows: &mut Rows
         delivery.prove(proof.level);
         if delivery.apply(Event::PickUp { at }, at).is_ok() {
             rows.domain.push(domain_event(&delivery, "delivery.delivered", at));
+            rows.arrived.insert(delivery.id);
         }
     }
     if delivery.package_sha256.is_none() {

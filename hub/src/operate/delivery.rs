@@ -93,6 +93,7 @@ fn seen(delivery: &Delivery) -> Value {
 /// Subscribers outside learn of it as of any other that arrived.
 fn tell(tx: &mut Tx, delivery: &Delivery, at: i64) -> Result<(), ReviewProblem> {
     let message = domain_event(delivery, "delivery.delivered", at);
+    tx.count_arrival(delivery);
     Ok(tx.enqueue(EVENTS, message.event.clone(), &message)?)
 }
 

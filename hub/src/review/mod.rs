@@ -277,6 +277,9 @@ impl Reviewer {
 
     fn tell(&self, tx: &mut Tx, delivery: &Delivery, event: &str) -> Result<(), ReviewProblem> {
         let message = domain_event(delivery, event, self.ctx.clock.now_ms());
+        if event == "delivery.delivered" {
+            tx.count_arrival(delivery);
+        }
         Ok(tx.enqueue(EVENTS, event, &message)?)
     }
 

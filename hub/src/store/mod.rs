@@ -24,6 +24,7 @@ mod engine;
 mod exports;
 mod filters;
 mod followed;
+pub mod hours;
 mod inbox;
 mod limits;
 mod months;
@@ -113,6 +114,8 @@ pub struct Store {
     relay: Option<HandOver>,
     embedded: bool,
     limits: MigrateLimits,
+    /// Which rows of counts this process adds to.
+    slot: i32,
 }
 
 impl Store {
@@ -135,7 +138,8 @@ impl Store {
                     .into(),
             ));
         };
-        Ok(Self { engine, clock, relay: None, embedded, limits: MigrateLimits::default() })
+        let slot = hours::slot();
+        Ok(Self { engine, clock, relay: None, embedded, limits: MigrateLimits::default(), slot })
     }
 
     /// The same store, handing each commit's messages to a relay in this process, which keeps them
@@ -224,6 +228,8 @@ impl Store {
             clock: Arc::clone(&self.clock),
             relay: self.relay.clone(),
             messages: Vec::new(),
+            slot: self.slot,
+            hours: hours::Added::new(),
         })
     }
 
@@ -243,6 +249,8 @@ pub struct Tx {
     clock: Arc<Clock>,
     relay: Option<HandOver>,
     messages: Vec<OutboxRow>,
+    slot: i32,
+    hours: hours::Added,
 }
 
 impl Tx {
@@ -272,6 +280,7 @@ impl Tx {
             self.run(engine::sql!("insert_outbox"), &messages).await?;
             self.messages = messages;
         }
+        self.add_hours().await?;
         self.engine.commit().await?;
         if let Some(HandOver { relay, .. }) = self.relay
             && !self.messages.is_empty()

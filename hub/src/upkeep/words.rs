@@ -17,10 +17,14 @@ const PASSES: i32 = 2;
 const REST_MS: i64 = 86_400_000;
 
 impl Upkeep {
-    /// One batch of filings. Two processes do not do the same.
-    pub(super) async fn write_words(&self) -> anyhow::Result<()> {
+    /// One batch of filings. Two processes do not do the same. Tells whether there is more.
+    pub(super) async fn write_words(&self) -> anyhow::Result<bool> {
         let mut tx = self.ctx.store.begin().await?;
-        let Some(pass) = tx.lock_word_pass(PASSES).await? else { return Ok(()) };
+        let Some(pass) = tx.lock_word_pass(PASSES).await? else {
+            // At once: SQLite's one writer may be the last to be asked for in this round.
+            tx.commit().await?;
+            return Ok(false);
+        };
         let texts = tx.revisions_below(pass.below, self.ctx.config.upkeep.batch_max).await?;
         let mut rows = Vec::new();
         for text in &texts {
@@ -39,6 +43,7 @@ impl Upkeep {
             },
         };
         tx.save_word_pass(&next).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(!texts.is_empty())
     }
 }

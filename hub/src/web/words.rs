@@ -108,6 +108,8 @@ words! {
     log_out: "ログアウト", "Log out";
     search: "検索", "Search";
     search_hint: "受付番号・事業所番号・法人番号・名称", "Receipt, office or corporate number, name";
+    last_day: "直近24時間(1時間ごと)", "The last 24 hours, by the hour";
+    speeds: "受付から送達までの時間", "From receipt to delivery";
     in_filings: "この名称・番号の届出を見る", "Filings with this name or number";
     narrowed: "絞り込み", "Narrowed to";
     made_at: "表示時刻", "As of";

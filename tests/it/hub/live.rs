@@ -1,4 +1,5 @@
-//! Pages that refresh by themselves: the counts of all, sent to each, for as long as each may see them.
+//! Pages that refresh by themselves: the counts of all, sent to each, for as long as each may see
+//! them.
 
 use std::time::Duration;
 

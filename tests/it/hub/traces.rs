@@ -11,8 +11,8 @@ use schemas::Channel;
 use tests::house::{House, change};
 use tokio_util::sync::CancellationToken;
 
-/// Its port takes connections, and nobody ever answers. One span waits in the queue; the rest has no
-/// room, and the stop takes no longer than one answer may.
+/// Its port takes connections, and nobody ever answers. One span waits in the queue; the rest has
+/// no room, and the stop takes no longer than one answer may.
 #[tokio::test]
 async fn a_collector_that_never_answers_costs_no_filing() -> Result<()> {
     let silent = std::net::TcpListener::bind("127.0.0.1:0")?;

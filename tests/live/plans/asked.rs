@@ -192,6 +192,8 @@ fn small_tables(known: &Known) -> Vec<Asked> {
         ("save_filter", filter.clone(), None),
         ("delete_filter", filter, None),
         ("newest_reminders", json!(50), Some("reminders_pkey")),
+        ("hour_counts", json!(known.now - 86_400_000), Some("hour_counts_pkey")),
+        ("delete_hour_counts", json!(known.now - 63_000_000_000_i64), Some("hour_counts_pkey")),
         ("lock_word_pass", json!({"passes": 2, "now": known.now}), None),
         ("save_word_pass", json!({"ended": 1, "next_at": known.now, "below": known.filing}), None),
         ("reminded_still", json!("2026-07-15-1-011002"), Some("reminded_by_reminder")),

@@ -120,6 +120,9 @@ SELECT id, place, pg_temp.id_of(made_at, id || ' ' || place), 'http_410', 0, NUL
 FROM redrives, generate_series(1, 200) AS place;
 
 INSERT INTO filing_words SELECT 'サクラ会' || i % 50, filing FROM crowd;
+INSERT INTO hour_counts SELECT ms - ms % 3600000, 'api:' || i % 19, i % 64, 1 FROM crowd
+ON CONFLICT DO NOTHING;
+
 INSERT INTO filing_words SELECT lpad((i % 9000)::text, 10, '0'), filing FROM crowd;
 
 ANALYZE;

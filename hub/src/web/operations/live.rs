@@ -1,7 +1,7 @@
 //! `/live/…`: the numbers of a page, sent anew while it is open (server-sent events).
 //!
-//! All streams of a process show the same counts ([`super::Counts`]), which are read once for all. A
-//! stream ends with its session, with the process, and after `operations.live_minutes`.
+//! All streams of a process show the same counts ([`super::Counts`]), which are read once for all.
+//! A stream ends with its session, with the process, and after `operations.live_minutes`.
 
 use std::convert::Infallible;
 use std::sync::Arc;

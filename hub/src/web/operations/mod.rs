@@ -12,6 +12,7 @@ mod attempts;
 mod audit;
 mod authorities;
 mod contacts;
+mod day;
 mod dead_letters;
 mod deliveries;
 mod delivery;

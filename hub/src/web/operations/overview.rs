@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use schemas::Channel;
 
+use super::day::Day;
 use super::lanes::{LaneLine, LaneTable};
 use super::map::Map;
 use super::snapshot::Snapshot;
@@ -50,6 +51,7 @@ pub(super) struct Numbers {
     lanes: Vec<LaneLine>,
     lanes_total: usize,
     map: Map,
+    day: Day,
 }
 
 impl Numbers {
@@ -124,6 +126,7 @@ pub(super) fn numbers(desk: &Desk, snapshot: &Snapshot, visit: &Visit) -> Number
         lanes: shown.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect(),
         lanes_total: snapshot.lanes.len(),
         map: Map::of_deliveries(snapshot, lang),
+        day: Day::new(&snapshot.hours, snapshot.at, visit),
     }
 }
 

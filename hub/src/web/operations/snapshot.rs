@@ -8,9 +8,11 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
+use super::day::HOURS;
 use super::live::Places;
 use crate::context::Context;
 use crate::lane::Lane;
+use crate::store::hours::{HOUR_MS, HourCount, hour_of};
 use crate::store::{DeliveryCount, ScanCounts, Store, StoreError, Totals};
 
 /// Milliseconds that counts are kept at least.
@@ -43,6 +45,8 @@ pub(super) struct Snapshot {
     pub(super) scans: ScanCounts,
     /// Lanes in trouble.
     pub(super) lanes: Vec<Lane>,
+    /// What came and arrived in the last hours.
+    pub(super) hours: Vec<HourCount>,
 }
 
 /// Deliveries of one place by what has come of them.
@@ -285,6 +289,7 @@ impl Snapshot {
             prefectures,
             scans: store.count_scans().await?,
             lanes: lanes_in_trouble(store).await?,
+            hours: store.hour_counts(hour_of(at) - (HOURS - 1) * HOUR_MS).await?,
         })
     }
 

@@ -5,6 +5,7 @@ mod among_staff;
 mod backup;
 mod by_hand;
 mod dead_letters;
+mod hours;
 pub mod late;
 mod older_store;
 mod overtaken;
@@ -27,6 +28,7 @@ pub use among_staff::*;
 pub use backup::a_backup_in_the_midst_goes_on_elsewhere;
 pub use by_hand::*;
 pub use dead_letters::*;
+pub use hours::*;
 pub use older_store::*;
 pub use overtaken::*;
 pub use pace::*;
@@ -95,6 +97,8 @@ macro_rules! hub_contract {
             a_filing_is_one_trace_from_its_caller_to_its_authority
             a_request_without_a_trace_begins_one
             what_is_tried_again_stays_in_its_trace
+
+            the_national_view_tells_what_an_hour_saw
 
             a_filing_is_found_by_the_names_and_numbers_in_it
             filings_of_builds_before_are_found_too

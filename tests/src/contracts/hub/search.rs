@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use hub::web::access::Scope;
-use schemas::Submission;
+use schemas::{Channel, Submission};
 
 use super::SAPPORO;
 use crate::house::{Builder, House, change};
@@ -71,7 +71,7 @@ pub async fn a_filing_is_found_by_the_names_and_numbers_in_it(builder: Builder) 
 
 /// By upkeep: what was there before, and what a process of the build before took in meanwhile.
 pub async fn filings_of_builds_before_are_found_too(builder: Builder) -> Result<()> {
-    let mut house = builder.with(|config| config.upkeep.batch_max = 2).start().await?;
+    let mut house = builder.ladder(SAPPORO, &[Channel::Api]).start().await?;
     for place in 0..5 {
         house.file(&of("社会福祉法人さくら会", &format!("事業所{place}"))).await?;
     }

@@ -8,6 +8,7 @@ mod deliveries;
 mod drafts;
 mod exports;
 mod filings;
+mod hours;
 mod inbox;
 mod lists;
 mod objects;
@@ -44,6 +45,7 @@ pub use deliveries::*;
 pub use drafts::*;
 pub use exports::*;
 pub use filings::*;
+pub use hours::*;
 pub use inbox::*;
 pub use lists::*;
 pub use objects::*;
@@ -149,6 +151,8 @@ macro_rules! store_contract {
             lists_narrow_and_page
             what_is_in_trouble_is_grouped
             a_list_narrows_by_cause_and_owner
+            what_an_hour_saw_adds_up
+
             a_filing_is_found_by_its_words
             words_of_before_are_written_by_one_at_a_time
 
