@@ -9,7 +9,6 @@ mod export;
 mod spans;
 
 use std::fmt;
-use std::future::Future;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};

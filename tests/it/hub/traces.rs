@@ -58,10 +58,11 @@ async fn without_a_collector_the_trace_goes_along_all_the_same() -> Result<()> {
     house.finish().await
 }
 
+type Alter = fn(&mut hub::trace::Settings);
+
 #[test]
 fn settings_that_cannot_be_are_told_by_name() -> Result<()> {
     hub::app::install_crypto();
-    type Alter = fn(&mut hub::trace::Settings);
     let cases: [(Alter, &str); 6] = [
         (
             |it| it.sample_ratio = 1.1,
