@@ -107,11 +107,7 @@ impl Default for Metrics {
                 "Messages written again because the broker seems to have lost them",
                 &["what"],
             ),
-            spans: counter(
-                "todoke_spans_total",
-                "Spans of traces: taken by the collector, not taken, without room in the queue",
-                &["result"],
-            ),
+            spans: counter("todoke_spans_total", "Spans by what became of them", &["result"]),
             backlog: gauge("todoke_backlog", "Rows that wait, by what they are", "what"),
             oldest: register(
                 &registry,
@@ -124,12 +120,16 @@ impl Default for Metrics {
             lanes: gauge("todoke_lanes", "Lanes in trouble, by what it is", "state"),
             registry,
         };
-        // Memory, processor and open files of this process.
-        #[expect(clippy::expect_used, reason = "its names are used by nobody else")]
-        all.registry.register(Box::new(ProcessCollector::for_self())).expect("a name used once");
+        of_process(&all.registry);
         all.begin();
         all
     }
+}
+
+/// Memory, processor and open files of this process.
+#[expect(clippy::expect_used, reason = "its names are used by nobody else")]
+fn of_process(registry: &Registry) {
+    registry.register(Box::new(ProcessCollector::for_self())).expect("a name used once");
 }
 
 /// Registers a collector; the names above are constants, so a refusal is a fault that tests meet.

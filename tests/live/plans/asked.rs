@@ -27,6 +27,7 @@ pub(super) async fn asked(connection: &mut PgConnection) -> Result<Vec<Asked>> {
     let all = [
         look_ups,
         bulks,
+        words,
         uploads,
         addresses,
         small_tables,
@@ -107,17 +108,6 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         by("events_of_filing", filing),
         by("filing", filing),
         by("filing_by_receipt_number", "R-500"),
-        (
-            "filed_words",
-            json!({"from": "サクラ会", "until": "サクラ会\u{10ffff}", "limit": 50}),
-            Some("filing_words_pkey"),
-        ),
-        (
-            "filings_of_word",
-            json!({"word": "サクラ会7", "before": filing, "limit": 51}),
-            Some("filing_words_pkey"),
-        ),
-        ("revisions_below", json!({"below": filing, "limit": 500}), Some("filings_pkey")),
         by("lock_filing", filing),
         by("notice", notice),
         by("notices_of_filing", filing),
@@ -135,6 +125,24 @@ fn look_ups(known: &Known) -> Vec<Asked> {
         ("kept_objects", json!({"after": digest, "limit": 500}), Some("attachments_pkey")),
         ("mark_objects", json!({"digests": [digest], "at": now}), None),
         ("delete_objects", json!({"digests": [digest], "at": now}), None),
+    ]
+}
+
+/// Filings by the names and numbers in them.
+fn words(known: &Known) -> Vec<Asked> {
+    let filing = &known.filing;
+    vec![
+        (
+            "filed_words",
+            json!({"from": "サクラ会", "until": "サクラ会\u{10ffff}", "limit": 50}),
+            Some("filing_words_pkey"),
+        ),
+        (
+            "filings_of_word",
+            json!({"word": "サクラ会7", "before": filing, "limit": 51}),
+            Some("filing_words_pkey"),
+        ),
+        ("revisions_below", json!({"below": filing, "limit": 500}), Some("filings_pkey")),
     ]
 }
 
