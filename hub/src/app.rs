@@ -1,11 +1,11 @@
 //! One process of the hub: opens the engines, starts the roles, serves HTTP, stops softly.
 
 mod patience;
+mod role;
 mod ways;
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +28,7 @@ use crate::context::{Context, Parts, try_folder};
 use crate::courier::Courier;
 use crate::feeder::Feeder;
 use crate::intake::intake;
+use crate::metrics::Metrics;
 use crate::notifier::{Notifier, Postman};
 use crate::objects::Objects;
 use crate::prober::Prober;
@@ -38,54 +39,15 @@ use crate::router::Router;
 use crate::scanner::Scanner;
 use crate::signer::Signer;
 use crate::store::{OutboxRow, Store};
+use crate::trace::Spans;
 use crate::upkeep::Upkeep;
 use crate::watcher::{Surveyor, Watcher};
 use crate::web::{self, demo::Door, ready::Meanwhile};
 
 pub use patience::Patience;
+pub use role::Role;
 use ways::{adapters, guard};
 pub use ways::{clamd, mailer, webhook};
-
-/// What a process does. Every process serves its health and metrics and relays its own messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Takes filings in and serves the HTTP interface and the pages.
-    Intake,
-    /// Plans filings.
-    Router,
-    /// Tries deliveries.
-    Courier,
-    /// Collects decisions from SFTP result folders.
-    Review,
-    /// Sends notices.
-    Notifier,
-    /// Moves what time moves.
-    Upkeep,
-}
-
-impl Role {
-    /// All roles.
-    pub const ALL: [Self; 6] =
-        [Self::Intake, Self::Router, Self::Courier, Self::Review, Self::Notifier, Self::Upkeep];
-}
-
-impl FromStr for Role {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "intake" => Ok(Self::Intake),
-            "router" => Ok(Self::Router),
-            "courier" => Ok(Self::Courier),
-            "review" => Ok(Self::Review),
-            "notifier" => Ok(Self::Notifier),
-            "upkeep" => Ok(Self::Upkeep),
-            _ => Err(format!(
-                "{text:?} is no role; use one or more of intake, router, courier, review, \
-                 notifier, upkeep"
-            )),
-        }
-    }
-}
 
 /// The messages that commits hand to the relay.
 pub type HandedOver = mpsc::UnboundedReceiver<Vec<OutboxRow>>;
@@ -157,6 +119,8 @@ struct Local {
     mailer: Mailer,
     webhook: Webhook,
     signer: Signer,
+    metrics: Metrics,
+    spans: Spans,
 }
 
 fn open_local(config: &Config) -> anyhow::Result<Local> {
@@ -168,7 +132,10 @@ fn open_local(config: &Config) -> anyhow::Result<Local> {
     let spool = folder.join("spool");
     make_folder(&spool)?;
     let forms = crate::forms::open(&config.forms.folder)?;
+    let metrics = Metrics::default();
     Ok(Local {
+        spans: Spans::open(&config.trace, &metrics)?,
+        metrics,
         mailer: mailer(config)?,
         webhook: webhook(config)?,
         objects: Objects::open(&config.objects.url, &folder.join("objects"))?,
@@ -196,7 +163,7 @@ async fn assemble(
     (store, broker, local): (Store, Arc<dyn Broker>, Local),
     stop: CancellationToken,
 ) -> anyhow::Result<Arc<Context>> {
-    let Local { forms, ledgers, objects, clamd, mailer, webhook, signer } = local;
+    let Local { forms, ledgers, objects, clamd, mailer, webhook, signer, metrics, spans } = local;
     let sftp = Arc::new(Sftp::new(guard(&config), PoolLimits::default()));
     let parts = Parts {
         adapters: adapters(&config, &mailer, &sftp)?,
@@ -205,6 +172,8 @@ async fn assemble(
         forms,
         ledgers,
         signer,
+        metrics,
+        spans,
         config,
         clock,
         store,
@@ -234,6 +203,8 @@ pub struct App {
     stages: TaskTracker,
     relay_stop: CancellationToken,
     relay: tokio::task::JoinHandle<()>,
+    spans_stop: CancellationToken,
+    spans: tokio::task::JoinHandle<()>,
 }
 
 impl App {
@@ -280,11 +251,13 @@ impl App {
         let relay_stop = CancellationToken::new();
         let relay = Relay::new(Arc::clone(&ctx), handed_over);
         let relay = tokio::spawn(relay.run(relay_stop.clone()));
+        let spans_stop = CancellationToken::new();
+        let spans = tokio::spawn(tell_spans(Arc::clone(&ctx), spans_stop.clone()));
         let stages = TaskTracker::new();
         spawn_roles(&ctx, roles, &stages).await;
         spawn_web(&ctx, (listener, issuers, door), roles, &stages);
         stages.close();
-        Ok(Self { ctx, address, after, stages, relay_stop, relay })
+        Ok(Self { ctx, address, after, stages, relay_stop, relay, spans_stop, spans })
     }
 
     /// Breaks off what is in hand, once a soft stop takes too long.
@@ -303,8 +276,15 @@ impl App {
         if let Err(error) = self.relay.await {
             tracing::error!(%error, "the relay stopped early");
         }
+        self.spans_stop.cancel();
+        drop(self.spans.await);
         self.ctx.store.close().await;
     }
+}
+
+/// Ends after the stages, to tell what they did last.
+async fn tell_spans(ctx: Arc<Context>, stop: CancellationToken) {
+    ctx.spans.run(stop).await;
 }
 
 /// The same listener for each part of a life: while the process starts, works and stops.

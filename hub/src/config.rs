@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::lane::LanePolicy;
 use crate::lifecycle::StopLimits;
 use crate::store::{MigrateLimits, StoreLimits};
-use crate::telemetry;
+use crate::{telemetry, trace};
 
 /// The text of `default.toml`.
 pub const DEFAULT: &str = include_str!("../default.toml");
@@ -41,7 +41,7 @@ sections! {
         operations: Box<Operations>, audit: Audit, archive: Archive, reminders: Box<Reminders>,
         watches: Box<Watches>,
         drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep,
-        retention: Retention, log: Log,
+        retention: Retention, log: Log, trace: Box<trace::Settings>,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
@@ -109,7 +109,8 @@ sections! {
     Operations {
         reason_chars_max: usize, troubles_looked: usize, redrive_items_max: usize,
         redrive_alone_max: usize, redrive_per_minute: i64, redrive_near_days: i64,
-        redrive_preview_hours: i64, redrive_keep_days: i64,
+        redrive_preview_hours: i64, redrive_keep_days: i64, live_max: usize, live_ms: u64,
+        live_minutes: i64, hours_keep_days: i64,
     }
     /// `[audit]`
     Audit { look_minutes: i64, }

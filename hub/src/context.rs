@@ -29,6 +29,7 @@ use crate::objects::Objects;
 use crate::prints::Prints;
 use crate::signer::Signer;
 use crate::store::{OperatorRow, Store, StoreError};
+use crate::trace::Spans;
 
 /// Shared by all stages of one process.
 pub struct Context {
@@ -66,6 +67,8 @@ pub struct Context {
     pub signer: Signer,
     /// Counters and histograms.
     pub metrics: Metrics,
+    /// Where it is told what was done under which trace.
+    pub spans: Spans,
     /// Hints for the scanner: a file is to be looked through.
     pub scan_asked: Notify,
     /// Hints for upkeep: something may have fallen due before the next round.
@@ -119,6 +122,10 @@ pub struct Parts {
     /// See [`Context`].
     pub signer: Signer,
     /// See [`Context`].
+    pub metrics: Metrics,
+    /// See [`Context`].
+    pub spans: Spans,
+    /// See [`Context`].
     pub stop: CancellationToken,
 }
 
@@ -143,7 +150,8 @@ impl Context {
             prints: Prints::new(parts.config.package.prints_bytes_max),
             directory: ArcSwap::from_pointee(directory),
             signer: parts.signer,
-            metrics: Metrics::default(),
+            metrics: parts.metrics,
+            spans: parts.spans,
             scan_asked: Notify::new(),
             hurry: Notify::new(),
             stop: parts.stop,

@@ -16,9 +16,11 @@ use crate::broker::topology::{FILING_SUBMITTED, WORK};
 use crate::context::{Context, day_in_japan};
 use crate::judgement;
 use crate::notices::{self, NoticeKind, new_notice};
-use crate::revision::{Receipted, Request, new_revision, received_body};
+use crate::revision::{Receipted, Request, new_revision, received, received_body};
 use crate::scans::{Scans, Standing};
-use crate::store::{FilingRow, NewEvent, RevisionRow, StoreError, Tx};
+use crate::store::{FilingRow, NewEvent, RevisionRow, StoreError, Tx, WordRow};
+use crate::trace::{Begun, Span};
+use crate::words;
 
 /// Why a filing is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +46,7 @@ struct Job {
     request: Request,
     recipients: Vec<String>,
     sha256: String,
+    begun: Begun,
     reply: oneshot::Sender<Result<Receipted, IntakeProblem>>,
 }
 
@@ -101,8 +104,9 @@ impl Intake {
         let away = || IntakeProblem::Unavailable("the hub is stopping; send it again".into());
         let recipients = self.ctx.recipients(request.submission.corporate_number).await?;
         let sha256 = hex::encode(Sha256::digest(request.document.as_bytes()));
+        let begun = self.ctx.spans.in_request(&self.ctx.clock);
         let (reply, answer) = oneshot::channel();
-        let job = Job { request, recipients, sha256, reply };
+        let job = Job { request, recipients, sha256, begun, reply };
         self.jobs.send(job).await.map_err(|_| away())?;
         let receipted = answer.await.map_err(|_| away())??;
         Ok(Receipted { warnings, ..receipted })
@@ -269,12 +273,18 @@ impl IntakeDesk {
         }
         if !batch.filings.is_empty() {
             tx.insert_filings(&mut batch.filings, &batch.revisions, &batch.events).await?;
+            tx.insert_filing_words(&batch.words).await?;
+            tx.count_filings(batch.filings.len());
             notices::add(&mut tx, &batch.notices).await?;
-            for filing in &batch.filings {
-                let message = FilingSubmitted { filing_id: filing.id, revision: 1, trace: None };
+            for RevisionRow { filing_id, revision, trace, .. } in &batch.revisions {
+                let trace = trace.map(String::from);
+                let message = FilingSubmitted { filing_id: *filing_id, revision: *revision, trace };
                 tx.enqueue(WORK, FILING_SUBMITTED, &message)?;
             }
             tx.commit().await?;
+            for span in batch.spans {
+                ctx.spans.tell(Span { ended_at: ctx.clock.now_ms(), ..span });
+            }
         }
         ctx.metrics.filing("receipted", batch.filings.len());
         ctx.metrics.filing("replayed_or_refused", jobs.len() - batch.filings.len());
@@ -315,6 +325,8 @@ struct Batch {
     revisions: Vec<RevisionRow>,
     events: Vec<NewEvent>,
     notices: Vec<crate::store::NoticeRow>,
+    spans: Vec<Span>,
+    words: Vec<WordRow>,
 }
 
 impl Batch {
@@ -335,11 +347,19 @@ impl Batch {
             event_seq: 0,
             event_head: String::new(),
         });
-        self.revisions.push(new_revision(job_parts(job), id, (1, "submit"), received_at));
+        self.revisions.push(new_revision(
+            job_parts(job),
+            id,
+            (1, "submit"),
+            (received_at, job.begun.trace),
+        ));
+        self.spans.push(received(job.begun, (id, 1)));
+        self.words.extend(words::of(id, submission));
         let body = received_body(submission.corporate_number, 1, &job.sha256);
         self.events.push(NewEvent::new(id, "filing.received", body));
         for recipient in &job.recipients {
-            self.notices.push(new_notice(ctx, (id, None), (NoticeKind::Received, recipient)));
+            let about = (id, None, Some(job.begun.trace));
+            self.notices.push(new_notice(ctx, about, (NoticeKind::Received, recipient)));
         }
         Receipted { id, revision: 1, received_at, replayed: false, warnings: Vec::new() }
     }

@@ -26,6 +26,7 @@ const NOTICES: [&str; 3] = ["sent", "waiting", "failed"];
 const SCANS: [&str; 3] = ["clean", "infected", "unknown"];
 const BROKER: [&str; 3] = ["up", "blocked", "down"];
 const REDRIVEN: [&str; 2] = ["started", "skipped"];
+const SPANS: [&str; 3] = ["exported", "failed", "dropped"];
 const REQUEUED: [&str; 3] = ["delivery", "filing", "notice"];
 
 /// Counters and histograms of one process.
@@ -42,6 +43,7 @@ pub struct Metrics {
     scans: IntCounterVec,
     redriven: IntCounterVec,
     requeued: IntCounterVec,
+    spans: IntCounterVec,
     dead_letters: IntCounterVec,
     backlog: IntGaugeVec,
     oldest: GaugeVec,
@@ -106,6 +108,7 @@ impl Default for Metrics {
                 "Messages written again because the broker seems to have lost them",
                 &["what"],
             ),
+            spans: counter("todoke_spans_total", "Spans by what became of them", &["result"]),
             backlog: gauge("todoke_backlog", "Rows that wait, by what they are", "what"),
             oldest: register(
                 &registry,
@@ -152,6 +155,7 @@ impl Metrics {
             (&self.scans, &SCANS),
             (&self.redriven, &REDRIVEN),
             (&self.requeued, &REQUEUED),
+            (&self.spans, &SPANS),
         ] {
             for word in words {
                 counters.with_label_values(&[*word]);
@@ -225,6 +229,11 @@ impl Metrics {
     /// Messages were lost, by all appearances, and written again.
     pub fn requeued(&self, what: &str, count: usize) {
         self.requeued.with_label_values(&[what]).inc_by(count as u64);
+    }
+
+    /// Spans went to the collector of traces, or did not.
+    pub fn spans(&self, result: &str, count: usize) {
+        self.spans.with_label_values(&[result]).inc_by(count as u64);
     }
 
     /// How the broker is: one of these states.

@@ -7,6 +7,7 @@ use crate::broker::topology::{NOTICE_DUE, WORK};
 use crate::context::Context;
 use crate::retry::wait_ms;
 use crate::store::{NoticeRow, StoreError, Tx};
+use crate::trace::Trace;
 
 /// What a notice is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,11 +61,14 @@ impl NoticeKind {
 /// The recipient of a notice that is posted to its operator's webhook, whichever counts then.
 pub const WEBHOOK: &str = "webhook";
 
+/// What a notice is about, and under which trace it came to be.
+pub type About = (FilingId, Option<DeliveryId>, Option<Trace>);
+
 /// New notices of something to everyone whom its operator wants told.
 pub async fn of(
     ctx: &Context,
     operator: CorporateNumber,
-    about: (FilingId, Option<DeliveryId>),
+    about: About,
     kind: NoticeKind,
 ) -> Result<Vec<NoticeRow>, StoreError> {
     let recipients = ctx.recipients(operator).await?;
@@ -74,7 +78,7 @@ pub async fn of(
 /// The row of a new notice.
 pub fn new_notice(
     ctx: &Context,
-    (filing_id, delivery_id): (FilingId, Option<DeliveryId>),
+    (filing_id, delivery_id, trace): About,
     (kind, recipient): (NoticeKind, &str),
 ) -> NoticeRow {
     let now = ctx.clock.now_ms();
@@ -93,6 +97,7 @@ pub fn new_notice(
         created_at: now,
         sent_at: None,
         updated_at: now,
+        trace,
     }
 }
 
@@ -107,7 +112,8 @@ pub async fn add(tx: &mut Tx, notices: &[NoticeRow]) -> anyhow::Result<()> {
 
 /// The notifier's work message of a notice that is due.
 pub fn enqueue(tx: &mut Tx, notice: &NoticeRow) -> anyhow::Result<()> {
-    let message = NoticeDue { notice_id: notice.id, turn: notice.turn, trace: None };
+    let trace = notice.trace.map(String::from);
+    let message = NoticeDue { notice_id: notice.id, turn: notice.turn, trace };
     tx.enqueue(WORK, NOTICE_DUE, &message)?;
     Ok(())
 }

@@ -16,6 +16,7 @@ use futures::StreamExt;
 use schemas::message::NoticeDue;
 use schemas::{Outcome, Owner, Why};
 use serde_json::json;
+use tracing::Instrument;
 
 use crate::broker::Incoming;
 use crate::broker::topology::NOTIFIER;
@@ -24,6 +25,7 @@ use crate::delivery::{Delivery, State};
 use crate::notices::{NoticeKind, Tried, WEBHOOK, tried};
 use crate::retry::Reconnect;
 use crate::store::{FilingRow, NewEvent, NoticeRow, StoreError};
+use crate::trace::Span;
 use crate::work::{Asked, Batch, Tray, tell_of_dead};
 
 pub use letters::Postman;
@@ -185,7 +187,8 @@ async fn send_all(ctx: &Context, claimed: Vec<NoticeRow>) -> Vec<NoticeRow> {
         let outcome = if ctx.stop.is_cancelled() {
             None
         } else {
-            ctx.break_off.run_until_cancelled(Box::pin(send(ctx, &notice))).await
+            let sending = told(ctx, &notice, Box::pin(send(ctx, &notice)));
+            ctx.break_off.run_until_cancelled(sending).await
         };
         match outcome {
             Some(Ok(outcome)) => settle(ctx, &mut notice, outcome),
@@ -197,6 +200,30 @@ async fn send_all(ctx: &Context, claimed: Vec<NoticeRow>) -> Vec<NoticeRow> {
     futures::stream::iter(sends).buffer_unordered(parallel).collect().await
 }
 
+/// Sends one, and tells of it.
+async fn told(
+    ctx: &Context,
+    notice: &NoticeRow,
+    sending: impl Future<Output = Result<Outcome, StoreError>>,
+) -> Result<Outcome, StoreError> {
+    let begun = ctx.spans.after(notice.trace, &ctx.clock);
+    let outcome = sending.instrument(begun.trace.span()).await?;
+    let way = if notice.recipient == WEBHOOK { "webhook" } else { "mail" };
+    ctx.spans.tell(Span {
+        stage: "notifier",
+        begun,
+        ended_at: ctx.clock.now_ms(),
+        about: vec![
+            ("notice.id", notice.id.to_string()),
+            ("kind", notice.kind.clone()),
+            ("way", way.to_owned()),
+            ("outcome", outcome.as_str().to_owned()),
+        ],
+        fault: None,
+    });
+    Ok(outcome)
+}
+
 /// Not tried, or broken off by a stop: whoever comes next sends it at once.
 fn give_back(ctx: &Context, notice: &mut NoticeRow) {
     let now = ctx.clock.now_ms();
@@ -206,7 +233,8 @@ fn give_back(ctx: &Context, notice: &mut NoticeRow) {
 }
 
 fn give_back_for(ctx: &Context, notice: &mut NoticeRow, error: &StoreError) {
-    tracing::warn!(notice.id = %notice.id, %error, "a notice waits for the store");
+    let trace_id = notice.trace.map(|trace| trace.id());
+    tracing::warn!(trace_id, notice.id = %notice.id, %error, "a notice waits for the store");
     give_back(ctx, notice);
 }
 
@@ -261,7 +289,9 @@ fn settle(ctx: &Context, notice: &mut NoticeRow, outcome: Outcome) {
         Tried::Failed(why) => (why, "failed"),
     };
     let again = state == "waiting";
-    tracing::warn!(notice.id = %notice.id, code = why.code, again, "a notice was not sent");
+    let trace_id = notice.trace.map(|trace| trace.id());
+    let code = &why.code;
+    tracing::warn!(trace_id, notice.id = %notice.id, code, again, "a notice was not sent");
     notice.why = serde_json::to_string(&why).ok();
     state.clone_into(&mut notice.state);
 }

@@ -131,7 +131,7 @@ impl Relay {
                 .filter_map(|row| {
                     let body = hex::decode(row.body).ok()?;
                     let (exchange, routing_key) = (row.exchange, row.routing_key);
-                    Some(Outgoing { id: row.id, exchange, routing_key, body })
+                    Some(Outgoing { id: row.id, exchange, routing_key, body, trace: row.trace })
                 })
                 .collect::<Vec<_>>()
                 .into_iter()

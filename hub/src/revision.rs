@@ -6,6 +6,7 @@ use schemas::{CorporateNumber, FilingId, Finding, Submission};
 use serde_json::json;
 
 use crate::store::RevisionRow;
+use crate::trace::{Begun, Span, Trace};
 
 /// A request to take a filing in.
 #[derive(Debug)]
@@ -42,12 +43,22 @@ pub fn received_body(
     json!({"revision": revision, "corporate_number": corporate_number, "document_sha256": sha256})
 }
 
+/// What is told of a revision's receipt; it ends with the commit.
+pub fn received(begun: Begun, (filing, revision): (FilingId, i32)) -> Span {
+    let about = vec![
+        ("filing.id", filing.to_string()),
+        ("receipt_number", filing.receipt_number()),
+        ("revision", revision.to_string()),
+    ];
+    Span { stage: "intake", begun, ended_at: begun.at, about, fault: None }
+}
+
 /// The row of a revision as it was handed in.
 pub fn new_revision(
     (request, sha256): (&Request, &str),
     filing_id: FilingId,
     (revision, action): (i32, &str),
-    received_at: i64,
+    (received_at, trace): (i64, Trace),
 ) -> RevisionRow {
     RevisionRow {
         filing_id,
@@ -62,6 +73,7 @@ pub fn new_revision(
         routed_at: None,
         plan: None,
         problem: None,
+        trace: Some(trace),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::delivery::{Delivery, Review, State};
 use crate::notices::{self, NoticeKind};
 use crate::recipe::Recipe;
 use crate::store::{NewEvent, RevisionRow, StoreError, Tx};
+use crate::trace::{Begun, Span};
 use crate::work::{Asked, Batch, Tray, enqueue_due, tell_of_dead};
 
 /// Plans filings.
@@ -74,12 +75,17 @@ async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
     }
     tx.insert_dead_letters(&asked.dead).await?;
     let (mut deliveries, mut events, mut notices) = (Vec::new(), Vec::new(), Vec::new());
+    let mut spans = Vec::new();
     for revision in &mut revisions {
+        // What follows from here on follows from the plan.
+        let begun = ctx.spans.after(revision.trace, &ctx.clock);
+        revision.trace = Some(begun.trace);
+        spans.push(span(revision, begun));
         match plan_revision(ctx, &mut tx, revision).await? {
             Ok(planned) => {
                 events.push(planned_event(revision, &planned));
                 if planned.iter().any(|d| matches!(d.state, State::Held { .. })) {
-                    let about = (revision.filing_id, None);
+                    let about = (revision.filing_id, None, revision.trace);
                     let told =
                         notices::of(ctx, revision.corporate_number, about, NoticeKind::NotReady);
                     notices.extend(told.await?);
@@ -89,7 +95,7 @@ async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
             Err(why) => {
                 events.push(unplanned_event(revision, &why));
                 if why.owner == Owner::Operator {
-                    let about = (revision.filing_id, None);
+                    let about = (revision.filing_id, None, revision.trace);
                     let told =
                         notices::of(ctx, revision.corporate_number, about, NoticeKind::Unplanned);
                     notices.extend(told.await?);
@@ -108,7 +114,16 @@ async fn plan_batch(ctx: &Context, batch: &[Incoming]) -> anyhow::Result<()> {
     tx.commit().await?;
     tell_of_dead(ctx, &asked.dead);
     ctx.metrics.routed(deliveries.len(), revisions.len());
+    for span in spans {
+        ctx.spans.tell(Span { ended_at: ctx.clock.now_ms(), ..span });
+    }
     Ok(())
+}
+
+fn span(revision: &RevisionRow, begun: Begun) -> Span {
+    let (filing, number) = (revision.filing_id.to_string(), revision.revision.to_string());
+    let about = vec![("filing.id", filing), ("revision", number)];
+    Span { stage: "router", begun, ended_at: begun.at, about, fault: None }
 }
 
 fn planned_event(revision: &RevisionRow, deliveries: &[Delivery]) -> NewEvent {
@@ -126,6 +141,7 @@ fn planned_event(revision: &RevisionRow, deliveries: &[Delivery]) -> NewEvent {
 /// It goes nowhere until someone acts; the pages show it to staff.
 fn unplanned_event(revision: &RevisionRow, why: &Why) -> NewEvent {
     tracing::error!(
+        trace_id = revision.trace.map(|trace| trace.id()),
         filing.id = %revision.filing_id, code = why.code, owner = %why.owner, why = why.sentence,
         "a filing has no plan"
     );
@@ -238,5 +254,6 @@ fn fresh(
         channel_since: now,
         decided_at: None,
         updated_at: now,
+        trace: revision.trace,
     }
 }

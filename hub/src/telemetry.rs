@@ -14,8 +14,8 @@ pub enum Format {
     /// For people.
     #[default]
     Text,
-    /// One JSON object: `timestamp` (RFC 3339, UTC), `level`, `target`, and `fields` with the
-    /// `message`.
+    /// One JSON object: `timestamp` (RFC 3339, UTC), `level`, `target`, `fields` with the
+    /// `message`, and of work on a filing `span` with the `trace_id`.
     Json,
 }
 

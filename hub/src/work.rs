@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Display;
 use std::time::Duration;
 
-use schemas::message::{DeliveryDue, Message};
+use schemas::message::{DeliveryDue, DomainEvent, Message};
 use schemas::{DeliveryId, FilingId, NoticeId};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -244,10 +244,24 @@ pub fn letter_id(queue: &str, body: &[u8]) -> Uuid {
 /// The couriers' work message of a delivery that is due.
 pub fn enqueue_due(tx: &mut Tx, delivery: &Delivery) -> anyhow::Result<()> {
     let (State::Due, Some(channel)) = (&delivery.state, delivery.channel) else { return Ok(()) };
-    let message = DeliveryDue { delivery_id: delivery.id, turn: delivery.turn, trace: None };
+    let trace = delivery.trace.map(String::from);
+    let message = DeliveryDue { delivery_id: delivery.id, turn: delivery.turn, trace };
     let key = topology::delivery_due(channel, delivery.authority);
     tx.enqueue(topology::WORK, key, &message)?;
     Ok(())
+}
+
+/// The message for subscribers outside.
+pub fn domain_event(delivery: &Delivery, event: &str, at: i64) -> DomainEvent {
+    DomainEvent {
+        event: event.to_owned(),
+        filing_id: delivery.filing_id,
+        revision: delivery.revision,
+        delivery_id: Some(delivery.id),
+        authority: Some(delivery.authority),
+        at,
+        trace: delivery.trace.map(String::from),
+    }
 }
 
 /// Starts a waiting, held or failed delivery anew because staff say so: its state, its work

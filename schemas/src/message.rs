@@ -81,6 +81,9 @@ pub trait Message: Serialize + DeserializeOwned + Sized {
     /// All versions of its schema.
     fn versions() -> &'static Versions;
 
+    /// The W3C `traceparent` that it goes out under.
+    fn trace(&self) -> Option<&str>;
+
     /// Single-object encoding with the newest schema.
     fn encode(&self) -> Result<Vec<u8>, MessageError> {
         let versions = Self::versions();
@@ -155,6 +158,10 @@ macro_rules! message {
                 });
                 &VERSIONS
             }
+
+            fn trace(&self) -> Option<&str> {
+                self.trace.as_deref()
+            }
         }
     };
 }
@@ -210,5 +217,8 @@ pub struct DomainEvent {
     pub authority: Option<AuthorityId>,
     /// Milliseconds since 1970-01-01 UTC.
     pub at: i64,
+    /// W3C traceparent: only in the message's header, which subscribers look for there.
+    #[serde(skip)]
+    pub trace: Option<String>,
 }
 message!(DomainEvent, "domain_event.v1.avsc");

@@ -45,6 +45,7 @@ fn domain_event() -> DomainEvent {
         delivery_id: Some(delivery_due().delivery_id),
         authority: Some("011002".parse().expect("a code")),
         at: 1_732_400_000_123,
+        trace: None,
     }
 }
 

@@ -6,6 +6,7 @@ mod exports;
 mod faults;
 mod forgetful;
 mod lanes;
+mod live;
 mod master;
 mod memory;
 mod notice;
@@ -20,6 +21,7 @@ mod retry;
 mod review;
 mod scan;
 mod sweep;
+mod traces;
 mod watches;
 mod webhook;
 

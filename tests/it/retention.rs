@@ -52,6 +52,7 @@ async fn filed(store: &Store, clock: &Clock, serial: u64) -> Result<FilingRow> {
         routed_at: Some(clock.now_ms()),
         plan: Some("{}".into()),
         problem: None,
+        trace: None,
     };
     let event = NewEvent::new(id, "filing.received", json!({}));
     let mut tx = store.begin().await?;

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
-use hub::broker::topology::{DEAD_LETTERS, DELIVERY_LIMIT, ROUTER};
-use hub::broker::{Broker, BrokerError, Health, RabbitMq};
-use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};
+use hub::broker::topology::{DEAD_LETTERS, DELIVERY_LIMIT, EVENTS, ROUTER};
+use hub::broker::{Broker, BrokerError, Health, Outgoing, RabbitMq};
+use lapin::options::{BasicGetOptions, QueueBindOptions, QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, Connection, ConnectionProperties};
 use tests::contracts::broker::{
-    acknowledge_until, confirmed, filings, number, publish, publish_surely, take, until,
+    acknowledge_until, confirmed, filings, number, numbered, publish, publish_surely, take, until,
 };
 use tests::servers;
 
@@ -214,4 +214,35 @@ async fn by_hand(url: &str) -> Result<(Connection, Channel)> {
     let connection = Connection::connect(url, ConnectionProperties::default()).await?;
     let channel = connection.create_channel().await?;
     Ok((connection, channel))
+}
+
+/// For subscribers outside, whose programs look for it there.
+#[tokio::test]
+async fn a_trace_goes_along_in_a_header() -> Result<()> {
+    const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let url = servers::RabbitMq::shared().fresh_vhost()?;
+    let broker = RabbitMq::open(&url).await?;
+    let (_connection, channel) = by_hand(&url).await?;
+    let queue = channel
+        .queue_declare("".into(), QueueDeclareOptions::default(), FieldTable::default())
+        .await?;
+    let (queue, all) = (queue.name().clone(), QueueBindOptions::default());
+    channel
+        .queue_bind(queue.clone(), EVENTS.into(), "#".into(), all, FieldTable::default())
+        .await?;
+    let messages = [Some(TRACE.to_owned()), None].into_iter().zip(1..);
+    let message = |(trace, number)| {
+        let message = numbered(EVENTS, "delivery.delivered", number);
+        Outgoing { trace, ..message }
+    };
+    publish_surely(&broker, messages.map(message).collect()).await?;
+    for expected in [Some(TRACE), None] {
+        let got = channel.basic_get(queue.clone(), BasicGetOptions { no_ack: true }).await?;
+        let properties = got.context("a message")?.delivery.properties;
+        let headers = properties.headers().clone().unwrap_or_default();
+        let header = headers.inner().get("traceparent").cloned();
+        let expected = expected.map(|text| AMQPValue::LongString(text.into()));
+        ensure!(header == expected, "{header:?}");
+    }
+    Ok(())
 }

@@ -7,12 +7,15 @@ use tests::browser::{Stage, routes_of_pages};
 const PICTURES_VARIABLE: &str = "TODOKE_TEST_SCREENSHOTS";
 
 /// Routes that show no page of ours: they are others' (an issuer's), or files of the pages.
-const NO_PAGES: [&str; 6] = [
+const NO_PAGES: [&str; 9] = [
     "/login/{issuer}",
     "/login/{issuer}/back",
     "/static/style.css",
     "/static/draft.js",
     "/static/files.js",
+    "/static/live.js",
+    "/live/numbers",
+    "/live/lanes",
     "/static/icon.svg",
 ];
 

@@ -79,6 +79,7 @@ async fn attempted(bench: &Bench, delivery: &Delivery) -> Result<()> {
         finished_at: bench.clock.now_ms(),
         outcome: "unknown".into(),
         detail: "{}".into(),
+        trace: None,
     };
     let mut tx = bench.store.begin().await?;
     // Twice: the key holds in every partition.

@@ -12,6 +12,7 @@
 
 pub mod authorities;
 pub mod browser;
+pub mod collector;
 pub mod contracts;
 pub mod demo;
 pub mod foreign;

@@ -25,6 +25,8 @@ pub struct Outgoing {
     pub routing_key: String,
     /// Avro, single-object encoding.
     pub body: Vec<u8>,
+    /// The header `traceparent`.
+    pub trace: Option<String>,
 }
 
 /// The broker's answer for one message.

@@ -16,12 +16,15 @@ use crate::delivery::{Delivery, Event, State};
 use crate::lane::{Admission, Lane};
 use crate::retry::spread_ms;
 use crate::store::{NewEvent, ParcelRow, Tx};
+use crate::trace::Begun;
 use crate::work::{Asked, tell_of_dead};
 
 /// A claimed delivery with all that sending it needs.
 pub(super) struct Job {
     pub(super) delivery: Delivery,
     pub(super) parcel: ParcelRow,
+    /// What the try is to be told as.
+    pub(super) begun: Begun,
     /// Nothing was known against the lane when this was claimed.
     pub(super) lane_was_clean: bool,
     /// Given back when the try is over.
@@ -73,7 +76,8 @@ pub(super) async fn claim(desk: &Desk, batch: &[Incoming]) -> anyhow::Result<Vec
         let (slot, parcel) = (slots.remove(&delivery.id)?, parcels.remove(&delivery.id)?);
         let key = (delivery.authority, delivery.channel?);
         let lane_was_clean = lanes.get(&key).is_none_or(|(lane, _)| lane.failures == 0);
-        Some(Job { delivery, parcel, lane_was_clean, slot })
+        let begun = ctx.spans.after(delivery.trace, &ctx.clock);
+        Some(Job { delivery, parcel, begun, lane_was_clean, slot })
     });
     Ok(jobs.collect())
 }

@@ -7,13 +7,13 @@ use schemas::{Attachment, DeliveryId, FilingId};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::record::domain_event;
 use crate::broker::topology::EVENTS;
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, FILE_INFECTED, State};
 use crate::notices::{self, NoticeKind};
 use crate::scans::{Scans, Standing};
 use crate::store::{NewEvent, Tx};
+use crate::work::domain_event;
 
 /// What a submission says of its files.
 #[derive(Deserialize)]
@@ -87,7 +87,7 @@ async fn tell(ctx: &Context, tx: &mut Tx, barred: &[&Delivery]) -> anyhow::Resul
         let before = tx.deliveries_of_filing(delivery.filing_id).await?;
         let is_known = |it: &Delivery| it.revision == delivery.revision && it.is_infected();
         if !before.iter().any(is_known) {
-            let about = (filing.id, None);
+            let about = (filing.id, None, delivery.trace);
             let told = notices::of(ctx, filing.corporate_number, about, NoticeKind::Infected);
             notices::add(tx, &told.await?).await?;
         }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use schemas::Channel;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use crate::broker::topology;
 use crate::context::Context;
@@ -177,7 +178,8 @@ impl Desk {
                 for job in jobs {
                     let ctx = Arc::clone(&self.ctx);
                     let results = self.results.clone();
-                    self.underway.spawn(send::send(ctx, job, results));
+                    let span = job.begun.trace.span();
+                    self.underway.spawn(send::send(ctx, job, results).instrument(span));
                 }
             }
             Err(error) => tray.failed(&self.ctx, batch, &error).await,

@@ -19,6 +19,8 @@ use crate::lane::{Alarm, Lane};
 use crate::notices::{self, NoticeKind};
 use crate::retry::wait_ms;
 use crate::store::{AttemptRow, NewEvent, Tx};
+use crate::trace::Trace;
+use crate::work::domain_event;
 
 /// What one try came to.
 pub(super) enum Tried {
@@ -35,6 +37,7 @@ pub(super) enum Tried {
 /// One try, for the record.
 pub(super) struct Attempted {
     pub(super) id: DeliveryId,
+    pub(super) trace: Trace,
     pub(super) channel: Option<Channel>,
     pub(super) tried: Tried,
     pub(super) lane_was_clean: bool,
@@ -67,6 +70,7 @@ struct Rows {
     events: Vec<NewEvent>,
     effects: Vec<((AuthorityId, Channel), LaneEffect)>,
     domain: Vec<DomainEvent>,
+    arrived: BTreeSet<DeliveryId>,
     failed: Vec<Delivery>,
 }
 
@@ -148,6 +152,9 @@ impl Recorder {
         for event in &rows.domain {
             tx.enqueue(EVENTS, event.event.clone(), event)?;
         }
+        for delivery in rows.deliveries.iter().filter(|it| rows.arrived.contains(&it.id)) {
+            tx.count_arrival(delivery);
+        }
         tx.commit().await?;
         self.count(&rows);
         if hurry {
@@ -166,7 +173,8 @@ impl Recorder {
         let channel = delivery.channel.unwrap_or(Channel::Pull);
         match &attempted.tried {
             Tried::OwnFault(why) => {
-                tracing::error!(delivery.id = %delivery.id, why = why.sentence, "not attempted");
+                let (id, trace_id) = (delivery.id, attempted.trace.id());
+                tracing::error!(trace_id, delivery.id = %id, why = why.sentence, "not attempted");
                 let retry = &self.ctx.config.retry;
                 let ladder = &retry.fault_ladder_seconds;
                 let until = now + wait_ms(ladder, delivery.faults + 1, retry.jitter);
@@ -241,6 +249,9 @@ impl Recorder {
             | State::Held { .. }
             | State::Cancelled => return Ok(()),
         };
+        if event == "delivery.delivered" {
+            rows.arrived.insert(delivery.id);
+        }
         rows.domain.push(domain_event(delivery, event, now));
         Ok(())
     }
@@ -291,7 +302,7 @@ impl Recorder {
         let mut rows = Vec::new();
         for delivery in failed {
             let Some(filing) = tx.lock_filing(delivery.filing_id).await? else { continue };
-            let about = (filing.id, Some(delivery.id));
+            let about = (filing.id, Some(delivery.id), delivery.trace);
             let told = notices::of(&self.ctx, filing.corporate_number, about, NoticeKind::Trouble);
             rows.extend(told.await?);
         }
@@ -322,6 +333,7 @@ fn keep_overtaken(mut delivery: Delivery, attempted: &Attempted, rows: &mut Rows
         delivery.prove(proof.level);
         if delivery.apply(Event::PickUp { at }, at).is_ok() {
             rows.domain.push(domain_event(&delivery, "delivery.delivered", at));
+            rows.arrived.insert(delivery.id);
         }
     }
     if delivery.package_sha256.is_none() {
@@ -360,6 +372,7 @@ fn attempt_row(
         finished_at: attempted.finished_at,
         outcome: outcome.as_str().to_owned(),
         detail: serde_json::to_string(outcome).unwrap_or_default(),
+        trace: Some(attempted.trace),
     }
 }
 
@@ -383,16 +396,4 @@ fn attempt_event(delivery: &Delivery, channel: Channel, outcome: &Outcome) -> Ne
         }
     };
     NewEvent::new(delivery.filing_id, kind, body)
-}
-
-/// The message for subscribers outside.
-pub(crate) fn domain_event(delivery: &Delivery, event: &str, at: i64) -> DomainEvent {
-    DomainEvent {
-        event: event.to_owned(),
-        filing_id: delivery.filing_id,
-        revision: delivery.revision,
-        delivery_id: Some(delivery.id),
-        authority: Some(delivery.authority),
-        at,
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use adapters::{Action, Parcel};
 use futures::FutureExt;
-use schemas::{AuthorityId, Outcome, Owner, Why};
+use schemas::{AuthorityId, Channel, Outcome, Owner, Why};
 use tokio::sync::mpsc;
 
 use super::claim::Job;
@@ -16,12 +16,13 @@ use crate::context::Context;
 use crate::delivery::Delivery;
 use crate::judgement;
 use crate::store::ParcelRow;
+use crate::trace::{Begun, Span, Trace};
 
 /// One try, whose result always reaches the recorder: a panic in between is our own fault.
 pub(super) async fn send(ctx: Arc<Context>, job: Job, results: mpsc::UnboundedSender<Attempted>) {
-    let Job { delivery, parcel, lane_was_clean, slot } = job;
+    let Job { delivery, parcel, begun, lane_was_clean, slot } = job;
     let started_at = ctx.clock.now_ms();
-    let trying = AssertUnwindSafe(try_once(&ctx, &delivery, &parcel)).catch_unwind();
+    let trying = AssertUnwindSafe(try_once(&ctx, &delivery, (&parcel, begun.trace))).catch_unwind();
     let tried = match ctx.break_off.run_until_cancelled(trying).await {
         Some(Ok(tried)) => tried,
         Some(Err(_)) => {
@@ -32,10 +33,12 @@ pub(super) async fn send(ctx: Arc<Context>, job: Job, results: mpsc::UnboundedSe
     };
     drop(slot);
     let finished_at = ctx.clock.now_ms();
+    tell(&ctx, &delivery, (begun, &tried), (started_at, finished_at));
     let Delivery { id, channel, authority, .. } = delivery;
     let due_at = due_at(&ctx, &tried, &parcel, (authority, finished_at));
     drop(results.send(Attempted {
         id,
+        trace: begun.trace,
         channel,
         tried,
         lane_was_clean,
@@ -43,6 +46,39 @@ pub(super) async fn send(ctx: Arc<Context>, job: Job, results: mpsc::UnboundedSe
         started_at,
         finished_at,
     }));
+}
+
+/// Tells of a try that was made.
+fn tell(
+    ctx: &Context,
+    delivery: &Delivery,
+    (begun, tried): (Begun, &Tried),
+    (started_at, ended_at): (i64, i64),
+) {
+    let Tried::Outcome { outcome, .. } = tried else { return };
+    let channel = delivery.channel.map_or("none", Channel::as_str);
+    ctx.spans.tell(Span {
+        stage: "courier",
+        begun: Begun { at: started_at, ..begun },
+        ended_at,
+        about: vec![
+            ("delivery.id", delivery.id.to_string()),
+            ("authority.code", delivery.authority.to_string()),
+            ("channel", channel.to_owned()),
+            ("attempt.number", (delivery.attempts + 1).to_string()),
+            ("outcome", outcome.as_str().to_owned()),
+        ],
+        fault: fault(outcome),
+    });
+}
+
+fn fault(outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Delivered { .. } => None,
+        Outcome::Deferred { why, .. } | Outcome::Refused { why } | Outcome::Unknown { why } => {
+            Some(why.code.clone())
+        }
+    }
 }
 
 /// The end of the filing's next last day, when it is to be tried again; that it is near is told.
@@ -67,7 +103,7 @@ fn due_at(
     Some(due_at)
 }
 
-async fn try_once(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> Tried {
+async fn try_once(ctx: &Context, delivery: &Delivery, (row, trace): (&ParcelRow, Trace)) -> Tried {
     if ctx.stop.is_cancelled() {
         return Tried::NotBegun;
     }
@@ -79,7 +115,7 @@ async fn try_once(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> Tried 
         return Tried::Outcome { outcome: Outcome::Refused { why }, package_sha256: None };
     };
     let parcel = match parcel_of(ctx, delivery, row).await {
-        Ok(parcel) => parcel,
+        Ok(parcel) => Parcel { trace: Some(trace.to_string()), ..parcel },
         Err(why) => return Tried::OwnFault(why),
     };
     let sha256 = parcel.package.sha256.clone();

@@ -5,6 +5,8 @@ mod succession;
 
 use schemas::{AuthorityId, Channel, DeliveryId, FilingId, ProofLevel};
 
+use crate::trace::Trace;
+
 pub use state::{Event, Refusal, Review, State};
 pub use succession::WAITS_FOR_PREDECESSOR;
 
@@ -64,6 +66,8 @@ pub struct Delivery {
     pub decided_at: Option<i64>,
     /// When it last changed, in milliseconds.
     pub updated_at: i64,
+    /// Under which it was planned; none of builds before.
+    pub trace: Option<Trace>,
 }
 
 impl Delivery {

@@ -8,7 +8,9 @@ use schemas::{CorporateNumber, Outcome, Owner, Why};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{About, MISSING, about, give_back, give_back_for, record_until_done, refused, settle};
+use super::{
+    About, MISSING, about, give_back, give_back_for, record_until_done, refused, settle, told,
+};
 use crate::config::Webhook;
 use crate::context::Context;
 use crate::retry::jittered_ms;
@@ -79,7 +81,8 @@ impl Posts {
 
 /// One post, from the claim to the record.
 async fn one(ctx: Arc<Context>, (mut notice, about): (NoticeRow, About), place: Place) {
-    match ctx.break_off.run_until_cancelled(post(&ctx, &notice, &about)).await {
+    let posting = told(&ctx, &notice, post(&ctx, &notice, &about));
+    match ctx.break_off.run_until_cancelled(posting).await {
         Some(Ok(outcome)) => settle(&ctx, &mut notice, outcome),
         Some(Err(error)) => give_back_for(&ctx, &mut notice, &error),
         None => give_back(&ctx, &mut notice),

@@ -1,7 +1,6 @@
 //! One delivery by hand: kept from going, let go again, or given on paper.
 
 use jiff::civil::Date;
-use schemas::message::DomainEvent;
 use schemas::{DeliveryId, Owner, ProofLevel, Why};
 use serde_json::{Value, json};
 
@@ -11,6 +10,7 @@ use crate::context::{Context, day_in_japan};
 use crate::delivery::{Delivery, Event, HELD_BY_HAND, Refusal, State};
 use crate::review::ReviewProblem;
 use crate::store::{NewEvent, Tx};
+use crate::work::domain_event;
 
 /// On which day something was given to whom.
 #[derive(Debug, Clone, Copy)]
@@ -92,16 +92,9 @@ fn seen(delivery: &Delivery) -> Value {
 
 /// Subscribers outside learn of it as of any other that arrived.
 fn tell(tx: &mut Tx, delivery: &Delivery, at: i64) -> Result<(), ReviewProblem> {
-    let event = "delivery.delivered";
-    let message = DomainEvent {
-        event: event.to_owned(),
-        filing_id: delivery.filing_id,
-        revision: delivery.revision,
-        delivery_id: Some(delivery.id),
-        authority: Some(delivery.authority),
-        at,
-    };
-    Ok(tx.enqueue(EVENTS, event, &message)?)
+    let message = domain_event(delivery, "delivery.delivered", at);
+    tx.count_arrival(delivery);
+    Ok(tx.enqueue(EVENTS, message.event.clone(), &message)?)
 }
 
 async fn save(

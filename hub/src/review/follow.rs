@@ -9,9 +9,12 @@ use crate::broker::topology::{FILING_SUBMITTED, WORK};
 use crate::delivery::{Event, Refusal};
 use crate::filing::to_correct;
 use crate::notices::NoticeKind;
-use crate::revision::{Receipted, Request, join_authorities, new_revision, received_body};
+use crate::revision::{
+    Receipted, Request, join_authorities, new_revision, received, received_body,
+};
 use crate::store::{FilingRow, NewEvent, Tx};
-use crate::uploads;
+use crate::trace::{Begun, Span, Trace};
+use crate::{uploads, words};
 
 /// A revision that follows an earlier one.
 struct Follow<'a> {
@@ -19,6 +22,7 @@ struct Follow<'a> {
     only: String,
     request: &'a Request,
     sha256: &'a str,
+    trace: Trace,
 }
 
 impl Reviewer {
@@ -49,10 +53,14 @@ impl Reviewer {
             return Err(ReviewProblem::NothingReturned);
         }
         let only = join_authorities(returned.into_iter());
-        let parts = Follow { action: "correct", only, request, sha256: &sha256 };
+        let begun = self.ctx.spans.in_request(&self.ctx.clock);
+        let trace = begun.trace;
+        let parts = Follow { action: "correct", only, request, sha256: &sha256, trace };
         let receipted = self.follow(&mut tx, &mut filing, parts).await?;
-        self.notify(&mut tx, Some(&filing), None, NoticeKind::Received).await?;
+        self.notify(&mut tx, Some(&filing), (None, Some(begun.trace)), NoticeKind::Received)
+            .await?;
         tx.commit().await?;
+        self.tell_receipt(begun, &receipted);
         Ok(receipted)
     }
 
@@ -90,10 +98,14 @@ impl Reviewer {
         tx.save_deliveries(&deliveries).await?;
         filing.withdrawn_at = Some(now);
         let only = join_authorities(told.into_iter());
-        let parts = Follow { action: "withdraw", only, request, sha256: &sha256 };
+        let begun = self.ctx.spans.in_request(&self.ctx.clock);
+        let trace = begun.trace;
+        let parts = Follow { action: "withdraw", only, request, sha256: &sha256, trace };
         let receipted = self.follow(&mut tx, &mut filing, parts).await?;
-        self.notify(&mut tx, Some(&filing), None, NoticeKind::Withdrawn).await?;
+        self.notify(&mut tx, Some(&filing), (None, Some(begun.trace)), NoticeKind::Withdrawn)
+            .await?;
         tx.commit().await?;
+        self.tell_receipt(begun, &receipted);
         Ok(receipted)
     }
 
@@ -110,6 +122,11 @@ impl Reviewer {
         Ok(tx.save_routed(&unplanned).await?)
     }
 
+    fn tell_receipt(&self, begun: Begun, receipted: &Receipted) {
+        let span = received(begun, (receipted.id, receipted.revision));
+        self.ctx.spans.tell(Span { ended_at: self.ctx.clock.now_ms(), ..span });
+    }
+
     async fn follow(
         &self,
         tx: &mut Tx,
@@ -120,7 +137,8 @@ impl Reviewer {
         filing.revision += 1;
         let place = (filing.revision, parts.action);
         let document = (parts.request, parts.sha256);
-        let mut revision = new_revision(document, filing.id, place, received_at);
+        let received = (received_at, parts.trace);
+        let mut revision = new_revision(document, filing.id, place, received);
         revision.only_authorities = Some(parts.only);
         let submission = &parts.request.submission;
         let owner = submission.corporate_number.to_string();
@@ -128,12 +146,13 @@ impl Reviewer {
             return Err(no_upload(&gone.name));
         }
         tx.insert_revision(&revision).await?;
+        tx.insert_filing_words(&words::of(filing.id, submission)).await?;
         tx.save_filing(filing).await?;
         let kind = if parts.action == "withdraw" { "filing.withdrawn" } else { "filing.corrected" };
         let body = received_body(filing.corporate_number, filing.revision, parts.sha256);
         tx.append(&[NewEvent::new(filing.id, kind, body)]).await?;
-        let message =
-            FilingSubmitted { filing_id: filing.id, revision: filing.revision, trace: None };
+        let trace = Some(parts.trace.to_string());
+        let message = FilingSubmitted { filing_id: filing.id, revision: filing.revision, trace };
         tx.enqueue(WORK, FILING_SUBMITTED, &message)?;
         Ok(Receipted {
             id: filing.id,

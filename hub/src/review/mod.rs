@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 pub use acts::is_news;
 
-use schemas::message::DomainEvent;
 use schemas::{AuthorityId, Decision, DeliveryId, FilingKind, ProofLevel, Verdict};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -21,7 +20,9 @@ use crate::context::Context;
 use crate::delivery::{Delivery, Event, Refusal, Review, State};
 use crate::notices::{self, NoticeKind};
 use crate::store::{DecisionRow, FilingRow, NewEvent, StoreError, Tx};
+use crate::trace::{Span, Trace};
 use crate::uploads;
+use crate::work::domain_event;
 
 /// Why something cannot be done with a delivery or filing.
 #[derive(Debug, thiserror::Error)]
@@ -167,7 +168,8 @@ impl Reviewer {
             return Ok(());
         }
         self.check_marks(id, decision).await?;
-        let now = self.ctx.clock.now_ms();
+        let begun = self.ctx.spans.after(delivery.trace, &self.ctx.clock);
+        let now = begun.at;
         delivery.review = delivery.review.decide(decision.verdict)?;
         delivery.decided_at = Some(now);
         arrive(&mut delivery, now);
@@ -202,9 +204,17 @@ impl Reviewer {
         };
         self.tell(&mut tx, &delivery, event)?;
         let filing = tx.lock_filing(delivery.filing_id).await?;
-        self.notify(&mut tx, filing.as_ref(), Some(id), kind).await?;
+        self.notify(&mut tx, filing.as_ref(), (Some(id), Some(begun.trace)), kind).await?;
         tx.commit().await?;
         self.ctx.metrics.decision(decision.verdict.as_str());
+        let verdict = decision.verdict.as_str().to_owned();
+        self.ctx.spans.tell(Span {
+            stage: "review",
+            begun,
+            ended_at: self.ctx.clock.now_ms(),
+            about: vec![("delivery.id", id.to_string()), ("verdict", verdict)],
+            fault: None,
+        });
         Ok(())
     }
 
@@ -266,14 +276,10 @@ impl Reviewer {
     }
 
     fn tell(&self, tx: &mut Tx, delivery: &Delivery, event: &str) -> Result<(), ReviewProblem> {
-        let message = DomainEvent {
-            event: event.to_owned(),
-            filing_id: delivery.filing_id,
-            revision: delivery.revision,
-            delivery_id: Some(delivery.id),
-            authority: Some(delivery.authority),
-            at: self.ctx.clock.now_ms(),
-        };
+        let message = domain_event(delivery, event, self.ctx.clock.now_ms());
+        if event == "delivery.delivered" {
+            tx.count_arrival(delivery);
+        }
         Ok(tx.enqueue(EVENTS, event, &message)?)
     }
 
@@ -281,11 +287,11 @@ impl Reviewer {
         &self,
         tx: &mut Tx,
         filing: Option<&FilingRow>,
-        delivery: Option<DeliveryId>,
+        (delivery, trace): (Option<DeliveryId>, Option<Trace>),
         kind: NoticeKind,
     ) -> Result<(), ReviewProblem> {
         let Some(filing) = filing else { return Ok(()) };
-        let about = (filing.id, delivery);
+        let about = (filing.id, delivery, trace);
         let told = notices::of(&self.ctx, filing.corporate_number, about, kind).await?;
         Ok(notices::add(tx, &told).await?)
     }

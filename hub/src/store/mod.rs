@@ -24,6 +24,7 @@ mod engine;
 mod exports;
 mod filters;
 mod followed;
+pub mod hours;
 mod inbox;
 mod limits;
 mod months;
@@ -46,6 +47,7 @@ mod troubles;
 mod uploads;
 mod watches;
 mod webhooks;
+mod words;
 mod writes;
 
 use std::sync::Arc;
@@ -95,6 +97,7 @@ pub use watches::{
     AlertRow, AlertState, Look, ProbeRow, UnansweredLane, WatchFilter, WatchedDelivery,
 };
 pub use webhooks::{FailedPostRow, WebhookActRow};
+pub use words::{FiledText, WordPass, WordRow};
 
 use crate::clock::Clock;
 
@@ -115,6 +118,8 @@ pub struct Store {
     relay: Option<HandOver>,
     embedded: bool,
     limits: MigrateLimits,
+    /// Which rows of counts this process adds to.
+    slot: i32,
 }
 
 impl Store {
@@ -137,7 +142,8 @@ impl Store {
                     .into(),
             ));
         };
-        Ok(Self { engine, clock, relay: None, embedded, limits: MigrateLimits::default() })
+        let slot = hours::slot();
+        Ok(Self { engine, clock, relay: None, embedded, limits: MigrateLimits::default(), slot })
     }
 
     /// The same store, handing each commit's messages to a relay in this process, which keeps them
@@ -226,6 +232,8 @@ impl Store {
             clock: Arc::clone(&self.clock),
             relay: self.relay.clone(),
             messages: Vec::new(),
+            slot: self.slot,
+            hours: hours::Added::new(),
         })
     }
 
@@ -245,6 +253,8 @@ pub struct Tx {
     clock: Arc<Clock>,
     relay: Option<HandOver>,
     messages: Vec<OutboxRow>,
+    slot: i32,
+    hours: hours::Added,
 }
 
 impl Tx {
@@ -262,6 +272,7 @@ impl Tx {
             routing_key: routing_key.into(),
             body: hex::encode(message.encode()?),
             claimed_until: claim.unwrap_or(0),
+            trace: message.trace().map(str::to_owned),
         });
         Ok(())
     }
@@ -273,6 +284,7 @@ impl Tx {
             self.run(engine::sql!("insert_outbox"), &messages).await?;
             self.messages = messages;
         }
+        self.add_hours().await?;
         self.engine.commit().await?;
         if let Some(HandOver { relay, .. }) = self.relay
             && !self.messages.is_empty()

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::delivery::{Delivery, Review, State};
+use crate::trace::Trace;
 
 /// Declares row types with the derives and field documentation that they all share.
 macro_rules! rows {
@@ -85,6 +86,7 @@ rows! {
         routed_at: Option<i64> = "Milliseconds",
         plan: Option<String> = "JSON of the plan",
         problem: Option<String> = "Why it could not be planned",
+        trace: Option<Trace> = "Under which it was handed in",
     }
     /// One event of a filing's chain.
     EventRow {
@@ -104,6 +106,7 @@ rows! {
         finished_at: i64 = "Milliseconds",
         outcome: String = "`delivered`, `deferred`, `refused` or `unknown`",
         detail: String = "JSON of the outcome",
+        trace: Option<Trace> = "The try's own; the far side was told it",
     }
     /// 受付完了 / 差戻し.
     DecisionRow {
@@ -131,6 +134,7 @@ rows! {
         created_at: i64 = "Milliseconds",
         sent_at: Option<i64> = "Milliseconds",
         updated_at: i64 = "Milliseconds",
+        trace: Option<Trace> = "Of what it tells",
     }
     /// How an authority is reached over one channel.
     EndpointRow {
@@ -147,6 +151,7 @@ rows! {
         routing_key: String = "Which way",
         body: String = "Hex",
         claimed_until: i64 = "Milliseconds; until then one relay has it",
+        trace: Option<String> = "The header `traceparent`",
     }
     /// A message that could not be worked on.
     DeadLetterRow {
@@ -270,6 +275,7 @@ pub(super) struct DeliveryRow {
     delivered_at: Option<i64>,
     decided_at: Option<i64>,
     updated_at: i64,
+    trace: Option<Trace>,
 }
 
 /// A delivery as it is written first.
@@ -311,6 +317,7 @@ impl From<&Delivery> for DeliveryRow {
             delivered_at: None,
             decided_at: d.decided_at,
             updated_at: d.updated_at,
+            trace: d.trace,
         };
         match &d.state {
             State::Sending { lease_until, lease_owner } => {
@@ -378,6 +385,7 @@ impl TryFrom<DeliveryRow> for Delivery {
             channel_since: row.channel_since,
             decided_at: row.decided_at,
             updated_at: row.updated_at,
+            trace: row.trace,
         })
     }
 }

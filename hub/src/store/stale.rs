@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::engine::{StoreError, sql};
 use super::{NoticeRow, Tx};
 use crate::delivery::Delivery;
+use crate::trace::Trace;
 
 /// How long a message may be on its way before it counts as lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +32,12 @@ impl Tx {
         super::reads::deliveries(self.read(sql!("stale_deliveries"), &args).await?)
     }
 
-    /// The same of revisions that are not planned: filing and number.
+    /// The same of revisions that are not planned: filing, number and trace.
     pub async fn take_stale_revisions(
         &mut self,
         after: StaleAfter,
         limit: usize,
-    ) -> Result<Vec<(FilingId, i32)>, StoreError> {
+    ) -> Result<Vec<(FilingId, i32, Option<Trace>)>, StoreError> {
         let args = self.stale(after, limit);
         self.read(sql!("stale_revisions"), &args).await
     }

@@ -10,6 +10,7 @@ mod release;
 mod requeue;
 mod retention;
 mod sweep;
+mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,7 @@ pub struct Upkeep {
     dead: Tray,
     round: u64,
     has_more_stale: bool,
+    has_more_words: bool,
     sweep_at: i64,
     look_at: i64,
     pass: Option<Pass>,
@@ -44,7 +46,16 @@ impl Upkeep {
     pub async fn new(ctx: Arc<Context>) -> Self {
         let dead = ctx.broker.consume(&[DEAD_LETTERS.to_owned()], 100).await;
         let dead = Tray::new(dead);
-        Self { ctx, dead, round: 0, has_more_stale: false, sweep_at: 0, look_at: 0, pass: None }
+        Self {
+            ctx,
+            dead,
+            round: 0,
+            has_more_stale: false,
+            has_more_words: false,
+            sweep_at: 0,
+            look_at: 0,
+            pass: None,
+        }
     }
 
     /// Until the stop: a round, then a rest, cut short when something has fallen due.
@@ -94,6 +105,7 @@ impl Upkeep {
             self.end_uploads().await?;
             self.end_bulks().await?;
             self.end_redrives().await?;
+            self.end_hours().await?;
             self.count().await?;
         }
         let now = self.ctx.clock.now_ms();
@@ -113,6 +125,9 @@ impl Upkeep {
         }
         moved = moved.max(self.retire().await);
         moved = moved.max(self.redrive().await?);
+        if self.round % 10 == 1 || self.has_more_words {
+            self.has_more_words = self.write_words().await?;
+        }
         Ok(moved)
     }
 
@@ -170,6 +185,14 @@ impl Upkeep {
         let before = self.ctx.clock.now_ms() - self.ctx.config.bulk.keep_days * 86_400_000;
         let mut tx = self.ctx.store.begin().await?;
         tx.delete_old_bulks(before, self.ctx.config.upkeep.batch_max).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Counts of hours that no page shows any more.
+    async fn end_hours(&self) -> anyhow::Result<()> {
+        let keep_ms = self.ctx.config.operations.hours_keep_days * 86_400_000;
+        let mut tx = self.ctx.store.begin().await?;
+        tx.delete_hour_counts(self.ctx.clock.now_ms() - keep_ms).await?;
         Ok(tx.commit().await?)
     }
 

@@ -28,9 +28,9 @@ impl Upkeep {
             enqueue_due(&mut tx, delivery)?;
         }
         let revisions = tx.take_stale_revisions(after, limit).await?;
-        for (filing_id, revision) in &revisions {
-            let message =
-                FilingSubmitted { filing_id: *filing_id, revision: *revision, trace: None };
+        for (filing_id, revision, trace) in &revisions {
+            let trace = trace.map(String::from);
+            let message = FilingSubmitted { filing_id: *filing_id, revision: *revision, trace };
             tx.enqueue(WORK, FILING_SUBMITTED, &message)?;
         }
         let notices = tx.take_stale_notices(after, limit).await?;

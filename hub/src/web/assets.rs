@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 const STYLE: &str = include_str!("../../static/style.css");
 const DRAFT: &str = include_str!("../../static/draft.js");
 const FILES: &str = include_str!("../../static/files.js");
+const LIVE: &str = include_str!("../../static/live.js");
 const ICON: &str = include_str!("../../static/icon.svg");
 
 /// Stands in the style sheet's address, so that it can be kept for ever and a new build's is used.
@@ -21,6 +22,9 @@ static DRAFT_LINK: LazyLock<String> =
 
 static FILES_LINK: LazyLock<String> =
     LazyLock::new(|| format!("/static/files.js?v={}", version(FILES)));
+
+static LIVE_LINK: LazyLock<String> =
+    LazyLock::new(|| format!("/static/live.js?v={}", version(LIVE)));
 
 /// Until its address is another.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -57,6 +61,16 @@ pub(super) fn files_link() -> &'static str {
 /// `/static/files.js`
 pub(super) async fn files(headers: HeaderMap) -> Response {
     file(&headers, FILES, "text/javascript; charset=utf-8", FOR_EVER)
+}
+
+/// The address of what keeps the numbers of a page new.
+pub(super) fn live_link() -> &'static str {
+    &LIVE_LINK
+}
+
+/// `/static/live.js`
+pub(super) async fn live(headers: HeaderMap) -> Response {
+    file(&headers, LIVE, "text/javascript; charset=utf-8", FOR_EVER)
 }
 
 /// `/static/icon.svg`

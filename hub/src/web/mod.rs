@@ -44,6 +44,7 @@ mod roles;
 mod sent;
 mod sessions;
 mod story;
+mod traced;
 mod visit;
 mod watch_words;
 mod whose;
@@ -114,6 +115,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/static/style.css", get(assets::style))
         .route("/static/draft.js", get(assets::draft))
         .route("/static/files.js", get(assets::files))
+        .route("/static/live.js", get(assets::live))
         .route("/static/icon.svg", get(assets::icon))
         .fallback(nowhere);
     if desk.door.is_some() {
@@ -127,6 +129,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
          connect-src 'self'; frame-src 'self'; \
          form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     ));
+    let ctx = Arc::clone(&desk.ctx);
     Router::new()
         .merge(pages)
         .merge(api::routes(&desk.ctx.config))
@@ -135,6 +138,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .layer(CatchPanicLayer::custom(problem::from_panic))
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("referrer-policy", "same-origin"))
+        .layer(from_fn_with_state(ctx, traced::traced))
 }
 
 /// A page for people, a problem for programs.

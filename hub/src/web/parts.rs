@@ -69,7 +69,7 @@ pub(super) fn due(ms: i64, now: i64, lang: Lang) -> String {
 }
 
 /// A length of time in words, in its largest whole unit.
-fn length(ms: i64, lang: Lang) -> String {
+pub(super) fn length(ms: i64, lang: Lang) -> String {
     let seconds = ms / 1000;
     let (value, ja, en) = match seconds {
         ..90 => (seconds, "秒", "s"),

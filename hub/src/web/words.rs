@@ -109,7 +109,11 @@ words! {
     other_language: "English", "日本語";
     log_out: "ログアウト", "Log out";
     search: "検索", "Search";
-    search_hint: "受付番号・届出ID・指定権者名", "Receipt number, filing id, authority";
+    search_hint: "受付番号・事業所番号・法人番号・名称", "Receipt, office or corporate number, name";
+    last_day: "直近24時間(1時間ごと)", "The last 24 hours, by the hour";
+    speeds: "受付から送達までの時間", "From receipt to delivery";
+    in_filings: "この名称・番号の届出を見る", "Filings with this name or number";
+    narrowed: "絞り込み", "Narrowed to";
     made_at: "表示時刻", "As of";
     time_zone: "時刻は日本時間", "Times are Japan Standard Time";
     live_on: "自動更新を始める(5秒ごと)", "Refresh every 5 seconds";
@@ -204,6 +208,7 @@ words! {
     delivery: "送達", "Delivery";
     filing_id: "届出ID", "Filing id";
     delivery_id: "送達ID", "Delivery id";
+    trace: "トレースID", "Trace id";
     corporate_number: "法人番号", "Corporate number";
     withdrawn_at: "取下げ日時", "Withdrawn";
     chain: "記録の連鎖", "Chain of events";

@@ -148,5 +148,6 @@ fn arrived(ctx: &Context, (filing_id, revision): (FilingId, i32), to: &str) -> D
         channel_since: now,
         decided_at: None,
         updated_at: now,
+        trace: None,
     }
 }

@@ -247,7 +247,8 @@ async fn the_language_is_remembered_and_the_page_refreshes_when_asked() {
     let text = page(world.get("/").header("cookie", "a=b; todoke_lang=en"), "en").await;
     assert!(text.contains("Deliveries across the nation") && !text.contains("http-equiv"));
     let text = page(world.get("/?live=1"), "ja").await;
-    assert!(text.contains(r#"<meta http-equiv="refresh" content="5">"#));
+    assert!(text.contains(r#"<noscript><meta http-equiv="refresh" content="5"></noscript>"#));
+    assert!(text.contains(r#"<div data-live="/live/numbers">"#), "and with a script by events");
     assert!(text.contains("自動更新を止める"));
 }
 

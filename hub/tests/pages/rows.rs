@@ -19,6 +19,9 @@ use uuid::Uuid;
 
 use crate::world::AUTHORITY;
 
+/// Under which everything of the world came to be.
+pub(crate) const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
 /// Limits that tests come up to.
 pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     config.limits.attachment_bytes_max = 4_096;
@@ -36,6 +39,8 @@ pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     // As many as the world has of its operator.
     config.webhook.filings_looked_max = 62;
     config.review.filters_max = 3;
+    // What would be sent for long ends at once.
+    config.operations.live_minutes = 0;
     config.operations.redrive_alone_max = 3;
     config.operations.redrive_items_max = 20;
 }
@@ -175,6 +180,7 @@ pub(crate) fn revision(
         routed_at: Some(at + 40),
         plan: serde_json::to_string(plan).ok(),
         problem: None,
+        trace: TRACE.parse().ok(),
     }
 }
 
@@ -219,6 +225,7 @@ pub(crate) fn attempt(delivery: &Delivery, outcome: &Outcome) -> AttemptRow {
         finished_at: delivery.created_at + 1_200,
         outcome: outcome.as_str().to_owned(),
         detail: serde_json::to_string(outcome).expect("a text"),
+        trace: TRACE.parse().ok(),
     }
 }
 

@@ -88,6 +88,7 @@ async fn what_did_not_arrive_is_listed() {
         created_at: now,
         sent_at: None,
         updated_at: now,
+        trace: None,
     };
     let foreign =
         NoticeRow { filing_id: world.foreign_filing, ..notice(0, "failed", Some(&refused)) };

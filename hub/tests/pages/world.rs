@@ -25,8 +25,9 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::rows::{
-    address_link, attempt, attempt_event, bulk, decision, deliveries_of_two, draft, filing, held,
-    keys, narrow, one_stop, operator_number, outcome, redrive, revision, submission, verdict, why,
+    TRACE, address_link, attempt, attempt_event, bulk, decision, deliveries_of_two, draft, filing,
+    held, keys, narrow, one_stop, operator_number, outcome, redrive, revision, submission, verdict,
+    why,
 };
 use crate::{archive, cases};
 
@@ -271,6 +272,7 @@ impl Filler<'_> {
             channel_since: now,
             decided_at: None,
             updated_at: now,
+            trace: TRACE.parse().ok(),
         }
     }
 
@@ -349,6 +351,7 @@ impl Filler<'_> {
             created_at: now,
             sent_at: sent.then_some(now),
             updated_at: now,
+            trace: None,
         }
     }
 

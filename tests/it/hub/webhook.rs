@@ -97,6 +97,8 @@ async fn what_is_gone_or_removed_is_given_up() -> Result<()> {
     webhooks::set(&house.ctx, by(), &url).await?;
     let gone = house.deliver(&change("011002", &[])).await?;
     let removed = house.deliver(&change("011002", &[])).await?;
+    // Which act is the newer one is told by its time.
+    house.clock.advance(Duration::from_millis(1));
     webhooks::remove(&house.ctx, by()).await?;
     let never = house.deliver(&change("011002", &[])).await?;
     house.advance(Duration::from_hours(1)).await?;

@@ -29,6 +29,7 @@ pub(super) async fn asked(connection: &mut PgConnection) -> Result<Vec<Asked>> {
     let all = [
         look_ups,
         bulks,
+        words,
         uploads,
         addresses,
         small_tables,
@@ -130,6 +131,24 @@ fn look_ups(known: &Known) -> Vec<Asked> {
     ]
 }
 
+/// Filings by the names and numbers in them.
+fn words(known: &Known) -> Vec<Asked> {
+    let filing = &known.filing;
+    vec![
+        (
+            "filed_words",
+            json!({"from": "サクラ会", "until": "サクラ会\u{10ffff}", "limit": 50}),
+            Some("filing_words_pkey"),
+        ),
+        (
+            "filings_of_word",
+            json!({"word": "サクラ会7", "before": filing, "limit": 51}),
+            Some("filing_words_pkey"),
+        ),
+        ("revisions_below", json!({"below": filing, "limit": 500}), Some("filings_pkey")),
+    ]
+}
+
 /// Uploads of many filings.
 fn bulks(known: &Known) -> Vec<Asked> {
     let Known { filing, operator, now, .. } = known;
@@ -184,6 +203,10 @@ fn small_tables(known: &Known) -> Vec<Asked> {
         ("save_filter", filter.clone(), None),
         ("delete_filter", filter, None),
         ("newest_reminders", json!(50), Some("reminders_pkey")),
+        ("hour_counts", json!(known.now - 86_400_000), Some("hour_counts_pkey")),
+        ("delete_hour_counts", json!(known.now - 63_000_000_000_i64), Some("hour_counts_pkey")),
+        ("lock_word_pass", json!({"passes": 2, "now": known.now}), None),
+        ("save_word_pass", json!({"ended": 1, "next_at": known.now, "below": known.filing}), None),
         ("reminded_still", json!("2026-07-15-1-011002"), Some("reminded_by_reminder")),
     ]
 }

@@ -123,5 +123,10 @@ INSERT INTO staff_acts
 SELECT i, ms, 'key:' || i % 50, 'staff', CASE WHEN i % 1000 = 0 THEN 'lane.pause' ELSE 'look.case' END,
     'delivery:' || i % 5000, '', 'null', 'null', ''
 FROM crowd;
+INSERT INTO filing_words SELECT 'サクラ会' || i % 50, filing FROM crowd;
+INSERT INTO hour_counts SELECT ms - ms % 3600000, 'api:' || i % 19, i % 64, 1 FROM crowd
+ON CONFLICT DO NOTHING;
+
+INSERT INTO filing_words SELECT lpad((i % 9000)::text, 10, '0'), filing FROM crowd;
 
 ANALYZE;

@@ -18,9 +18,11 @@ use hub::broker::{Broker, Embedded, RabbitMq};
 use hub::clock::Clock;
 use hub::config::Config;
 use hub::context::{Context, Parts};
+use hub::metrics::Metrics;
 use hub::objects::Objects;
 use hub::signer::Signer;
 use hub::store::{EndpointRow, OperatorRow, Store};
+use hub::trace::Spans;
 use routing::Master;
 use schemas::{AuthorityId, Channel};
 use tokio::sync::mpsc;
@@ -232,7 +234,10 @@ impl Builder {
         let sftp = Arc::new(Sftp::new(guard, PoolLimits::default()));
         let mailer = mailer(&config)?;
         let forms = hub::forms::open(&config.forms.folder)?;
+        let metrics = Metrics::default();
         let parts = Parts {
+            spans: Spans::open(&config.trace, &metrics)?,
+            metrics,
             adapters: Adapters::new(vec![
                 Arc::new(Api::new(api::Settings { guard, ..api::Settings::default() })?),
                 Arc::clone(&sftp) as _,

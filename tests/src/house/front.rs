@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use hub::clock::Clock;
 use hub::web::access::{Access, Scope, new_key};
+use hub::web::operations::Counts;
 use hub::web::{Desk, Issuers, routes};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
@@ -17,6 +18,8 @@ use super::House;
 pub struct Front {
     /// `http://127.0.0.1:…`
     pub url: String,
+    /// The counts of the national view.
+    pub counts: Arc<Counts>,
     client: Client,
     server: JoinHandle<()>,
 }
@@ -39,19 +42,20 @@ impl House {
     pub async fn front(&self) -> Result<Front> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
+        let counts = Arc::<Counts>::default();
         let desk = Arc::new(Desk {
             ctx: Arc::clone(&self.ctx),
             intake: self.stages.intake.clone(),
             reviewer: self.reviewer(),
             access: Access::default(),
-            counts: Arc::default(),
+            counts: Arc::clone(&counts),
             issuers: Issuers::default(),
             door: None,
         });
         let server = tokio::spawn(async move {
             axum::serve(listener, routes(desk)).await.expect("it serves until it is dropped");
         });
-        Ok(Front { url, client: Client::new(), server })
+        Ok(Front { url, counts, client: Client::new(), server })
     }
 
     /// A new key.

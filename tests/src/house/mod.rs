@@ -267,7 +267,7 @@ impl House {
         let (confirm, _) = mpsc::unbounded_channel();
         let (exchange, routing_key) = (WORK.to_owned(), routing_key.to_owned());
         let id = self.ctx.clock.id();
-        let message = Outgoing { id, exchange, routing_key, body };
+        let message = Outgoing { id, exchange, routing_key, body, trace: None };
         self.ctx.broker.publish(vec![message], &confirm).await;
     }
 

@@ -14,6 +14,7 @@ use hub::config::Config;
 use hub::context::{Context, Parts};
 use hub::courier::Courier;
 use hub::intake::{Intake, intake};
+use hub::metrics::Metrics;
 use hub::notifier::Notifier;
 use hub::objects::Objects;
 use hub::prober::Prober;
@@ -22,6 +23,7 @@ use hub::review::Reviewer;
 use hub::router::Router;
 use hub::signer::Signer;
 use hub::store::Store;
+use hub::trace::Spans;
 use hub::upkeep::Upkeep;
 use routing::Master;
 use schemas::{Catalogue, Channel};
@@ -97,7 +99,10 @@ impl Process {
         };
         let pushed = [Channel::Api, Channel::Sftp, Channel::Email].map(adapter);
         let guard = Guard { allow_private: false };
+        let metrics = Metrics::default();
         let parts = Parts {
+            spans: Spans::open(&config.trace, &metrics)?,
+            metrics,
             adapters: Adapters::new(pushed.into_iter().chain([Arc::new(Pull) as _]).collect()),
             sftp: Arc::new(Sftp::new(guard, PoolLimits::default())),
             master: Arc::clone(&shared.master),

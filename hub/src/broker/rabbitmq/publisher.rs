@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Event};
 use tokio::sync::mpsc;
 use tokio::time::{error::Elapsed, timeout};
@@ -18,6 +19,7 @@ use super::House;
 use super::link::{BrokerError, Link, lost, short};
 use super::nodes::Nodes;
 use crate::retry::Reconnect;
+use crate::trace;
 
 /// Messages in flight without a confirmation.
 pub(super) const CONFIRMS_MAX: usize = 1_000;
@@ -188,11 +190,12 @@ impl Flight {
             return None;
         };
         let (id, channel) = (message.id, channel.clone());
+        let trace = message.trace.take();
         let (body, options) = (std::mem::take(&mut message.body), options(message));
         self.jobs.insert(id, job);
         Some(async move {
             let send = async {
-                let properties = properties(id);
+                let properties = properties(id, trace);
                 channel
                     .basic_publish(exchange, routing_key, options, &body, properties)
                     .await?
@@ -244,9 +247,14 @@ fn options(message: &Outgoing) -> BasicPublishOptions {
     BasicPublishOptions { mandatory: message.exchange == WORK, ..BasicPublishOptions::default() }
 }
 
-fn properties(id: Uuid) -> BasicProperties {
+fn properties(id: Uuid, trace: Option<String>) -> BasicProperties {
     let mut text = Uuid::encode_buffer();
+    let mut headers = FieldTable::default();
+    if let Some(trace) = trace {
+        headers.insert(trace::HEADER.into(), AMQPValue::LongString(trace.into()));
+    }
     BasicProperties::default()
+        .with_headers(headers)
         .with_delivery_mode(2)
         .with_content_type("avro/binary".into())
         .with_message_id((&*id.hyphenated().encode_lower(&mut text)).into())

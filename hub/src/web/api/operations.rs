@@ -109,7 +109,8 @@ pub(super) async fn delivery(
         .map(|a| {
             json!({"number": a.number, "channel": a.channel, "started_at": time(a.started_at),
                    "duration_ms": a.finished_at - a.started_at, "outcome": a.outcome,
-                   "detail": serde_json::from_str::<Value>(&a.detail).unwrap_or_default()})
+                   "detail": serde_json::from_str::<Value>(&a.detail).unwrap_or_default(),
+                   "traceparent": a.trace})
         })
         .collect();
     Ok(Json(json!({"delivery": DeliveryView::new(&desk.ctx, &delivery), "attempts": attempts})))

@@ -124,6 +124,8 @@ pub(super) struct DeliveryView {
     proof: Option<String>,
     attempts: i32,
     second_copy: bool,
+    /// The W3C trace that its tries stand under; none of what older builds planned.
+    trace_id: Option<String>,
     /// Why it is not delivered.
     #[schema(value_type = Option<Object>)]
     why: Option<schemas::Why>,
@@ -158,6 +160,7 @@ impl DeliveryView {
             proof: delivery.proof.map(|level| level.as_str().to_owned()),
             attempts: delivery.attempts,
             second_copy: delivery.second_copy,
+            trace_id: delivery.trace.map(|trace| trace.id()),
             why: delivery.state.why().cloned(),
             next_attempt_at,
             delivered_at,

@@ -30,6 +30,8 @@ pub(super) struct AttemptLine {
     status: String,
     /// The head of the far side's answer, or of the evidence.
     body: String,
+    /// What the far side was told as `traceparent`.
+    trace: Option<String>,
 }
 
 /// A table of tries.
@@ -66,6 +68,7 @@ impl AttemptLine {
             owner: told.owner,
             status: told.status,
             body: told.body,
+            trace: row.trace.map(String::from),
         }
     }
 }

@@ -42,6 +42,8 @@ struct FilingPage {
     office: String,
     received: Stamp,
     revision: i32,
+    /// Of the revisions, the first one's first.
+    traces: Vec<String>,
     withdrawn: Option<Stamp>,
     status: Badge,
     chain: ChainLine,
@@ -163,6 +165,7 @@ async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault
         office: filing.office_name,
         received: stamp(filing.received_at),
         revision: filing.revision,
+        traces: revisions.iter().filter_map(|it| Some(it.trace?.id())).collect(),
         withdrawn: filing.withdrawn_at.map(stamp),
         status: labels::status(status, visit.lang),
         chain,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use schemas::FilingKind;
+use schemas::{CorporateNumber, FilingKind};
 
 use crate::store::Filter;
 use crate::web::Desk;
@@ -16,6 +16,7 @@ use crate::web::listed::FilingLine;
 use crate::web::parts::Choice;
 use crate::web::roles::Staff;
 use crate::web::visit::Visit;
+use crate::words;
 
 #[derive(Template)]
 #[template(path = "operations/filings.html")]
@@ -23,9 +24,18 @@ struct FilingsPage {
     shell: Shell,
     kinds: Vec<Choice>,
     unplanned: bool,
+    /// Of which operator, or with which word: the query's field and its value.
+    narrowed: Option<(&'static str, String)>,
     filings: Vec<FilingLine>,
     newest: Option<String>,
     older: Option<String>,
+}
+
+impl FilingsPage {
+    /// Those of a word are not narrowed any further.
+    fn is_of_word(&self) -> bool {
+        self.narrowed.as_ref().is_some_and(|(field, _)| *field == "word")
+    }
 }
 
 /// `GET /filings?kind=…`
@@ -36,8 +46,16 @@ pub(super) async fn list(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> 
 async fn read(desk: &Desk, visit: &Visit) -> Result<FilingsPage, Fault> {
     let kind: Option<FilingKind> = visit.get("kind").and_then(|word| word.parse().ok());
     let unplanned = visit.get("unplanned").is_some();
-    let filter = Filter { kind, unplanned, ..paged(visit) };
-    let mut rows = desk.ctx.store.list_filings(&filter).await?;
+    let corporate_number: Option<CorporateNumber> =
+        visit.get("operator").and_then(|number| number.parse().ok());
+    let word = visit.get("word").map(words::written);
+    let filter = Filter { kind, unplanned, corporate_number, ..paged(visit) };
+    let store = &desk.ctx.store;
+    let mut rows = match &word {
+        Some(word) => store.filings_of_word(word, filter.before_id, filter.limit).await?,
+        None => store.list_filings(&filter).await?,
+    };
+    let operator = corporate_number.map(|number| ("operator", number.to_string()));
     let older = older(&mut rows, visit, |row| (row.received_at, row.id.0));
     let choice = |it: &FilingKind| Choice {
         word: it.as_str().to_owned(),
@@ -48,6 +66,7 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<FilingsPage, Fault> {
         shell: visit.living_shell("/filings"),
         kinds: FilingKind::ALL.iter().map(choice).collect(),
         unplanned,
+        narrowed: word.map(|word| ("word", word)).or(operator),
         filings: FilingLine::read(desk, visit, &rows).await?,
         newest: newest(visit),
         older,

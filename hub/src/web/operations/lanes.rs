@@ -10,7 +10,6 @@ use schemas::AuthorityId;
 use super::snapshot::lanes_in_trouble;
 use crate::lane::Lane;
 use crate::operate::lane_subject;
-use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
@@ -18,6 +17,7 @@ use crate::web::parts::{Badge, Part, Stamp, grouped};
 use crate::web::roles::Staff;
 use crate::web::visit::Visit;
 use crate::web::words::Words;
+use crate::web::{Desk, assets};
 
 /// One lane in a table.
 pub(super) struct LaneLine {
@@ -109,13 +109,22 @@ pub(super) struct LaneTable<'a> {
 #[template(path = "operations/lanes.html")]
 struct Lanes {
     shell: Shell,
+    list: LaneList,
+    script: &'static str,
+}
+
+/// Those in trouble, a part of them.
+#[derive(Template)]
+#[template(path = "operations/lane_list.html")]
+pub(super) struct LaneList {
+    w: &'static Words,
     lines: Vec<LaneLine>,
     part: Part,
 }
 
-impl Lanes {
+impl LaneList {
     fn lane_table(&self) -> LaneTable<'_> {
-        LaneTable { w: self.shell.w, with_authority: true, lines: &self.lines }
+        LaneTable { w: self.w, with_authority: true, lines: &self.lines }
     }
 }
 
@@ -126,11 +135,14 @@ pub(super) async fn list(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> 
 
 async fn read(desk: &Desk, visit: &Visit) -> Result<Lanes, Fault> {
     let lanes = lanes_in_trouble(&desk.ctx.store).await?;
+    let (shell, list) = (visit.living_shell("/lanes"), lane_list(desk, &lanes, visit));
+    Ok(Lanes { shell, list, script: assets::live_link() })
+}
+
+/// The part of these lanes that a visit asks for.
+pub(super) fn lane_list(desk: &Desk, lanes: &[Lane], visit: &Visit) -> LaneList {
     let mut lanes: Vec<&Lane> = lanes.iter().collect();
     let part = Part::cut(&mut lanes, "lanes", visit);
-    Ok(Lanes {
-        shell: visit.living_shell("/lanes"),
-        lines: lanes.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect(),
-        part,
-    })
+    let lines = lanes.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect();
+    LaneList { w: visit.lang.words(), lines, part }
 }

@@ -12,6 +12,7 @@ mod attempts;
 mod audit;
 mod authorities;
 mod contacts;
+mod day;
 mod dead_letters;
 mod deliveries;
 mod delivery;
@@ -20,6 +21,7 @@ mod filings;
 mod hands;
 mod lanes;
 mod launch;
+mod live;
 mod map;
 mod overview;
 mod receiving;
@@ -57,6 +59,8 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/reminders", get(reminders::list))
         .route("/prefectures/{code}", get(authorities::prefecture))
         .route("/lanes", get(lanes::list))
+        .route("/live/numbers", get(live::numbers))
+        .route("/live/lanes", get(live::lanes))
         .route("/authorities/{code}/lanes/{channel}/pause", post(hands::pause))
         .route("/authorities/{code}/lanes/{channel}/resume", post(hands::resume))
         .route("/deliveries/{id}/retry", post(hands::retry))

@@ -8,11 +8,11 @@ use axum::extract::State;
 use axum::response::Response;
 use schemas::Channel;
 
+use super::day::Day;
 use super::lanes::{LaneLine, LaneTable};
 use super::map::Map;
 use super::snapshot::Snapshot;
 use crate::store::Filter;
-use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels::{self, REVIEWS, STATES, STATUSES};
@@ -20,7 +20,8 @@ use crate::web::listed::FilingLine;
 use crate::web::parts::{Badge, Stamp, age, due, grouped, percent};
 use crate::web::roles::Staff;
 use crate::web::visit::Visit;
-use crate::web::words::Lang;
+use crate::web::words::{Lang, Words};
+use crate::web::{Desk, assets};
 
 /// Lanes in trouble that are shown here.
 const LANES_MAX: usize = 8;
@@ -31,6 +32,16 @@ const FILINGS_MAX: usize = 10;
 #[template(path = "operations/overview.html")]
 struct Overview {
     shell: Shell,
+    numbers: Numbers,
+    newest: Vec<FilingLine>,
+    script: &'static str,
+}
+
+/// What is counted, at one moment.
+#[derive(Template)]
+#[template(path = "operations/numbers.html")]
+pub(super) struct Numbers {
+    w: &'static Words,
     counted: Stamp,
     figures: Vec<Figure>,
     backlog: Vec<(&'static str, String)>,
@@ -40,16 +51,16 @@ struct Overview {
     lanes: Vec<LaneLine>,
     lanes_total: usize,
     map: Map,
-    newest: Vec<FilingLine>,
+    day: Day,
 }
 
-impl Overview {
+impl Numbers {
     fn has_more_lanes(&self) -> bool {
         self.lanes.len() < self.lanes_total
     }
 
     fn lane_table(&self) -> LaneTable<'_> {
-        LaneTable { w: self.shell.w, with_authority: true, lines: &self.lanes }
+        LaneTable { w: self.w, with_authority: true, lines: &self.lanes }
     }
 }
 
@@ -86,27 +97,37 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<Overview, Fault> {
     let snapshot = desk.counts.get(&desk.ctx).await?;
     let filter = Filter { limit: FILINGS_MAX, ..Filter::default() };
     let newest = desk.ctx.store.list_filings(&filter).await?;
-    let shown = &snapshot.lanes[..snapshot.lanes.len().min(LANES_MAX)];
-    let lang = visit.lang;
     Ok(Overview {
         shell: visit.living_shell("/"),
+        numbers: numbers(desk, &snapshot, visit),
+        newest: FilingLine::read(desk, visit, &newest).await?,
+        script: assets::live_link(),
+    })
+}
+
+/// The counts, as this visitor reads them.
+pub(super) fn numbers(desk: &Desk, snapshot: &Snapshot, visit: &Visit) -> Numbers {
+    let shown = &snapshot.lanes[..snapshot.lanes.len().min(LANES_MAX)];
+    let lang = visit.lang;
+    Numbers {
+        w: lang.words(),
         counted: Stamp::new(snapshot.at, visit.now, lang),
-        figures: figures(&snapshot, visit),
-        backlog: backlog(&snapshot, visit),
+        figures: figures(snapshot, visit),
+        backlog: backlog(snapshot, visit),
         statuses: STATUSES
             .iter()
             .map(|status| (labels::status(*status, lang), named(&snapshot.filings, *status)))
             .collect(),
-        matrix: Matrix::new(&snapshot, visit),
+        matrix: Matrix::new(snapshot, visit),
         reviews: REVIEWS
             .iter()
             .map(|review| (labels::review(*review, lang), named(&snapshot.reviews, *review)))
             .collect(),
         lanes: shown.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect(),
         lanes_total: snapshot.lanes.len(),
-        map: Map::of_deliveries(&snapshot, lang),
-        newest: FilingLine::read(desk, visit, &newest).await?,
-    })
+        map: Map::of_deliveries(snapshot, lang),
+        day: Day::new(&snapshot.hours, snapshot.at, visit),
+    }
 }
 
 /// The count under a value's own word.

@@ -8,8 +8,11 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
+use super::day::HOURS;
+use super::live::Places;
 use crate::context::Context;
 use crate::lane::Lane;
+use crate::store::hours::{HOUR_MS, HourCount, hour_of};
 use crate::store::{DeliveryCount, ScanCounts, Store, StoreError, Totals};
 
 /// Milliseconds that counts are kept at least.
@@ -44,6 +47,8 @@ pub(super) struct Snapshot {
     pub(super) watches: i64,
     /// Lanes in trouble.
     pub(super) lanes: Vec<Lane>,
+    /// What came and arrived in the last hours.
+    pub(super) hours: Vec<HourCount>,
 }
 
 /// Deliveries of one place by what has come of them.
@@ -158,6 +163,8 @@ impl Grade {
 pub struct Counts {
     kept: RwLock<Option<Kept>>,
     reading: Mutex<()>,
+    /// Of the pages that are sent them anew.
+    pub(super) places: Arc<Places>,
 }
 
 #[derive(Clone)]
@@ -240,6 +247,11 @@ impl Counts {
         Ok(kept.snapshot)
     }
 
+    /// Pages of this process that refresh by themselves.
+    pub fn streams(&self) -> usize {
+        self.places.taken()
+    }
+
     fn kept(&self) -> Option<Kept> {
         self.kept.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -280,6 +292,7 @@ impl Snapshot {
             scans: store.count_scans().await?,
             watches: store.count_watches().await?.iter().map(|(_, count)| count).sum(),
             lanes: lanes_in_trouble(store).await?,
+            hours: store.hour_counts(hour_of(at) - (HOURS - 1) * HOUR_MS).await?,
         })
     }
 

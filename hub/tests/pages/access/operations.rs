@@ -25,6 +25,8 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/reminders", Operations),
         row("/prefectures/{code}", Operations).at("/prefectures/01"),
         row("/lanes", Operations),
+        row("/live/numbers", Operations),
+        row("/live/lanes", Operations),
         row("/authorities/{code}/lanes/{channel}/pause", Operations)
             .at("/authorities/011002/lanes/api/pause")
             .sent(),
@@ -85,6 +87,7 @@ pub(super) fn rows_of_anyone() -> Vec<Row> {
         row("/static/style.css", Anyones),
         row("/static/draft.js", Anyones),
         row("/static/files.js", Anyones),
+        row("/static/live.js", Anyones),
         row("/static/icon.svg", Anyones),
     ]
 }

@@ -58,6 +58,7 @@ pub fn numbered(exchange: &str, routing_key: &str, number: u128) -> Outgoing {
         exchange: exchange.to_owned(),
         routing_key: routing_key.to_owned(),
         body: number.to_be_bytes().to_vec(),
+        trace: None,
     }
 }
 

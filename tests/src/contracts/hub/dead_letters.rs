@@ -120,9 +120,10 @@ pub async fn one_bad_message_among_many_costs_only_itself(builder: Builder) -> R
         let set = format!("UPDATE revisions SET corporate_number = {sql}");
         house.raw(format!("{set} WHERE filing_id = '{bad}'")).await
     };
+    let trace = house.ctx.store.revisions(bad).await?.remove(0).trace.map(String::from);
     owner(&house, "'?' || corporate_number").await?;
     let row = parked(&mut house, 1).await?.remove(0);
-    let message = FilingSubmitted { filing_id: bad, revision: 1, trace: None };
+    let message = FilingSubmitted { filing_id: bad, revision: 1, trace };
     ensure!(row.queue == ROUTER && row.body == hex::encode(message.encode()?), "{row:?}");
     is_told(&house, &row, "work_failed", "処理が繰り返し失敗しました").await?;
     until(async || {

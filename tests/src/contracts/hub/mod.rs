@@ -5,15 +5,18 @@ mod among_staff;
 mod backup;
 mod by_hand;
 mod dead_letters;
+mod hours;
 pub mod late;
 mod older_store;
 mod overtaken;
 mod pace;
 mod redrive;
 mod retention;
+mod search;
 mod staff;
 mod succession;
 mod suspension;
+mod traces;
 mod unplanned;
 mod unread;
 mod watches;
@@ -26,14 +29,17 @@ pub use among_staff::*;
 pub use backup::a_backup_in_the_midst_goes_on_elsewhere;
 pub use by_hand::*;
 pub use dead_letters::*;
+pub use hours::*;
 pub use older_store::*;
 pub use overtaken::*;
 pub use pace::*;
 pub use redrive::*;
 pub use retention::*;
+pub use search::*;
 pub use staff::*;
 pub use succession::*;
 pub use suspension::*;
+pub use traces::*;
 pub use unplanned::*;
 pub use unread::*;
 pub use watches::*;
@@ -94,6 +100,15 @@ macro_rules! hub_contract {
             clocks_that_differ_tell_nothing_twice
             an_alert_outlasts_a_relay_and_a_process
             a_look_that_succeeds_while_deliveries_fail_is_told
+
+            a_filing_is_one_trace_from_its_caller_to_its_authority
+            a_request_without_a_trace_begins_one
+            what_is_tried_again_stays_in_its_trace
+
+            the_national_view_tells_what_an_hour_saw
+
+            a_filing_is_found_by_the_names_and_numbers_in_it
+            filings_of_builds_before_are_found_too
 
             who_filed_to_nobody_is_told
             a_fault_of_the_hub_is_told_to_its_staff

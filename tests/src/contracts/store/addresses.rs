@@ -98,6 +98,7 @@ pub async fn open_notices_go_to_the_new_address(bench: &Bench) -> Result<()> {
         created_at: now,
         sent_at: None,
         updated_at: now,
+        trace: None,
     };
     let (own, others) = (&filings[0], &filings[1]);
     let rows = [

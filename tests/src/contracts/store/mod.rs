@@ -8,6 +8,7 @@ mod deliveries;
 mod drafts;
 mod exports;
 mod filings;
+mod hours;
 mod inbox;
 mod lists;
 mod objects;
@@ -22,6 +23,7 @@ mod stale;
 mod troubles;
 mod uploads;
 mod webhooks;
+mod words;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -43,6 +45,7 @@ pub use deliveries::*;
 pub use drafts::*;
 pub use exports::*;
 pub use filings::*;
+pub use hours::*;
 pub use inbox::*;
 pub use lists::*;
 pub use objects::*;
@@ -57,6 +60,7 @@ pub use stale::*;
 pub use troubles::*;
 pub use uploads::*;
 pub use webhooks::*;
+pub use words::*;
 
 /// Makes a test of every contract; `$open` gives a [`Bench`] on an empty store.
 #[macro_export]
@@ -148,6 +152,11 @@ macro_rules! store_contract {
             lists_narrow_and_page
             what_is_in_trouble_is_grouped
             a_list_narrows_by_cause_and_owner
+            what_an_hour_saw_adds_up
+
+            a_filing_is_found_by_its_words
+            words_of_before_are_written_by_one_at_a_time
+
             an_inbox_shows_what_is_for_the_authority
             counts_and_totals_agree_with_the_rows
             filings_are_counted_as_they_are_rolled_up
@@ -163,6 +172,9 @@ macro_rules! store_contract {
         }
     )* };
 }
+
+/// Under which everything that a bench files is handed in.
+pub(crate) const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 /// Names that break what does not quote: quotes, escapes, line ends, Japanese, a rare 𠮷.
 pub(crate) const AWKWARD: &str = "𠮷野家's \"介護\" {\"a\":1}\\ [null] \r\n\t\u{2028} %_; DROP --";
@@ -236,6 +248,7 @@ impl Bench {
             routed_at: None,
             plan: None,
             problem: None,
+            trace: TRACE.parse().ok(),
         }
     }
 
@@ -281,6 +294,7 @@ impl Bench {
             channel_since: now,
             decided_at: None,
             updated_at: now,
+            trace: TRACE.parse().ok(),
         }
     }
 

@@ -11,13 +11,17 @@ use schemas::message::{FilingSubmitted, Message};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{AWKWARD, Bench};
+use super::{AWKWARD, Bench, TRACE};
 
 /// How long a relay keeps a message to itself.
 const CLAIM_MS: i64 = 60_000;
 
 fn message(bench: &Bench) -> FilingSubmitted {
-    FilingSubmitted { filing_id: FilingId(bench.clock.id()), revision: 1, trace: None }
+    FilingSubmitted {
+        filing_id: FilingId(bench.clock.id()),
+        revision: 1,
+        trace: Some(TRACE.into()),
+    }
 }
 
 async fn enqueued(bench: &Bench, count: usize) -> Result<Vec<FilingSubmitted>> {
@@ -56,6 +60,7 @@ pub async fn two_relays_claim_different_messages(bench: &Bench) -> Result<()> {
         let read = FilingSubmitted::decode(&hex::decode(&row.body)?)?;
         ensure!(messages.contains(&read), "{read:?} was never sent");
         ensure!(row.exchange == WORK && row.claimed_until == until, "{row:?}");
+        ensure!(row.trace.as_deref() == Some(TRACE), "{row:?}");
     }
     Ok(())
 }

@@ -46,6 +46,7 @@ async fn finished(bench: &Bench) -> Result<(FilingRow, Delivery)> {
         finished_at: now,
         outcome: outcome.as_str().to_owned(),
         detail: serde_json::to_string(outcome).unwrap_or_default(),
+        trace: None,
     };
     let rows: Vec<_> = (1..).zip(&outcomes).map(row).collect();
     let mut tx = bench.store.begin().await?;
@@ -251,6 +252,7 @@ async fn tell(bench: &Bench, filing: &FilingRow, delivery_id: DeliveryId) -> Res
         created_at: now,
         sent_at: None,
         updated_at: now,
+        trace: None,
     };
     let mut tx = bench.store.begin().await?;
     tx.insert_notices(&[notice]).await?;

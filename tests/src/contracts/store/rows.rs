@@ -121,6 +121,7 @@ pub async fn notices_come_back_when_they_are_due(bench: &Bench) -> Result<()> {
         created_at: now - 10,
         sent_at: None,
         updated_at: now - 10,
+        trace: super::TRACE.parse().ok(),
     };
     let mut notices = [
         notice("due", None, None),
@@ -169,6 +170,7 @@ pub async fn attempts_and_decisions_come_back(bench: &Bench) -> Result<()> {
         finished_at: i64::from(number) + 5,
         outcome: "deferred".into(),
         detail: format!("{{\"said\": {AWKWARD:?}}}"),
+        trace: super::TRACE.parse().ok(),
     };
     let attempts = [attempt(one.id, 2), attempt(other.id, 1), attempt(one.id, 1)];
     let mut decision = DecisionRow {

@@ -22,9 +22,14 @@ async fn taken(bench: &Bench, limit: usize) -> Result<[Vec<Uuid>; 3]> {
     tx.commit().await?;
     ensure!(deliveries.iter().all(|delivery| delivery.state == State::Due), "{deliveries:?}");
     ensure!(notices.iter().all(|notice| notice.state == "due"), "{notices:?}");
+    // What is queued again hours later still belongs to the filing's trace.
+    let traces = deliveries.iter().map(|delivery| delivery.trace);
+    let traces = traces.chain(revisions.iter().map(|(.., trace)| *trace));
+    let mut traces = traces.chain(notices.iter().map(|notice| notice.trace));
+    ensure!(traces.all(|trace| trace == super::TRACE.parse().ok()), "{deliveries:?} {revisions:?}");
     Ok([
         deliveries.iter().map(|delivery| delivery.id.0).collect(),
-        revisions.iter().map(|(filing, _)| filing.0).collect(),
+        revisions.iter().map(|(filing, ..)| filing.0).collect(),
         notices.iter().map(|notice| notice.id.0).collect(),
     ])
 }
@@ -46,6 +51,7 @@ fn notice(bench: &Bench, filing_id: schemas::FilingId) -> NoticeRow {
         created_at: now,
         sent_at: None,
         updated_at: now,
+        trace: super::TRACE.parse().ok(),
     }
 }
 

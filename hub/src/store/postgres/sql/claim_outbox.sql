@@ -6,4 +6,4 @@ WHERE id = ANY (ARRAY(
     FOR UPDATE SKIP LOCKED
 ))
 RETURNING json_build_object('id', id, 'exchange', exchange, 'routing_key', routing_key,
-    'body', encode(body, 'hex'), 'claimed_until', claimed_until)::text
+    'body', encode(body, 'hex'), 'claimed_until', claimed_until, 'trace', trace)::text

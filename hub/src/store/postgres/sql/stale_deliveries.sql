@@ -21,5 +21,5 @@ RETURNING json_build_object(
     'proof', proof, 'review', review, 'second_copy', second_copy,
     'package_sha256', package_sha256, 'rule', rule, 'article', article, 'created_at', created_at,
     'channel_since', channel_since, 'delivered_at', delivered_at, 'decided_at', decided_at,
-    'updated_at', updated_at
+    'updated_at', updated_at, 'trace', trace
 )::text

@@ -13,4 +13,4 @@ WHERE (filing_id, revision) IN (
     LIMIT (($1::json) ->> 'limit')::bigint
     FOR UPDATE SKIP LOCKED
 )
-RETURNING json_build_array(filing_id, revision)::text
+RETURNING json_build_array(filing_id, revision, trace)::text

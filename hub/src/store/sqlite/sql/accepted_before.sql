@@ -4,7 +4,7 @@ SELECT json_object(
     'received_at', x.received_at, 'corporate_number', x.corporate_number,
     'idempotency_key', x.idempotency_key, 'document', x.document,
     'document_sha256', x.document_sha256, 'only_authorities', x.only_authorities,
-    'routed_at', x.routed_at, 'plan', x.plan, 'problem', x.problem
+    'routed_at', x.routed_at, 'plan', x.plan, 'problem', x.problem, 'trace', x.trace
 )
 FROM filings AS f
 JOIN deliveries AS d ON d.filing_id = f.id AND d.authority = $1 ->> '$.authority'

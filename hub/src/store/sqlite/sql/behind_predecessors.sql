@@ -9,7 +9,7 @@ SELECT json_object(
     'review', x.review, 'second_copy', x.second_copy, 'package_sha256', x.package_sha256,
     'rule', x.rule, 'article', x.article, 'created_at', x.created_at,
     'channel_since', x.channel_since, 'delivered_at', x.delivered_at,
-    'decided_at', x.decided_at, 'updated_at', x.updated_at
+    'decided_at', x.decided_at, 'updated_at', x.updated_at, 'trace', x.trace
 )
 FROM deliveries AS x
 WHERE x.state = 'held' AND x.authority = $1 ->> '$.authority'

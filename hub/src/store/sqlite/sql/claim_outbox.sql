@@ -4,4 +4,4 @@ WHERE id IN (
     ORDER BY id LIMIT $1 ->> '$.limit'
 )
 RETURNING json_object('id', id, 'exchange', exchange, 'routing_key', routing_key,
-    'body', lower(hex(body)), 'claimed_until', claimed_until)
+    'body', lower(hex(body)), 'claimed_until', claimed_until, 'trace', trace)

@@ -14,5 +14,5 @@ RETURNING json_object(
     'id', id, 'filing_id', filing_id, 'delivery_id', delivery_id, 'kind', kind,
     'recipient', recipient, 'state', state, 'turn', turn, 'tries', tries,
     'next_attempt_at', next_attempt_at, 'lease_until', lease_until, 'why', why,
-    'created_at', created_at, 'sent_at', sent_at, 'updated_at', updated_at
+    'created_at', created_at, 'sent_at', sent_at, 'updated_at', updated_at, 'trace', trace
 )

@@ -10,4 +10,4 @@ WHERE (filing_id, revision) IN (
     ORDER BY max(x.received_at, coalesce(x.queued_at, x.received_at))
     LIMIT $1 ->> '$.limit'
 )
-RETURNING json_array(filing_id, revision)
+RETURNING json_array(filing_id, revision, trace)

@@ -1,0 +1,1 @@
+DELETE FROM hour_counts WHERE hour < (($1::json) #>> '{}')::bigint
