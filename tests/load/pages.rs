@@ -30,8 +30,16 @@ const PAGES: [&[&str]; 3] = [
         "/lanes",
         "/search?q=011002",
         "/reminders",
+        "/reports",
+        "/reconciliation",
     ],
-    &["/authority", "/authority/deliveries/*", "/authority/exports", "/authority?text=1"],
+    &[
+        "/authority",
+        "/authority/deliveries/*",
+        "/authority/exports",
+        "/authority/reports",
+        "/authority?text=1",
+    ],
     &[
         "/operator",
         "/operator/filings/*",

@@ -100,6 +100,8 @@ impl Who {
                 ("/deliveries", |w| w.nav_deliveries),
                 ("/troubles", |w| w.nav_troubles),
                 ("/lanes", |w| w.nav_lanes),
+                ("/reconciliation", |w| w.nav_statements),
+                ("/reports", |w| w.nav_reports),
                 ("/launch", |w| w.nav_launch),
                 ("/dead-letters", |w| w.nav_dead_letters),
                 ("/reminders", |w| w.nav_reminders),
@@ -110,6 +112,8 @@ impl Who {
             Self::Authority => &[
                 ("/authority", |w| w.nav_inbox),
                 ("/authority/exports", |w| w.nav_exports),
+                ("/authority/statements", |w| w.nav_statements),
+                ("/authority/reports", |w| w.nav_reports),
                 ("/authority/contacts", |w| w.nav_contacts),
                 ("/authority/archive", |w| w.nav_archive),
             ],
