@@ -39,7 +39,7 @@ sections! {
         webhook: Box<Webhook>, relay: Relay, package: Package, scan: Box<Scan>,
         endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
         operations: Box<Operations>, audit: Audit, archive: Archive, reminders: Box<Reminders>,
-        watches: Box<Watches>,
+        watches: Box<Watches>, reports: Box<Reports>, reconciliation: Box<Reconciliation>,
         drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep,
         retention: Retention, log: Log, trace: Box<trace::Settings>,
     }
@@ -120,6 +120,15 @@ sections! {
     Reminders {
         unread_days: usize, prefecture_days: usize, operations_days: usize, hour: i8,
         operations_mail: String, names_max: usize, look_ms: u64, list_rows: usize,
+        fixed_hour: i8, fixed_minutes: i64, fixed_days: i64, fixed_looked: usize,
+        fixed_rows: usize,
+    }
+    /// `[reports]`
+    Reports { months: u32, again_months: u32, again_hours: i64, batch_max: usize, }
+    /// `[reconciliation]`
+    Reconciliation {
+        days: u32, settle_minutes: i64, packages_max: usize, answer_max: usize,
+        differences_max: usize,
     }
     /// `[watches]`
     Watches {

@@ -31,8 +31,16 @@ const PAGES: [&[&str]; 3] = [
         "/search?q=011002",
         "/reminders",
         "/watches",
+        "/reports",
+        "/reconciliation",
     ],
-    &["/authority", "/authority/deliveries/*", "/authority/exports", "/authority?text=1"],
+    &[
+        "/authority",
+        "/authority/deliveries/*",
+        "/authority/exports",
+        "/authority/reports",
+        "/authority?text=1",
+    ],
     &[
         "/operator",
         "/operator/filings/*",

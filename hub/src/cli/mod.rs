@@ -18,7 +18,9 @@ mod master;
 mod operator;
 mod package;
 mod receipt;
+mod reconcile;
 mod redrive;
+mod report;
 mod restore;
 mod retention;
 mod route;
@@ -92,6 +94,10 @@ enum Command {
     Redrive(redrive::Args),
     /// What people have to know of while it lasts: list
     Watch(watch::Args),
+    /// Signed statements of what authorities were brought: verify, list, show
+    Reconcile(reconcile::Args),
+    /// The figures of a month, by authority and channel
+    Report(report::Args),
     /// What staff did by hand: list, verify, export
     Audit(audit::Args),
     /// Files that wait to be looked through for malware, or hold some: list, again
@@ -175,12 +181,19 @@ pub fn main() -> anyhow::Result<()> {
         | Command::DeadLetter(_)
         | Command::Redrive(_)
         | Command::Watch(_)
+        | Command::Reconcile(_)
+        | Command::Report(_)
         | Command::Audit(_)
         | Command::Scan(_)
         | Command::Authority(_)
         | Command::Package(_)
         | Command::Operator(_)
         | Command::Key(_) => {}
+    }
+    if let Command::Reconcile(args) = &arguments.command
+        && let Some(done) = reconcile::alone(args)
+    {
+        return done;
     }
     let config = Config::load(arguments.config.as_deref())?;
     telemetry::start(&config.log.filter, config.log.format)?;
@@ -206,6 +219,8 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::DeadLetter(args) => dead_letter::run(args, config).await,
         Command::Redrive(args) => redrive::run(args, config).await,
         Command::Watch(args) => watch::run(args, &config).await,
+        Command::Reconcile(args) => reconcile::run(args, &config).await,
+        Command::Report(args) => report::run(args, &config).await,
         Command::Audit(args) => audit::run(args, &config).await,
         Command::Scan(args) => scan::run(args, &config).await,
         Command::Authority(args) => authority::run(args, config).await,

@@ -162,9 +162,14 @@ fn groups(
 /// Today, when it is a business day and late enough.
 pub(super) fn is_time(ctx: &Context, now: i64) -> Option<Date> {
     let settings = &ctx.config.reminders;
+    let today = day_from_hour(now, settings.hour)?;
+    let is_open = ctx.forms.deadlines().calendar().is_open(today);
+    (settings.unread_days > 0 && is_open).then_some(today)
+}
+
+/// Today, from an hour in Japan on.
+pub(super) fn day_from_hour(now: i64, hour: i8) -> Option<Date> {
     let today = day_in_japan(now);
     let midnight = today.yesterday().ok().and_then(end_in_japan)?;
-    let is_late_enough = now >= midnight + i64::from(settings.hour) * 3_600_000;
-    let is_open = ctx.forms.deadlines().calendar().is_open(today);
-    (settings.unread_days > 0 && is_late_enough && is_open).then_some(today)
+    (now >= midnight + i64::from(hour) * 3_600_000).then_some(today)
 }

@@ -1,5 +1,5 @@
 //! Reminder: tells by mail what arrived and nobody has opened: the authority, then its prefecture,
-//! then operations.
+//! then operations. And tells operations what had failed and arrived since (`fixed.rs`).
 //!
 //! Reads `deliveries` and `contacts`; writes `reminders` and `reminded`. On each business day one
 //! mail to each of all that is due together, so that a storm is a mail to each and no more; a
@@ -8,6 +8,7 @@
 //! that is away takes its time.
 
 mod due;
+pub(crate) mod fixed;
 mod letter;
 
 use std::sync::Arc;
@@ -35,12 +36,14 @@ pub struct Reminder {
     pass: Option<Pass>,
     /// The day whose mails are made.
     done: Option<Date>,
+    /// The day whose mail about what had failed is made, or not needed.
+    fixed: Option<Date>,
 }
 
 impl Reminder {
     /// A reminder.
     pub fn new(ctx: Arc<Context>) -> Self {
-        Self { ctx, pass: None, done: None }
+        Self { ctx, pass: None, done: None, fixed: None }
     }
 
     /// Until the stop: a step, then a rest when there is no more to do.
@@ -67,7 +70,18 @@ impl Reminder {
             // What was made stays so; the pass begins anew.
             self.pass = None;
         }
-        Ok(made? + self.send().await?)
+        let made = made?;
+        self.make_fixed().await?;
+        Ok(made + self.send().await?)
+    }
+
+    async fn make_fixed(&mut self) -> Result<(), StoreError> {
+        let today = fixed::is_time(&self.ctx, self.ctx.clock.now_ms());
+        if let Some(day) = today.filter(|day| self.fixed != Some(*day)) {
+            fixed::make(&self.ctx, day).await?;
+            self.fixed = Some(day);
+        }
+        Ok(())
     }
 
     async fn make(&mut self) -> Result<usize, StoreError> {
@@ -161,11 +175,18 @@ impl Reminder {
         row
     }
 
-    /// One try; none when all of it has been opened.
+    /// One try; none when there is nothing left to tell.
     async fn post(&self, row: &ReminderRow) -> Result<Option<Outcome>, StoreError> {
-        let still = self.ctx.store.reminded_still(&row.id).await?;
-        let Some(to) = row.mail.as_deref().filter(|_| !still.is_empty()) else { return Ok(None) };
-        Ok(Some(match letter::letter(&self.ctx, (row, to), &still) {
+        let Some(to) = row.mail.as_deref() else { return Ok(None) };
+        let mail = if row.addressee == fixed::FIXED {
+            let about = fixed::fixed(&self.ctx, row.made_at).await?;
+            (!about.is_empty()).then(|| fixed::letter(&self.ctx, (row, to), &about))
+        } else {
+            let still = self.ctx.store.reminded_still(&row.id).await?;
+            (!still.is_empty()).then(|| letter::letter(&self.ctx, (row, to), &still))
+        };
+        let Some(mail) = mail else { return Ok(None) };
+        Ok(Some(match mail {
             Ok(mail) => self.ctx.mailer.send(&mail).await,
             Err(error) => {
                 let why = Why::new("mail_not_rendered", Owner::Hub, error.to_string());

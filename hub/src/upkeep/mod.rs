@@ -2,13 +2,16 @@
 //!
 //! Reads and writes `deliveries` (waiting → due, ended leases, due without a message), `revisions`
 //! (unplanned without a message), `notices`, `redrives`; writes work messages for all of these.
+//! Counts what reports are read from (`figures.rs`).
 //! Several processes may run it: rows are taken by lock, and skipped when another has them.
 
+mod figures;
 mod months;
 mod redrive;
 mod release;
 mod requeue;
 mod retention;
+mod statements;
 mod sweep;
 mod words;
 
@@ -26,6 +29,7 @@ use crate::retry::jittered_ms;
 use crate::store::{DeadLetterRow, NewEvent, StoreError};
 use crate::work::{Tray, dead_letter, enqueue_due, tell_of_dead};
 
+pub use figures::count_month;
 pub use release::release;
 pub use retention::{Count, Pass};
 
@@ -39,6 +43,8 @@ pub struct Upkeep {
     sweep_at: i64,
     look_at: i64,
     pass: Option<Pass>,
+    is_counting: bool,
+    days: statements::Days,
 }
 
 impl Upkeep {
@@ -55,6 +61,8 @@ impl Upkeep {
             sweep_at: 0,
             look_at: 0,
             pass: None,
+            is_counting: false,
+            days: statements::Days::default(),
         }
     }
 
@@ -127,6 +135,11 @@ impl Upkeep {
         moved = moved.max(self.redrive().await?);
         if self.round % 10 == 1 || self.has_more_words {
             self.has_more_words = self.write_words().await?;
+        }
+        self.write_statements().await?;
+        if self.round % 10 == 1 || self.is_counting {
+            // A batch in each round and no more: nobody waits for a report.
+            self.is_counting = count_month(&self.ctx).await?;
         }
         Ok(moved)
     }

@@ -49,4 +49,5 @@ words! {
     failed: "送信できず(次の段階へ)", "not sent (next in line)";
     unaddressed: "宛先なし(次の段階へ)", "no address (next in line)";
     over: "送信前に開封", "opened before";
+    fixed: "失敗の後に届いたもの", "failed, then arrived";
 }

@@ -101,6 +101,8 @@ impl Who {
                 ("/troubles", |w| w.nav_troubles),
                 ("/watches", |w| w.nav_watches),
                 ("/lanes", |w| w.nav_lanes),
+                ("/reconciliation", |w| w.nav_statements),
+                ("/reports", |w| w.nav_reports),
                 ("/launch", |w| w.nav_launch),
                 ("/dead-letters", |w| w.nav_dead_letters),
                 ("/reminders", |w| w.nav_reminders),
@@ -111,6 +113,8 @@ impl Who {
             Self::Authority => &[
                 ("/authority", |w| w.nav_inbox),
                 ("/authority/exports", |w| w.nav_exports),
+                ("/authority/statements", |w| w.nav_statements),
+                ("/authority/reports", |w| w.nav_reports),
                 ("/authority/contacts", |w| w.nav_contacts),
                 ("/authority/archive", |w| w.nav_archive),
             ],

@@ -90,6 +90,8 @@ words! {
     nav_watches: "監視", "Watches";
     watches_firing: "監視の発生中", "Watches going on";
     nav_lanes: "送達経路", "Lanes";
+    nav_statements: "到達の照合", "Reconciliation";
+    nav_reports: "月次報告", "Report";
     nav_launch: "利用開始", "Launch";
     nav_dead_letters: "処理不能", "Dead letters";
     nav_audit: "操作の記録", "Acts";

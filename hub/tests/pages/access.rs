@@ -206,6 +206,13 @@ fn authority_rows(world: &World) -> Vec<Row> {
         row("/authority/announcements", Authority),
         row("/authority/filters", Authority).sent(),
         row("/authority/filters/remove", Authority).sent(),
+        row("/authority/statements", Authority),
+        row("/authority/statements/{day}", Authority).at("/authority/statements/2026-07-14"),
+        row("/authority/statements/{day}", Authority).at("/authority/statements/2026-07-14").sent(),
+        row("/authority/statements/{day}/{format}", Authority)
+            .at("/authority/statements/2026-07-14/json"),
+        row("/authority/reports", Authority),
+        row("/authority/reports.csv", Authority),
         row("/authority/exports", Authority),
         row("/authority/exports", Authority).sent(),
         row("/authority/exports/{id}/{format}", Authority)
@@ -313,6 +320,8 @@ fn every_route_has_its_row() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_opens_what_is_not_theirs() {
     let world = World::new(false).await;
+    crate::reports::count(&world).await;
+    crate::statements::write_down(&world).await;
     let people = [
         (None, None),
         (Some(Whose::Operations), Some(&world.operations_key)),

@@ -42,6 +42,7 @@ enum Of {
     Bulk,
     Delivery,
     Export,
+    Day,
 }
 
 /// A route, for whom it is, what its id is of, and what is sent.
@@ -49,7 +50,7 @@ struct Row(&'static str, &'static str, &'static [Whose], Of, &'static str);
 
 const ACCEPTED: &str = r#"{"verdict": "accepted"}"#;
 
-const ROWS: [Row; 42] = [
+const ROWS: [Row; 47] = [
     Row("post", "/v1/attachments", &[Operators, Authorities], Of::Nothing, "%PDF-1.4\n%%EOF\n"),
     Row("get", "/v1/filings", &[Operators, Operations], Of::Nothing, ""),
     Row("post", "/v1/filings", &[Operators], Of::Nothing, "{filing}"),
@@ -72,6 +73,11 @@ const ROWS: [Row; 42] = [
     Row("get", "/v1/exports", &[Authorities], Of::Nothing, ""),
     Row("post", "/v1/exports", &[Authorities], Of::Nothing, ""),
     Row("get", "/v1/exports/{id}", &[Authorities], Of::Export, ""),
+    Row("get", "/v1/authorities/{authority}/statements/{day}", &[Authorities], Of::Day, ""),
+    Row("post", COMPARED, &[Authorities], Of::Day, r#"{"packages": []}"#),
+    Row("get", "/v1/operations/reconciliation", &[Operations], Of::Nothing, ""),
+    Row("get", "/v1/reports/{month}", &[Authorities], Of::Nothing, ""),
+    Row("get", "/v1/operations/reports/{month}", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/summary", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/deliveries", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/deliveries/{id}", &[Operations], Of::Delivery, ""),
@@ -96,6 +102,7 @@ const ROWS: [Row; 42] = [
 const WHY: &str = r#"{"why": "test"}"#;
 const GIVEN: &str = r#"{"on": "2026-07-15", "to": "x", "why": "test"}"#;
 const GONE: &str = r#"{"cause": "http_410"}"#;
+const COMPARED: &str = "/v1/authorities/{authority}/statements/{day}/answer";
 const SETTLE: &str = "/v1/operations/dead-letters/{id}/settle";
 const PAUSE: &str = "/v1/operations/lanes/{authority}/{channel}/pause";
 const RESUME: &str = "/v1/operations/lanes/{authority}/{channel}/resume";
@@ -132,6 +139,7 @@ async fn things(world: &World) -> Vec<Thing> {
         (Of::Filing, "operator", world.filings[3].receipt_number()),
         (Of::Filing, "another", world.foreign_filing.to_string()),
         (Of::DeadLetter, "", DEAD_LETTER.to_owned()),
+        (Of::Day, AUTHORITY, "2026-07-14".to_owned()),
         (Of::Redrive, "", world.redrive.to_string()),
         (Of::Bulk, "operator", world.own_bulk.to_string()),
         (Of::Bulk, "another", world.foreign_bulk.to_string()),
@@ -178,8 +186,8 @@ async fn exported(world: &World, whose: &str, delivery: DeliveryId) -> String {
 
 /// The route with everything filled in.
 fn path(route: &str, id: &str) -> String {
-    let path = route.replace("{id}", id).replace("{delivery}", id);
-    path.replace("{authority}", AUTHORITY).replace("{channel}", "api")
+    let path = route.replace("{id}", id).replace("{delivery}", id).replace("{day}", id);
+    path.replace("{authority}", AUTHORITY).replace("{channel}", "api").replace("{month}", "2026-07")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,6 +218,7 @@ async fn every_route_of_the_interface_has_its_row() {
 async fn no_key_opens_what_is_not_its_own() {
     let world = World::new(false).await;
     let (callers, things) = (callers(&world).await, things(&world).await);
+    crate::reports::count(&world).await;
     let filing = serde_json::to_string(&crate::rows::submission(2)).expect("a text");
     let mut asked = 0;
     for Row(method, route, whose, of, body) in &ROWS {

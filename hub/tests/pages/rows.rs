@@ -43,6 +43,8 @@ pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     config.operations.live_minutes = 0;
     config.operations.redrive_alone_max = 3;
     config.operations.redrive_items_max = 20;
+    config.reports.months = 2;
+    config.reports.batch_max = 40;
 }
 
 /// A folder of forms with what Sapporo asks of the files of one kind of filing.

@@ -11,6 +11,8 @@ mod operations;
 pub(super) mod packages;
 mod read;
 mod redrives;
+mod reports;
+mod statements;
 mod views;
 mod watches;
 
@@ -75,6 +77,11 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(inbox::decide))
         .routes(routes!(exports::make, exports::list))
         .routes(routes!(exports::fetch))
+        .routes(routes!(statements::fetch))
+        .routes(routes!(statements::answer))
+        .routes(routes!(statements::list))
+        .routes(routes!(reports::own))
+        .routes(routes!(reports::of_all))
         .routes(routes!(operations::summary))
         .routes(routes!(operations::deliveries))
         .routes(routes!(operations::delivery))

@@ -19,6 +19,8 @@ mod filters;
 mod followed;
 mod hand;
 mod inbox;
+mod reports;
+mod statements;
 mod words;
 
 use std::sync::Arc;
@@ -50,6 +52,14 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/authority/followed", get(followed::show))
         .route("/authority/exports", get(exports::list).post(exports::make))
         .route("/authority/exports/{id}/{format}", get(exports::fetch))
+        .route("/authority/statements", get(statements::list))
+        .route(
+            "/authority/statements/{day}",
+            get(statements::show).post(statements::answer).layer(DefaultBodyLimit::disable()),
+        )
+        .route("/authority/statements/{day}/{format}", get(statements::fetch))
+        .route("/authority/reports", get(reports::show))
+        .route("/authority/reports.csv", get(reports::csv))
         .route("/authority/deliveries/{id}", get(delivery::show))
         .route("/authority/accept", post(accept::accept))
         .route(

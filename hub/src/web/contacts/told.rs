@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::reminder::fixed::FIXED;
 use crate::store::{RemindedRow, ReminderRow, ReminderState, ReminderStep};
 use crate::web::Desk;
 use crate::web::contact_words::Words;
@@ -54,7 +55,11 @@ fn line(desk: &Desk, row: &ReminderRow, (visit, is_operations): (&Visit, bool)) 
     ToldLine {
         day: row.day.to_string(),
         step: step(row.step, visit.lang),
-        name: code.map(|code| desk.ctx.master.name(code)).unwrap_or_default(),
+        name: match code {
+            Some(code) => desk.ctx.master.name(code),
+            None if row.addressee == FIXED => w.fixed.to_owned(),
+            None => String::new(),
+        },
         code: code.filter(|_| is_operations).map(|code| code.to_string()),
         count: grouped(row.deliveries.into()),
         state: match row.state {

@@ -146,7 +146,9 @@ impl Tile {
 }
 
 /// The codes of the prefectures and their names.
-pub(super) fn prefectures(lang: Lang) -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(in crate::web) fn prefectures(
+    lang: Lang,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
     TILES.iter().map(move |tile| (tile.0, lang.pick(tile.1, tile.2)))
 }
 

@@ -25,9 +25,11 @@ mod live;
 mod map;
 mod overview;
 mod receiving;
+mod reconciliation;
 mod redrive;
 mod redrives;
 mod reminders;
+mod reports;
 mod search;
 mod snapshot;
 mod troubles;
@@ -41,6 +43,7 @@ use axum::routing::{get, post};
 
 use super::Desk;
 
+pub(super) use map::prefectures;
 pub use snapshot::Counts;
 
 /// The pages' routes.
@@ -76,6 +79,10 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/redrives/{id}/start", post(redrive::start))
         .route("/redrives/{id}/approve", post(redrive::approve))
         .route("/redrives/{id}/cancel", post(redrive::cancel))
+        .route("/reconciliation", get(reconciliation::list))
+        .route("/reconciliation/{code}/{day}", get(reconciliation::show))
+        .route("/reports", get(reports::show))
+        .route("/reports.csv", get(reports::csv))
         .route("/audit", get(audit::list))
         .route("/search", get(search::search))
         .route("/archive", get(archive::list).post(archive::add).layer(DefaultBodyLimit::disable()))

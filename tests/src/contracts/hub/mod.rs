@@ -11,9 +11,11 @@ mod older_store;
 mod overtaken;
 mod pace;
 mod redrive;
+mod reports;
 mod retention;
 mod search;
 mod staff;
+mod statements;
 mod succession;
 mod suspension;
 mod traces;
@@ -34,9 +36,11 @@ pub use older_store::*;
 pub use overtaken::*;
 pub use pace::*;
 pub use redrive::*;
+pub use reports::*;
 pub use retention::*;
 pub use search::*;
 pub use staff::*;
+pub use statements::*;
 pub use succession::*;
 pub use suspension::*;
 pub use traces::*;
@@ -72,6 +76,11 @@ macro_rules! hub_contract {
             two_processes_and_a_restart_start_each_once
             a_preview_is_of_what_was_chosen
             old_redrives_are_forgotten_with_what_was_in_them
+
+            a_month_is_counted_once_whoever_counts
+            late_answers_are_counted_with_their_month
+            what_failed_and_arrived_is_told_once
+            a_day_is_stated_and_answered
 
             a_lane_is_suspended_after_days_and_an_alert
             a_look_finds_out_that_a_lane_is_back

@@ -1,0 +1,14 @@
+-- Statements of a day or of an authority, each with the newest answer to it.
+SELECT json_build_object(
+    'authority', s.authority, 'day', s.day, 'packages', s.packages, 'digest', s.digest,
+    'answered_at', a.at, 'missing', a.missing, 'unknown', a.unknown, 'other', a.other,
+    'answered_digest', a.digest
+)::text
+FROM statements AS s LEFT JOIN LATERAL (
+    SELECT z.at, z.missing, z.unknown, z.other, z.digest FROM statement_answers AS z
+    WHERE z.authority = s.authority AND z.day = s.day
+    ORDER BY z.id DESC LIMIT 1
+) AS a ON true
+WHERE (($1::json) ->> 'day' IS NULL OR s.day = ($1::json) ->> 'day')
+    AND (($1::json) ->> 'authority' IS NULL OR s.authority = ($1::json) ->> 'authority')
+ORDER BY s.day DESC, s.authority LIMIT (($1::json) ->> 'limit')::bigint

@@ -1,0 +1,10 @@
+-- What an authority answered about a day, the newest first.
+SELECT json_object(
+    'authority', x.authority, 'day', x.day, 'id', x.id, 'digest', x.digest,
+    'packages', x.packages, 'answered', x.answered, 'missing', x.missing,
+    'unknown', x.unknown, 'other', x.other, 'differences', x.differences, 'via', x.via,
+    'person', x.person, 'name', x.name, 'at', x.at
+)
+FROM statement_answers AS x
+WHERE x.authority = $1 ->> '$.authority' AND x.day = $1 ->> '$.day'
+ORDER BY x.id DESC LIMIT $1 ->> '$.limit'

@@ -1,0 +1,57 @@
+//! The texts about what authorities were brought, and what they say they have.
+
+use crate::web::words::words;
+
+words! {
+    statements: "到達の照合", "Reconciliation";
+    own_lead: "日ごとに、こちらから届けた様式一式の一覧(署名つき)です。お手元の記録と照らし合わせ、結果をCSVで送ってください。",
+        "Day by day, a signed list of the packages that were brought to you. Compare it with what \
+         you have, and send yours as CSV.";
+    all_lead: "指定権者ごとに、その日に届けた様式一式の件数と、指定権者の記録との照合の結果です。",
+        "For each authority, how many packages it was brought on a day, and how its own books \
+         compare.";
+    day: "日", "Day";
+    packages: "届けた件数", "Brought";
+    answer: "照合", "Answer";
+    no_answer: "未回答", "not answered";
+    agrees: "一致", "agrees";
+    differs: "相違あり", "differs";
+    missing: "相手にない", "missing at theirs";
+    unknown: "当方にない", "unknown to us";
+    other_digest: "内容が異なる", "other digest";
+    none_yet: "この期間に届いたものはありません。", "Nothing arrived in these days.";
+    none_that_day: "この日に届けたものはまだ書き出されていません。", "Nothing is written down of this day.";
+    wrong_day: "日付は 2026-07-14 のように書いてください。", "Write the day like 2026-07-14.";
+    show: "表示する", "Show";
+    only: "状態", "State";
+    statement_of: "到達の一覧", "Statement";
+    as_json: "署名つきの一覧(JSON)", "Signed statement (JSON)";
+    as_csv: "一覧(CSV)", "List (CSV)";
+    digest: "一覧のダイジェスト", "Digest of the list";
+    send: "お手元の記録を送る", "Send what you have";
+    send_hint: "列 delivery(送達のID)と、分かれば package_sha256 を持つUTF-8のCSVです。\
+         2度目以降は新しいものが有効で、前のものも記録に残ります。",
+        "A CSV in UTF-8 with a column delivery and, where it is known, package_sha256. A later one \
+         counts in place of the one before; both stay on record.";
+    file: "CSVファイル", "CSV file";
+    send_now: "送って照合する", "Send and compare";
+    no_file: "CSVファイルを選んでください。", "Choose a CSV file.";
+    refused: "照合していません", "Nothing was compared";
+    differences: "相違", "Differences";
+    no_differences: "相違はありません。", "There are none.";
+    not_answered: "まだ回答がありません。", "It has not been answered.";
+    more_differences: "このほかにもあります:", "There are more:";
+    receipt_number: "受付番号", "Receipt number";
+    delivery: "送達", "Delivery";
+    arrived: "到達", "Arrived";
+    ours: "当方のダイジェスト", "Our digest";
+    theirs: "先方のダイジェスト", "Their digest";
+    history: "回答の記録", "Answers";
+    at: "日時", "When";
+    by: "回答者", "By";
+    answered: "回答の件数", "Named";
+    what: "相違の種類", "What";
+    send_again: "送達のページで確認し、必要なら再送付してください。",
+        "Look at the delivery's page, and send it again if need be.";
+    back: "一覧へ", "To the list";
+}
