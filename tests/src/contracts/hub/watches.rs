@@ -9,8 +9,10 @@ use anyhow::{Result, ensure};
 use hub::clock::Clock;
 use hub::context::{Context, Parts, day_in_japan};
 use hub::lane::{Breaker, Lane};
+use hub::metrics::Metrics;
 use hub::signer::Signer;
 use hub::store::{AlertState, WatchFilter};
+use hub::trace::Spans;
 use hub::watch::{Kind, Watch};
 use hub::watcher::Watcher;
 use jiff::Timestamp;
@@ -30,7 +32,7 @@ fn operations(builder: Builder) -> Builder {
 
 /// Another process on the same engines, whose clock differs.
 async fn beside(house: &House, clock: Clock) -> Result<Arc<Context>> {
-    let (ctx, clock) = (&house.ctx, Arc::new(clock));
+    let (ctx, clock, metrics) = (&house.ctx, Arc::new(clock), Metrics::default());
     let parts = Parts {
         config: ctx.config.clone(),
         store: ctx.store.beside(Arc::clone(&clock)),
@@ -47,6 +49,8 @@ async fn beside(house: &House, clock: Clock) -> Result<Arc<Context>> {
         ledgers: Arc::clone(&ctx.ledgers),
         signer: Signer::open(&ctx.config.data.folder)?,
         stop: CancellationToken::new(),
+        spans: Spans::open(&ctx.config.trace, &metrics)?,
+        metrics,
     };
     Ok(Context::new(parts).await?)
 }
