@@ -142,8 +142,6 @@ async fn what_cannot_be_put_on_record_is_not_shown() {
     assert_eq!(seen.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let text = seen.text().await.expect("text");
     assert!(!text.contains(&world.filings[0].receipt_number()), "{text}");
-    // What was given up holds the file until the next unit of work.
-    world.ctx.store.begin().await.expect("a store").commit().await.expect("a commit");
     store.execute("ALTER TABLE hidden RENAME TO staff_acts").await.expect("back");
     assert_eq!(staff.get(&page).await.status, StatusCode::OK);
 }

@@ -13,6 +13,7 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::MigrateLimits;
@@ -188,6 +189,17 @@ impl Engine for Sqlite {
 }
 
 struct SqliteTx(OwnedMutexGuard<Writer>);
+
+impl Drop for SqliteTx {
+    /// What was given up lets go of the file soon, not with the next unit of work: commands of
+    /// staff, which are other processes, wait for it.
+    fn drop(&mut self) {
+        let Some(runtime) = Handle::try_current().ok().filter(|_| self.0.dirty) else { return };
+        let writer = Arc::clone(OwnedMutexGuard::mutex(&self.0));
+        // Where another unit of work comes first, it cleans; should this fail, the next one tries.
+        runtime.spawn(async move { drop(writer.lock().await.clean().await) });
+    }
+}
 
 #[async_trait]
 impl EngineTx for SqliteTx {

@@ -4,4 +4,5 @@ SELECT json_build_object(
     'subject', x.subject, 'why', x.why, 'was', x.was, 'became', x.became, 'hash', x.hash
 )::text
 FROM staff_acts AS x
+WHERE $1::text IS NOT NULL
 ORDER BY x.seq DESC LIMIT 1
