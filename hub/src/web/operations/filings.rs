@@ -49,7 +49,7 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<FilingsPage, Fault> {
     let corporate_number: Option<CorporateNumber> =
         visit.get("operator").and_then(|number| number.parse().ok());
     let word = visit.get("word").map(words::written);
-    let filter = Filter { kind, unplanned, corporate_number, ..paged(visit) };
+    let filter = Filter { corporate_number, kind, unplanned, ..paged(visit) };
     let store = &desk.ctx.store;
     let mut rows = match &word {
         Some(word) => store.filings_of_word(word, filter.before_id, filter.limit).await?,

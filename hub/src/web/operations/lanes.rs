@@ -140,9 +140,9 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<Lanes, Fault> {
 }
 
 /// The part of these lanes that a visit asks for.
-pub(super) fn lane_list(desk: &Desk, lanes: &[Lane], visit: &Visit) -> LaneList {
-    let mut lanes: Vec<&Lane> = lanes.iter().collect();
-    let part = Part::cut(&mut lanes, "lanes", visit);
-    let lines = lanes.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect();
+pub(super) fn lane_list(desk: &Desk, all: &[Lane], visit: &Visit) -> LaneList {
+    let mut shown: Vec<&Lane> = all.iter().collect();
+    let part = Part::cut(&mut shown, "lanes", visit);
+    let lines = shown.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect();
     LaneList { w: visit.lang.words(), lines, part }
 }

@@ -12,8 +12,8 @@ use crate::house::{Builder, House, change};
 /// A filing of an operator and an office with these names.
 fn of(operator: &str, office: &str) -> Submission {
     let mut submission = change(SAPPORO, &[]);
-    submission.operator_name = operator.to_owned();
-    submission.offices[0].name = office.to_owned();
+    operator.clone_into(&mut submission.operator_name);
+    office.clone_into(&mut submission.offices[0].name);
     submission
 }
 
