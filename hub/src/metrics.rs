@@ -65,6 +65,9 @@ impl Default for Metrics {
         let gauge = |name: &str, help: &str, label: &str| {
             register(&registry, IntGaugeVec::new(Opts::new(name, help), &[label]))
         };
+        let age = |name: &str, help: &str, label: &str| {
+            register(&registry, GaugeVec::new(Opts::new(name, help), &[label]))
+        };
         gauge("todoke_build_info", "1; the version of the program", "version")
             .with_label_values(&[env!("CARGO_PKG_VERSION")])
             .set(1);
@@ -110,13 +113,7 @@ impl Default for Metrics {
             ),
             spans: counter("todoke_spans_total", "Spans by what became of them", &["result"]),
             backlog: gauge("todoke_backlog", "Rows that wait, by what they are", "what"),
-            oldest: register(
-                &registry,
-                GaugeVec::new(
-                    Opts::new("todoke_oldest_seconds", "Age of the oldest that waits; 0: none"),
-                    &["what"],
-                ),
-            ),
+            oldest: age("todoke_oldest_seconds", "Age of the oldest that waits; 0: none", "what"),
             broker: gauge("todoke_broker", "1 at what the broker is, 0 at the others", "state"),
             lanes: gauge("todoke_lanes", "Lanes in trouble, by what it is", "state"),
             watches: gauge("todoke_watches_firing", "Watches that go on, by kind", "kind"),
