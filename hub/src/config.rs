@@ -33,14 +33,14 @@ sections! {
     /// All settings.
     Config {
         http: Http, maintenance: Maintenance, data: Data, start: Start, stop: Stop,
-        store: StoreSettings, broker: BrokerSettings, objects: Objects, mail: Mail, limits: Limits,
-        intake: Batch, forms: Forms, router: Batch, courier: Courier,
+        store: Box<StoreSettings>, broker: BrokerSettings, objects: Objects, mail: Mail,
+        limits: Limits, intake: Batch, forms: Forms, router: Batch, courier: Courier,
         retry: Box<Retry>, lane: LanePolicy, notices: Notices, address: Box<Address>,
-        webhook: Box<Webhook>, relay: Relay, package: Package, scan: Box<Scan>,
+        webhook: Box<Webhook>, relay: Relay, package: Box<Package>, scan: Box<Scan>,
         endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
         operations: Box<Operations>, audit: Audit, archive: Archive, reminders: Box<Reminders>,
         watches: Box<Watches>, reports: Box<Reports>, reconciliation: Box<Reconciliation>,
-        drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Bulk, upkeep: Upkeep,
+        drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Box<Bulk>, upkeep: Box<Upkeep>,
         retention: Retention, log: Log, trace: Box<trace::Settings>,
     }
     /// `[http]`

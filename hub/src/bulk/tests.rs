@@ -15,7 +15,7 @@ use crate::config::Config;
 const DAY: Date = date(2026, 7, 15);
 
 fn limits() -> Limits {
-    Config::defaults().expect("the defaults").bulk
+    *Config::defaults().expect("the defaults").bulk
 }
 
 fn read_as(format: Format, bytes: &[u8], limits: &Limits) -> Result<Sheet, Vec<Finding>> {

@@ -80,7 +80,7 @@ mod tests {
     use crate::config::Config;
 
     fn limits() -> Limits {
-        Config::defaults().expect("the defaults").bulk
+        *Config::defaults().expect("the defaults").bulk
     }
 
     #[test]

@@ -94,7 +94,7 @@ async fn it_ends_with_its_session_after_its_time_and_with_the_process() -> Resul
     let cookies = staff(&house, &front).await?;
 
     let stream = open(&front, ("/live/numbers", &cookies)).await?;
-    house.clock.advance(Duration::from_secs(120));
+    house.clock.advance(Duration::from_mins(2));
     await_end(stream).await?;
 
     let stream = open(&front, ("/live/numbers", &cookies)).await?;
