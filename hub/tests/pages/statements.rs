@@ -41,52 +41,50 @@ async fn tell(world: &World, path: &str, key: &str, body: &str) -> (StatusCode, 
     (answer.status(), answer.json().await.expect("JSON"))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_authority_compares_and_operations_see_how() {
-    let world = World::new(false).await;
+/// The world's day is over; gives its statement, and the ids of what is in it.
+async fn stated(world: &World) -> (String, Vec<String>) {
     let path = format!("/v1/authorities/{AUTHORITY}/statements/{DAY}");
-    let (status, text) = ask(&world, &path, &world.authority_key).await;
+    let (status, text) = ask(world, &path, &world.authority_key).await;
     assert!(status == StatusCode::CONFLICT && text["code"] == "day_not_over", "{status} {text}");
     world.ctx.clock.advance(Duration::from_hours(24));
-    let (status, signed) = ask(&world, &path, &world.authority_key).await;
+    let (status, signed) = ask(world, &path, &world.authority_key).await;
     assert_eq!(status, StatusCode::OK, "{signed}");
     let verified = verify(&signed.to_string(), None).expect("it stands");
     assert!(verified.packages > 1, "{verified:?}");
     let packages = signed["statement"]["packages"].as_array().expect("a list");
-    let id = |place: usize| packages[place]["delivery"].as_str().expect("an id").to_owned();
+    let id = |it: &Value| it["delivery"].as_str().expect("an id").to_owned();
+    (path, packages.iter().map(id).collect())
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_compared_and_operations_see_what_differs() {
+    let world = World::new(false).await;
+    let (path, ids) = stated(&world).await;
     // Another's is as if it were not there.
     let key = staff_of(&world, "010006", "北海道の職員").await;
     assert_eq!(ask(&world, &path, &key).await.0, StatusCode::NOT_FOUND);
 
-    // All but the first, by the interface.
+    // All but the first.
     let answer_path = format!("{path}/answer");
-    let rest: Vec<Value> =
-        packages.iter().skip(1).map(|it| json!({"delivery": it["delivery"]})).collect();
+    let rest: Vec<Value> = ids.iter().skip(1).map(|id| json!({"delivery": id})).collect();
     let body = json!({"packages": rest}).to_string();
     let (status, told) = tell(&world, &answer_path, &world.authority_key, &body).await;
     assert_eq!(status, StatusCode::OK, "{told}");
     assert!(told["agrees"] == false && told["missing"] == 1, "{told}");
-    assert_eq!(told["differences"][0]["delivery"], json!(id(0)));
+    assert_eq!(told["differences"][0]["delivery"], json!(ids[0]));
+    let one = json!({"delivery": ids[0]});
+    let short = json!({"delivery": ids[0], "package_sha256": "aa"});
     for (body, status, code) in [
-        (r#"{"packages": [{"delivery": "x"}]}"#.to_owned(), 400, "json_invalid"),
-        ("{}".to_owned(), 400, "field_missing"),
-        (
-            json!({"packages": [{"delivery": id(0)}, {"delivery": id(0)}]}).to_string(),
-            422,
-            "answer_invalid",
-        ),
-        (
-            json!({"packages": [{"delivery": id(0), "package_sha256": "aa"}]}).to_string(),
-            422,
-            "answer_invalid",
-        ),
+        (json!({"packages": [{"delivery": "x"}]}), 400, "json_invalid"),
+        (json!({}), 400, "field_missing"),
+        (json!({"packages": [one, one]}), 422, "answer_invalid"),
+        (json!({"packages": [short]}), 422, "answer_invalid"),
     ] {
+        let body = body.to_string();
         let (seen, told) = tell(&world, &answer_path, &world.authority_key, &body).await;
         assert!(seen.as_u16() == status && told["code"] == code, "{body}: {seen} {told}");
     }
 
-    // Operations see the difference, and its delivery.
     let mut staff = Browser::with_key(&world, &world.operations_key).await;
     let page = staff.get(&format!("/reconciliation?day={DAY}")).await.text;
     assert!(page.contains("相違あり") && page.contains("札幌市"), "{page}");
@@ -94,41 +92,44 @@ async fn an_authority_compares_and_operations_see_how() {
     assert!(!page.contains("札幌市"), "{page}");
     let page = staff.get(&format!("/reconciliation/{AUTHORITY}/{DAY}")).await.text;
     assert!(page.contains("相手にない"), "{page}");
-    assert!(page.contains(&format!("href=\"/deliveries/{}\"", id(0))), "{page}");
+    assert!(page.contains(&format!("href=\"/deliveries/{}\"", ids[0])), "{page}");
     let page = staff.get("/reconciliation?day=x").await.text;
     assert!(page.contains("2026-07-14 のように"), "{page}");
-    let (_, listed) =
-        ask(&world, &format!("/v1/operations/reconciliation?day={DAY}"), &world.operations_key)
-            .await;
+    let path = format!("/v1/operations/reconciliation?day={DAY}");
+    let (_, listed) = ask(&world, &path, &world.operations_key).await;
     assert_eq!(listed[0]["missing"], 1, "{listed}");
+}
 
-    // The authority's staff send all of it as CSV, and both agree.
-    world.ctx.clock.advance(Duration::from_secs(1));
-    let mut clerk = Browser::with_key(&world, &world.authority_key).await;
-    let page = clerk.get("/authority/statements").await.text;
-    assert!(page.contains(&format!("/authority/statements/{DAY}")), "{page}");
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_send_what_they_have_as_csv() {
+    let world = World::new(false).await;
+    let (_, ids) = stated(&world).await;
     let here = format!("/authority/statements/{DAY}");
+    let mut clerk = Browser::with_key(&world, &world.authority_key).await;
     let page = clerk.get(&here).await.text;
-    assert!(page.contains(&id(0)) && page.contains("お手元の記録を送る"), "{page}");
+    assert!(page.contains(&ids[0]) && page.contains("お手元の記録を送る"), "{page}");
     let csv = clerk.get(&format!("{here}/csv")).await.text;
-    assert!(csv.contains("delivery,package_sha256"), "{csv}");
+    assert!(csv.contains("delivery,package_sha256") && csv.contains(&ids[0]), "{csv}");
+    clerk.get(&here).await;
     let none = clerk.send(&here, &[]).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(none.text.contains("CSVファイルを選んでください"), "{}", none.text);
-    let token = clerk.token();
-    let wrong = [("a.csv", "text/csv", b"a,b\n1,2\n".as_slice())];
-    let seen = clerk.send_files(&here, &[("token", &token)], &wrong).await;
-    assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", seen.text);
-    assert!(seen.text.contains("no column"), "{}", seen.text);
-    let token = clerk.token();
-    // The world's digests are none.
-    let own: String = (0..packages.len()).map(|place| format!("{}\n", id(place))).collect();
-    let own = format!("delivery\n{own}");
-    let whole = [("own.csv", "text/csv", own.as_bytes())];
-    let seen = clerk.send_files(&here, &[("token", &token)], &whole).await;
-    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    // The world's digests are none: the ids alone.
+    let own = format!("delivery\n{}\n", ids.join("\n"));
+    for (bytes, status, told) in [
+        ("a,b\n1,2\n", StatusCode::UNPROCESSABLE_ENTITY, "no column"),
+        (own.as_str(), StatusCode::SEE_OTHER, ""),
+    ] {
+        let token = clerk.token();
+        let file = [("own.csv", "text/csv", bytes.as_bytes())];
+        let seen = clerk.send_files(&here, &[("token", &token)], &file).await;
+        assert!(seen.status == status && seen.text.contains(told), "{}", seen.text);
+    }
     let page = clerk.get(&here).await.text;
     assert!(page.contains("相違はありません"), "{page}");
+    let page = clerk.get("/authority/statements").await.text;
+    assert!(page.contains("一致") && page.contains(&here), "{page}");
+    let mut staff = Browser::with_key(&world, &world.operations_key).await;
     let page = staff.get(&format!("/reconciliation/{AUTHORITY}/{DAY}")).await.text;
     assert!(page.contains("一致") && page.contains("相違はありません"), "{page}");
     let english = clerk.get(&format!("{here}?lang=en")).await.text;
