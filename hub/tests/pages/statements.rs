@@ -118,7 +118,7 @@ async fn staff_send_what_they_have_as_csv() {
     let own = format!("delivery\n{}\n", ids.join("\n"));
     for (bytes, status, told) in [
         ("a,b\n1,2\n", StatusCode::UNPROCESSABLE_ENTITY, "no column"),
-        (&own, StatusCode::SEE_OTHER, ""),
+        (own.as_str(), StatusCode::SEE_OTHER, ""),
     ] {
         let token = clerk.token();
         let file = [("own.csv", "text/csv", bytes.as_bytes())];
