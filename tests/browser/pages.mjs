@@ -24,11 +24,15 @@ const MORE = { '/operator/filings/{key}': 5, '/authority/deliveries/{id}': 4 };
 // Those who are played: as many of each sort as it takes to see what there is to see.
 const PLAYED = { operator: 2, authority: 2, operations: 1 };
 
+// A demo is over before the first day is that statements are made of: what is seen says that there are
+// none.
+const STATED = ['2026-01-05', '2026-01-05/json'];
+
 const STARTS = {
   nobody: ['/authorities?prefecture=01', '/authorities', '/authorities.csv', '/login', '/login?again=1&next=/', '/demo', '/nowhere'],
   operator: ['/operator', '/operator?state=returned', '/operator?state=moving', '/authority'],
-  authority: ['/authority', '/authority?view=answered', '/operator'],
-  operations: ['/', '/search?q=none', '/search?q=%E6%9C%AD%E5%B9%8C', '/operator'],
+  authority: ['/authority', '/authority?view=answered', '/operator', '/authority/reports.csv', ...STATED.map((path) => `/authority/statements/${path}`)],
+  operations: ['/', '/search?q=none', '/search?q=%E6%9C%AD%E5%B9%8C', '/operator', '/reports.csv', `/reconciliation/011002/${STATED[0]}`],
 };
 
 // Shows each page to `look(page, { who, route, path, isMade })`; gives the routes that were seen. What
