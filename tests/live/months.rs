@@ -53,8 +53,8 @@ async fn tried(bench: &Bench) -> Result<(FilingRow, Delivery)> {
     Ok((filing, delivery))
 }
 
-/// The same in tables as they were before deliveries had a recipe, and rows a trace: what this build
-/// writes of it is taken away again.
+/// The same in tables as they were before deliveries had a recipe, and rows a trace: what this
+/// build writes of it is taken away again.
 async fn tried_by_former_build(bench: &Bench) -> Result<(FilingRow, Delivery)> {
     for table in ["revisions", "attempts"] {
         bench.raw(format!("ALTER TABLE {table} ADD COLUMN trace TEXT")).await?;
