@@ -124,11 +124,11 @@ sections! {
         fixed_rows: usize,
     }
     /// `[reports]`
-    Reports { months: u32, again_months: u32, again_hours: i64, batch_max: usize, }
+    Reports { months: u32, again_months: u32, again_minutes: i64, batch_max: usize, }
     /// `[reconciliation]`
     Reconciliation {
         days: u32, settle_minutes: i64, packages_max: usize, answer_max: usize,
-        differences_max: usize,
+        differences_max: usize, answer_bytes_max: usize,
     }
     /// `[watches]`
     Watches {

@@ -6,6 +6,7 @@
 //! nothing.
 
 mod asked;
+mod figures;
 mod staff_acts;
 mod troubled;
 

@@ -42,6 +42,7 @@ pub(super) fn of_demo(
     config.upkeep.interval_ms = 200;
     config.upkeep.stale_ms = 20_000;
     config.upkeep.collect_ms = 2_000;
+    config.reports.again_minutes = 1;
     config
 }
 

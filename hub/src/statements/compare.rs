@@ -54,24 +54,102 @@ pub struct Difference {
     pub theirs: Option<String>,
 }
 
+/// What is wrong with an answer, as a sentence that says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerProblem {
+    /// It names more than are compared at once (`reconciliation.answer_max`).
+    #[error("{count} packages are named; at most {max} are compared at once")]
+    TooMany {
+        /// How many it names.
+        count: usize,
+        /// How many it may.
+        max: usize,
+    },
+    /// A delivery stands there more than once.
+    #[error("{0} is named twice; name each delivery once")]
+    Twice(DeliveryId),
+    /// A digest is none.
+    #[error("the digest of {0} is no SHA-256; write 64 hexadecimal digits, or leave it out")]
+    NoDigest(DeliveryId),
+    /// The file is larger than is read (`reconciliation.answer_bytes_max`).
+    #[error("the file has {bytes} bytes; at most {max} are read")]
+    TooLong {
+        /// How many it has.
+        bytes: u64,
+        /// How many it may.
+        max: usize,
+    },
+    /// The file is in another encoding.
+    #[error("the file is not UTF-8; save it as \"CSV UTF-8\"")]
+    NotUtf8,
+    /// No column is named `delivery`.
+    #[error(
+        "the first line has no column \"delivery\"; take the file of the statement as a pattern"
+    )]
+    NoColumn,
+    /// A line does not read as CSV.
+    #[error("line {line}: {error}")]
+    Torn {
+        /// The line, from 1.
+        line: usize,
+        /// What the reader says.
+        error: String,
+    },
+    /// A line names no delivery.
+    #[error("line {line}: {given:?} is no id of a delivery")]
+    NoDelivery {
+        /// The line, from 1.
+        line: usize,
+        /// What stands there, cut.
+        given: String,
+    },
+}
+
+impl AnswerProblem {
+    /// The same in Japanese.
+    pub fn in_japanese(&self) -> String {
+        match self {
+            Self::TooMany { count, max } => {
+                format!("{count}件が書かれています。一度に照合できるのは{max}件までです。")
+            }
+            Self::Twice(id) => {
+                format!("{id} が2回書かれています。送達ごとに1回だけ書いてください。")
+            }
+            Self::NoDigest(id) => format!(
+                "{id} のダイジェストがSHA-256ではありません。16進数64桁で書くか、空欄にしてください。"
+            ),
+            Self::TooLong { bytes, max } => {
+                format!("ファイルが{bytes}バイトあります。読み取れるのは{max}バイトまでです。")
+            }
+            Self::NotUtf8 => {
+                "ファイルがUTF-8ではありません。「CSV UTF-8」で保存し直してください。".to_owned()
+            }
+            Self::NoColumn => {
+                "1行目に列「delivery」がありません。一覧のCSVを見本にしてください。".to_owned()
+            }
+            Self::Torn { line, .. } => format!("{line}行目をCSVとして読み取れません。"),
+            Self::NoDelivery { line, given } => {
+                format!("{line}行目の「{given}」は送達のIDではありません。")
+            }
+        }
+    }
+}
+
 impl Answer {
-    /// What is wrong with it, as a sentence that says what to do.
-    pub fn check(&self, max: usize) -> Result<(), String> {
+    /// What is wrong with it.
+    pub fn check(&self, max: usize) -> Result<(), AnswerProblem> {
         if self.packages.len() > max {
-            let count = self.packages.len();
-            return Err(format!("{count} packages are named; at most {max} are compared at once"));
+            return Err(AnswerProblem::TooMany { count: self.packages.len(), max });
         }
         let mut seen = HashSet::new();
         for given in &self.packages {
             let id = given.delivery;
             if !seen.insert(id) {
-                return Err(format!("{id} is named twice; name each delivery once"));
+                return Err(AnswerProblem::Twice(id));
             }
             let is_digest = |text: &String| text.len() == 64 && hex::decode(text).is_ok();
             if given.package_sha256.as_ref().is_some_and(|text| !is_digest(text)) {
-                return Err(format!(
-                    "the digest of {id} is no SHA-256; write 64 hexadecimal digits, or leave it out"
-                ));
+                return Err(AnswerProblem::NoDigest(id));
             }
         }
         Ok(())
@@ -112,31 +190,26 @@ pub fn compare(brought: &[BroughtRow], given: &[Given]) -> Vec<Difference> {
     missing.into_iter().chain(others).chain(unknown).collect()
 }
 
-/// An answer as a table: a column `delivery`, and where it is known one `package_sha256`. Else what
-/// is wrong, as a sentence with the line.
-pub fn read_csv(bytes: &[u8]) -> Result<Answer, String> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| "the file is not UTF-8; save it as \"CSV UTF-8\"".to_owned())?;
+/// An answer as a table: a column `delivery`, and where it is known one `package_sha256`.
+pub fn read_csv(bytes: &[u8]) -> Result<Answer, AnswerProblem> {
+    let text = std::str::from_utf8(bytes).map_err(|_| AnswerProblem::NotUtf8)?;
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let names = reader.headers().map_err(|error| error.to_string())?;
+    let torn = |error: csv::Error, line| AnswerProblem::Torn { line, error: error.to_string() };
+    let names = reader.headers().map_err(|error| torn(error, 1))?;
     let place = |name: &str| names.iter().position(|it| it.eq_ignore_ascii_case(name));
     let Some(delivery) = place("delivery") else {
-        return Err(
-            "the first line has no column \"delivery\"; take the file of the statement as \
-                    a pattern"
-                .to_owned(),
-        );
+        return Err(AnswerProblem::NoColumn);
     };
     let digest = place("package_sha256");
     let mut answer = Answer::default();
     for (number, row) in (2..).zip(reader.records()) {
-        let row = row.map_err(|error| format!("line {number}: {error}"))?;
+        let row = row.map_err(|error| torn(error, number))?;
         let text = row.get(delivery).unwrap_or_default();
         let delivery = text.parse().map_err(|_| {
-            let given: String = text.chars().take(40).collect();
-            format!("line {number}: {given:?} is no id of a delivery")
+            let given = text.chars().take(40).collect();
+            AnswerProblem::NoDelivery { line: number, given }
         })?;
         let digest = digest.and_then(|place| row.get(place)).filter(|text| !text.is_empty());
         answer.packages.push(Given { delivery, package_sha256: digest.map(str::to_owned) });
@@ -200,19 +273,22 @@ mod tests {
     #[test]
     fn an_answer_that_does_not_read_says_why() {
         let twice = Answer { packages: vec![given(1, None), given(1, None)] };
-        assert!(twice.check(2).expect_err("twice").contains("twice"));
-        assert!(twice.check(1).expect_err("too many").contains("at most 1"));
+        assert_eq!(twice.check(2), Err(AnswerProblem::Twice(id(1))));
+        assert_eq!(twice.check(1), Err(AnswerProblem::TooMany { count: 2, max: 1 }));
         let digest = Answer { packages: vec![given(1, Some("aa"))] };
-        assert!(digest.check(9).expect_err("short").contains("SHA-256"));
+        assert_eq!(digest.check(9), Err(AnswerProblem::NoDigest(id(1))));
         let whole = Answer { packages: vec![given(1, Some(&"a".repeat(64))), given(2, None)] };
         assert_eq!(whole.check(2), Ok(()));
         let text =
             format!("\u{feff}x,delivery,package_sha256\r\n1, {} ,\r\n2,{},ab\r\n", id(1), id(2));
         let read = read_csv(text.as_bytes()).expect("a table");
         assert_eq!(read.packages, [given(1, None), given(2, Some("ab"))]);
-        assert!(read_csv(b"a,b\n1,2\n").expect_err("no column").contains("delivery"));
-        assert!(read_csv(b"delivery\nx\n").expect_err("no id").starts_with("line 2"));
-        assert!(read_csv(b"delivery\n\x93\n").expect_err("Shift_JIS").contains("UTF-8"));
+        assert_eq!(read_csv(b"a,b\n1,2\n"), Err(AnswerProblem::NoColumn));
+        let no_id = AnswerProblem::NoDelivery { line: 2, given: "x".to_owned() };
+        assert_eq!(read_csv(b"delivery\nx\n"), Err(no_id));
+        let torn = read_csv(b"delivery,b\nx\n");
+        assert!(matches!(torn, Err(AnswerProblem::Torn { line: 2, .. })), "{torn:?}");
+        assert_eq!(read_csv(b"delivery\n\x93\n"), Err(AnswerProblem::NotUtf8));
         assert_eq!(read_csv(b"delivery\n"), Ok(Answer::default()));
     }
 }

@@ -17,7 +17,7 @@ use crate::context::{Context, end_in_japan};
 use crate::signer::{SignatureProblem, Signed};
 use crate::store::{AnswerRow, BroughtRow, StatementRow, StoreError};
 
-pub use compare::{Answer, Difference, Differing, Given, compare, read_csv};
+pub use compare::{Answer, AnswerProblem, Difference, Differing, Given, compare, read_csv};
 
 /// The word that marks a statement of this form.
 const TYPE: &str = "todoke.statement.v1";
@@ -46,8 +46,8 @@ pub enum StatementProblem {
     #[error("on {0} more packages arrived than one statement holds (reconciliation.packages_max)")]
     TooLarge(Date),
     /// What is wrong with the answer.
-    #[error("{0}")]
-    Answer(String),
+    #[error(transparent)]
+    Answer(#[from] AnswerProblem),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -106,7 +106,7 @@ impl Statement {
         answer: &Answer,
         (via, by): (&str, Actor),
     ) -> Result<AnswerRow, StatementProblem> {
-        answer.check(ctx.config.reconciliation.answer_max).map_err(StatementProblem::Answer)?;
+        answer.check(ctx.config.reconciliation.answer_max)?;
         let now = ctx.clock.now_ms();
         let differences = compare(&self.packages, &answer.packages);
         let count = |of: Differing| {

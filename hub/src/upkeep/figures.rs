@@ -3,7 +3,7 @@
 //!
 //! A batch and how far it came are one commit under the lock of the month's row: a restart goes on
 //! behind the last batch, and of two processes one counts it. A count that is under way is not
-//! shown before its end. A month is counted again each `reports.again_hours` until it is over, once
+//! shown before its end. A month is counted again each `reports.again_minutes` until it is over, once
 //! more behind that, since what came last is planned later, and for `reports.again_months` as long
 //! as something in it may still change: answers come late.
 
@@ -23,7 +23,7 @@ use crate::store::{
     ids_between,
 };
 
-const HOUR_MS: i64 = 3_600_000;
+const MINUTE_MS: i64 = 60_000;
 
 /// Figures by authority and channel (empty: none).
 type Counted = BTreeMap<(AuthorityId, String), Figures>;
@@ -87,7 +87,7 @@ fn next(rows: &[MonthCountRow], now: i64, settings: &Reports) -> Option<Next> {
         };
         let at = row.counted_at.unwrap_or_default();
         let may_change = row.unfinished > 0 && age <= settings.again_months;
-        let again_ms = settings.again_hours.max(1) * HOUR_MS;
+        let again_ms = settings.again_minutes.max(1) * MINUTE_MS;
         if now - at >= again_ms && (at < to + again_ms || may_change) {
             let round = row.round + 1;
             return Some(Next::Begin(MonthCountRow {
@@ -322,7 +322,7 @@ mod tests {
 
     fn begun(rows: &[MonthCountRow]) -> Option<(String, i32)> {
         let mut settings = Config::defaults().expect("the defaults").reports;
-        (settings.months, settings.again_months, settings.again_hours) = (3, 1, 24);
+        (settings.months, settings.again_months, settings.again_minutes) = (3, 1, 1_440);
         match next(rows, ms(NOW), &settings)? {
             Next::Begin(row) => Some((row.month, row.round)),
             Next::GoOn(row) => Some((format!("{} goes on", row.month), row.round)),

@@ -127,13 +127,20 @@ pub(super) fn notice_kind(word: &str, lang: Lang) -> String {
 
 /// The state of a lane. An open one whose rest is over lets the next delivery probe.
 pub(super) fn lane(it: &Lane, now: i64, lang: Lang) -> Badge {
-    let (tone, ja, en) = match it.state() {
+    match it.state() {
+        "open" if it.open_until.is_some_and(|until| until <= now) => {
+            Badge::new("wait", lang.pick("次の送達で再試験", "probes next"))
+        }
+        word => lane_state(word, lang),
+    }
+}
+
+/// A state of lanes, by its word.
+pub(super) fn lane_state(word: &str, lang: Lang) -> Badge {
+    let (tone, ja, en) = match word {
         "paused" => ("hold", "停止中(職員)", "paused by staff"),
         "suspended" => ("bad", "停止中(障害が継続)", "suspended: it keeps failing"),
         "failing" => ("bad", "障害が継続", "failing for long"),
-        "open" if it.open_until.is_some_and(|until| until <= now) => {
-            ("wait", "次の送達で再試験", "probes next")
-        }
         "open" => ("bad", "遮断中", "open"),
         "half_open" => ("wait", "試験中", "half open"),
         _ => ("ok", "正常", "closed"),

@@ -1,6 +1,6 @@
 //! Who looks at what: seeing what a filing says is an act, on record like any other
 //! (`store/staff_acts.rs`) before a byte of it leaves. What operators see of their own filings is
-//! not; what machines fetch stands in the filing's own chain.
+//! not; what an authority's programs fetch stands in the filing's own chain.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -47,6 +47,7 @@ mod sent;
 mod sessions;
 mod statement_words;
 mod statements;
+mod step_words;
 mod story;
 mod traced;
 mod visit;

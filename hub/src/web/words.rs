@@ -249,7 +249,6 @@ words! {
     to_correct: "要補正", "to be corrected";
 
     // Authorities and prefectures.
-    ladder: "連携方式の順序", "Ladder of channels";
     lanes: "送達経路", "Lanes";
     lane_state: "経路の状態", "Lane";
     ready: "受付中", "Takes filings";

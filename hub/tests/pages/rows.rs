@@ -44,6 +44,7 @@ pub(crate) fn narrow(config: &mut Config, folder: &std::path::Path) {
     config.operations.redrive_alone_max = 3;
     config.operations.redrive_items_max = 20;
     config.reports.months = 2;
+    config.reconciliation.answer_bytes_max = 4_000;
     config.reports.batch_max = 40;
 }
 

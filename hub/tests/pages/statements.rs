@@ -116,9 +116,13 @@ async fn staff_send_what_they_have_as_csv() {
     assert!(none.text.contains("CSVファイルを選んでください"), "{}", none.text);
     // The world's digests are none: the ids alone.
     let own = format!("delivery\n{}\n", ids.join("\n"));
+    // Up to the limit, and behind it.
+    let padded = |bytes: usize| format!("{own}{}", "\n".repeat(bytes - own.len()));
+    let (whole, longer) = (padded(4_000), padded(4_001));
     for (bytes, status, told) in [
-        ("a,b\n1,2\n", StatusCode::UNPROCESSABLE_ENTITY, "no column"),
-        (own.as_str(), StatusCode::SEE_OTHER, ""),
+        ("a,b\n1,2\n", StatusCode::UNPROCESSABLE_ENTITY, "列「delivery」がありません"),
+        (longer.as_str(), StatusCode::UNPROCESSABLE_ENTITY, "4000バイトまでです"),
+        (whole.as_str(), StatusCode::SEE_OTHER, ""),
     ] {
         let token = clerk.token();
         let file = [("own.csv", "text/csv", bytes.as_bytes())];

@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use sqlx::{PgConnection, Row};
 
+use super::figures::figures;
 use super::staff_acts::staff_acts;
 use super::troubled::troubles;
 
@@ -67,7 +68,9 @@ async fn known(connection: &mut PgConnection) -> Result<Known> {
 fn look_ups(known: &Known) -> Vec<Asked> {
     let Known { filing, delivery, notice, authority, operator, digest, now } = known;
     let by = |name, with: &str| (name, json!(with), None);
+    let recent = json!({"authority": authority, "deliveries": 100, "limit": 400});
     vec![
+        ("recent_attempts", recent, Some("deliveries_by_authority")),
         by("acts_of_delivery", delivery),
         by("api_key", "id"),
         by("colleagues", authority),
@@ -316,44 +319,6 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         ("count_scans", json!(""), Some("scans_pending")),
         ("list_scans", json!({"state": "infected", "limit": 1_000}), None),
         ("list_scans", json!({"state": "pending", "limit": 1_000}), None),
-    ]
-}
-
-/// What is counted of months and written down of days, and what had failed and arrived since.
-fn figures(known: &Known) -> Vec<Asked> {
-    let Known { now, authority, .. } = known;
-    let ids = ("00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff");
-    let round = json!({"month": "2026-07", "round": 1, "authority": null});
-    let of_one = json!({"month": "2026-07", "round": 1, "authority": authority});
-    let span = json!({"authority": authority, "authorities": [authority], "limit": 20_001,
-                      "from": now - 86_400_000, "until": now});
-    vec![
-        ("brought", span.clone(), Some("deliveries_delivered")),
-        ("brought_to", span, Some("deliveries_delivered")),
-        ("list_statements", json!({"day": "2026-07-14", "authority": null, "limit": 4_000}), None),
-        ("list_statements", json!({"day": null, "authority": authority, "limit": 62}), None),
-        (
-            "statement_answers",
-            json!({"authority": authority, "day": "2026-07-14", "limit": 20}),
-            None,
-        ),
-        ("month_counts", json!(14), None),
-        ("lock_month_count", json!("2026-07"), None),
-        (
-            "counted_deliveries",
-            json!({"after": ids.0, "end": ids.1, "limit": 500}),
-            Some("deliveries_pkey"),
-        ),
-        ("month_figures", round.clone(), None),
-        ("month_figures", of_one, None),
-        ("unfinished_figures", round.clone(), None),
-        ("delete_figures", round, None),
-        ("last_fixed", json!(now), Some("reminders_fixed")),
-        (
-            "fixed_deliveries",
-            json!({"since": now - 86_400_000, "until": now, "lasted": 3_600_000, "limit": 5_000}),
-            Some("deliveries_fixed"),
-        ),
     ]
 }
 

@@ -10,7 +10,7 @@ use bytes::BytesMut;
 use futures::TryStreamExt;
 
 use super::Clerk;
-use crate::statements::{Statement, StatementProblem, read_csv};
+use crate::statements::{AnswerProblem, Statement, StatementProblem, read_csv};
 use crate::web::Desk;
 use crate::web::enclosed::Enclosed;
 use crate::web::fault::Fault;
@@ -134,20 +134,25 @@ async fn take(desk: &Desk, day: &str, sent: &Enclosed<Clerk>) -> Result<Option<S
     let Some(file) = sent.files.first() else {
         return Ok(Some(Words::of(clerk.visit.lang).no_file.to_owned()));
     };
+    let wrong =
+        |it: &AnswerProblem| Ok(Some(clerk.visit.lang.pick(it.in_japanese(), it.to_string())));
+    let max = ctx.config.reconciliation.answer_bytes_max;
+    if usize::try_from(file.size).map_or(true, |size| size > max) {
+        return wrong(&AnswerProblem::TooLong { bytes: file.size, max });
+    }
     let away = |error: &dyn std::fmt::Display| Fault::Away(error.to_string());
     let stream = ctx.objects.get_sound(&file.sha256).await.map_err(|error| away(&error))?;
     let bytes: BytesMut = stream.try_collect().await.map_err(|error| away(&error))?;
     let answer = match read_csv(&bytes) {
         Ok(answer) => answer,
-        Err(problem) => return Ok(Some(problem)),
+        Err(problem) => return wrong(&problem),
     };
     match statement.answer(ctx, &answer, ("page", clerk.actor())).await {
         Ok(_) => Ok(None),
         Err(StatementProblem::Store(error)) => Err(error.into()),
-        Err(
-            problem @ (StatementProblem::Answer(_)
-            | StatementProblem::NotOver(_)
-            | StatementProblem::TooLarge(_)),
-        ) => Ok(Some(problem.to_string())),
+        Err(StatementProblem::Answer(problem)) => wrong(&problem),
+        Err(problem @ (StatementProblem::NotOver(_) | StatementProblem::TooLarge(_))) => {
+            Ok(Some(problem.to_string()))
+        }
     }
 }

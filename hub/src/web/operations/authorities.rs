@@ -16,6 +16,7 @@ use super::hands::Hands;
 use super::lanes::{LaneHand, LaneLine, LaneTable, lane_hands};
 use super::map::{describe, english_name};
 use super::snapshot::{Health, count, word};
+use super::steps::{Steps, steps};
 use crate::context::day_in_japan;
 use crate::store::Filter;
 use crate::web::Desk;
@@ -44,7 +45,7 @@ pub(super) struct AuthorityPage {
     /// How to file when it does not take filings.
     alternative: Option<(&'static str, String)>,
     health: String,
-    ladder: Vec<(&'static str, String)>,
+    steps: Steps,
     lanes: Vec<LaneLine>,
     hands: Hands,
     /// What can be done with each of its lanes.
@@ -88,8 +89,6 @@ pub(super) async fn read(
     let older = older(&mut rows, visit, |row| (row.created_at, row.id.0));
     let contact = ctx.store.contacts_on(day_in_japan(visit.now), Some(code)).await?.pop();
     let told = ctx.store.reminders_about(code, TOLD_ROWS).await?;
-    let ladder = ctx.directory.load();
-    let steps = ladder.ladder(code).iter();
     let hands = Hands::new(desk, visit, problem);
     let by_hand =
         if hands.may { lane_hands(desk, (code, &lanes), visit).await? } else { Vec::new() };
@@ -105,7 +104,7 @@ pub(super) async fn read(
         not_taken: kinds_not_taken(&body, visit),
         alternative: alternative(&body, visit),
         health: describe(&health, lang),
-        ladder: steps.map(|step| (labels::channel(step.channel(), lang), step.address())).collect(),
+        steps: steps(desk, code, visit).await?,
         hands,
         stops: by_hand,
         lanes: lanes.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect(),

@@ -32,6 +32,7 @@ mod reminders;
 mod reports;
 mod search;
 mod snapshot;
+mod steps;
 mod troubles;
 mod watches;
 

@@ -48,6 +48,8 @@ pub(super) struct Numbers {
     statuses: Vec<(Badge, String)>,
     matrix: Matrix,
     reviews: Vec<(Badge, String)>,
+    /// How many lanes are in each state.
+    lane_states: Vec<(Badge, String)>,
     lanes: Vec<LaneLine>,
     lanes_total: usize,
     map: Map,
@@ -123,6 +125,11 @@ pub(super) fn numbers(desk: &Desk, snapshot: &Snapshot, visit: &Visit) -> Number
             .iter()
             .map(|review| (labels::review(*review, lang), named(&snapshot.reviews, *review)))
             .collect(),
+        lane_states: snapshot
+            .lane_states
+            .iter()
+            .map(|(state, count)| (labels::lane_state(state, lang), grouped(*count)))
+            .collect(),
         lanes: shown.iter().map(|lane| LaneLine::new(desk, lane, visit)).collect(),
         lanes_total: snapshot.lanes.len(),
         map: Map::of_deliveries(snapshot, lang),
@@ -177,6 +184,11 @@ fn backlog(snapshot: &Snapshot, visit: &Visit) -> Vec<(&'static str, String)> {
         Some(ms) => tell(ms, visit.now, visit.lang),
         None => w.no_backlog.to_owned(),
     };
+    let [(_, outbox), ..] = snapshot.backlog.ages(visit.now);
+    let outbox = match totals.outbox {
+        0 => grouped(0),
+        count => format!("{} ({})", grouped(count), age(visit.now - outbox, visit.now, visit.lang)),
+    };
     let queued = snapshot.deliveries.iter().filter(|row| row.state == "due");
     let notices = grouped(totals.open_notices);
     let notices = match snapshot.notices_failed {
@@ -187,7 +199,7 @@ fn backlog(snapshot: &Snapshot, visit: &Visit) -> Vec<(&'static str, String)> {
         (w.unrouted, grouped(totals.unrouted)),
         (w.oldest_queued, told(queued.filter_map(|row| row.oldest).min(), age)),
         (w.oldest_due, told(totals.oldest_due, due)),
-        (w.outbox, grouped(totals.outbox)),
+        (w.outbox, outbox),
         (w.open_notices, notices),
     ];
     let scans = &snapshot.scans;

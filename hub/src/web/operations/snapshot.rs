@@ -1,7 +1,7 @@
 //! The counts behind the national view, read at most every two seconds for all visitors together.
 //! Where counting takes long nobody waits for it: the counts of before are shown with their time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::live::Places;
 use crate::context::Context;
 use crate::lane::Lane;
 use crate::store::hours::{HOUR_MS, HourCount, hour_of};
-use crate::store::{DeliveryCount, ScanCounts, Store, StoreError, Totals};
+use crate::store::{Backlog, DeliveryCount, ScanCounts, Store, StoreError, Totals};
 
 /// Milliseconds that counts are kept at least.
 const KEPT_MS: i64 = 2_000;
@@ -47,6 +47,10 @@ pub(super) struct Snapshot {
     pub(super) watches: i64,
     /// Lanes in trouble.
     pub(super) lanes: Vec<Lane>,
+    /// How many lanes there are in each state.
+    pub(super) lane_states: BTreeMap<&'static str, i64>,
+    /// What waits within the hub, and since when.
+    pub(super) backlog: Backlog,
     /// What came and arrived in the last hours.
     pub(super) hours: Vec<HourCount>,
 }
@@ -281,6 +285,11 @@ impl Snapshot {
         }
         let notices = store.count_notices().await?;
         let failed = notices.iter().filter(|row| word(row, "state") == "failed");
+        let lanes = store.lanes().await?;
+        let mut lane_states: BTreeMap<&'static str, i64> = BTreeMap::new();
+        for lane in &lanes {
+            *lane_states.entry(lane.state()).or_default() += 1;
+        }
         Ok(Self {
             at,
             totals: store.totals().await?,
@@ -291,7 +300,9 @@ impl Snapshot {
             prefectures,
             scans: store.count_scans().await?,
             watches: store.count_watches().await?.iter().map(|(_, count)| count).sum(),
-            lanes: lanes_in_trouble(store).await?,
+            lanes: in_trouble(lanes),
+            lane_states,
+            backlog: store.backlog().await?,
             hours: store.hour_counts(hour_of(at) - (HOURS - 1) * HOUR_MS).await?,
         })
     }
@@ -308,10 +319,13 @@ impl Snapshot {
 
 /// The longest failing first, then what else is in trouble.
 pub(super) async fn lanes_in_trouble(store: &Store) -> Result<Vec<Lane>, StoreError> {
-    let mut lanes = store.lanes().await?;
+    Ok(in_trouble(store.lanes().await?))
+}
+
+fn in_trouble(mut lanes: Vec<Lane>) -> Vec<Lane> {
     lanes.retain(Lane::is_in_trouble);
     lanes.sort_by_key(|lane| (lane.alerted_at.is_none(), lane.failing_since));
-    Ok(lanes)
+    lanes
 }
 
 fn counts(rows: &[Value], name: &str) -> HashMap<String, i64> {
