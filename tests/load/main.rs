@@ -141,6 +141,7 @@ async fn run(mut args: Args) -> anyhow::Result<()> {
     } else {
         0
     };
+    let room = measure::Room::of(&config).await?;
     let (since, watches) = (Clock::system().now_ms(), subject.watches());
     let watch = &watches.first().context("a process")?.1;
     let sent = filings::submit_all(&args, &cast, &subject.url(), &key).await?;
@@ -150,6 +151,8 @@ async fn run(mut args: Args) -> anyhow::Result<()> {
     let recorded = watch.elapsed();
     let usage = subject::usage(&watches)?;
     let told = measure::ask_store(&config.store.url, since, &cast).await?;
+    let room = measure::Room::of(&config).await?.per_filing(&room, sent);
+    let scrape = measure::scrape(&subject.url()).await?;
     let pages = if args.looks > 0 {
         pages::look(&config, &cast, (&subject.url(), args.looks)).await?
     } else {
@@ -166,7 +169,8 @@ async fn run(mut args: Args) -> anyhow::Result<()> {
         "accepted_per_second": rate(sent, accepted),
         "recorded_per_second": rate(expected, recorded),
         "healthy_deliveries": expected, "accept_to_delivered_ms": told.latency,
-        "processes": usage, "dead_letters": told.dead_letters, "pages": pages,
+        "processes": usage, "dead_letters": told.dead_letters, "bytes_per_filing": room, "scrape_ms": scrape,
+        "pages": pages,
         "raw": raw,
     });
     measure::print(&result, args.json)

@@ -1,8 +1,10 @@
 //! Clocks, counters and the table.
 
 use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
+use hub::config::Config;
 use serde_json::{Value, json};
 
 use crate::far_side::Cast;
@@ -70,6 +72,62 @@ pub(crate) async fn ask_store(url: &str, since: i64, cast: &Cast) -> anyhow::Res
             (rows, sqlx::query_scalar(letters).fetch_one(&pool).await?)
         };
     Ok(Told { latency: quantiles(rows, cast), dead_letters })
+}
+
+/// Bytes that a hub's engines take up.
+pub(crate) struct Room {
+    store: u64,
+    objects: u64,
+}
+
+impl Room {
+    /// Of the store as it stands, dead rows and indexes included, and of all files of the objects.
+    pub(crate) async fn of(config: &Config) -> anyhow::Result<Self> {
+        let store = if let Some(path) = config.store.url.strip_prefix("sqlite:") {
+            let size = |path: String| std::fs::metadata(path).map_or(0, |it| it.len());
+            size(path.to_owned()) + size(format!("{path}-wal"))
+        } else {
+            let pool = sqlx::PgPool::connect(&config.store.url).await?;
+            let size = "SELECT pg_database_size(current_database())";
+            let size: i64 = sqlx::query_scalar(size).fetch_one(&pool).await?;
+            size.unsigned_abs()
+        };
+        Ok(Self { store, objects: folder_bytes(&config.data.folder.join("objects"))? })
+    }
+
+    /// What came to it since, for each of so many filings.
+    pub(crate) fn per_filing(&self, before: &Self, filings: usize) -> Value {
+        let filings = filings.max(1) as u64;
+        json!({"store": self.store.saturating_sub(before.store) / filings,
+               "objects": self.objects.saturating_sub(before.objects) / filings})
+    }
+}
+
+fn folder_bytes(folder: &Path) -> anyhow::Result<u64> {
+    if !folder.is_dir() {
+        return Ok(0);
+    }
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let is_folder = entry.file_type()?.is_dir();
+        bytes += if is_folder { folder_bytes(&entry.path())? } else { entry.metadata()?.len() };
+    }
+    Ok(bytes)
+}
+
+/// Milliseconds that `/metrics` takes: the one in the middle of 21, and the longest.
+pub(crate) async fn scrape(url: &str) -> anyhow::Result<Value> {
+    let client = reqwest::Client::new();
+    let mut times = Vec::new();
+    for _ in 0..21 {
+        let watch = Watch::start(std::process::id());
+        let answer = client.get(format!("{url}/metrics")).send().await?.error_for_status()?;
+        answer.bytes().await?;
+        times.push(watch.elapsed().as_secs_f64() * 1_000.0);
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(json!({"p50": times[10], "max": times[20]}))
 }
 
 fn quantiles(rows: Vec<(String, i64)>, cast: &Cast) -> Value {

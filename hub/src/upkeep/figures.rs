@@ -3,9 +3,9 @@
 //!
 //! A batch and how far it came are one commit under the lock of the month's row: a restart goes on
 //! behind the last batch, and of two processes one counts it. A count that is under way is not
-//! shown before its end. A month is counted again each `reports.again_minutes` until it is over, once
-//! more behind that, since what came last is planned later, and for `reports.again_months` as long
-//! as something in it may still change: answers come late.
+//! shown before its end. A month is counted again each `reports.again_minutes` until it is over,
+//! once more behind that, since what came last is planned later, and for `reports.again_months` as
+//! long as something in it may still change: answers come late.
 
 use std::collections::{BTreeMap, HashMap};
 

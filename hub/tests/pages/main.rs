@@ -40,6 +40,7 @@ mod reports;
 mod rows;
 mod sets;
 mod statements;
+mod steps;
 mod uploads;
 mod watches;
 mod webhook;

@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn the_median_is_of_what_arrived() {
-        let row = |outcome: &str, ms| RecentTry {
+        let row = |outcome: &str, ms: i64| RecentTry {
             delivery_id: "01932c07-209c-7a36-8d4f-7c1f4d1c2b3d".parse().expect("an id"),
             channel: Channel::Api,
             started_at: 1_000,
