@@ -12,6 +12,7 @@
 
 mod acts;
 mod addresses;
+mod amendments;
 mod announcements;
 mod backlog;
 mod bulk;
@@ -32,6 +33,7 @@ mod months;
 mod own;
 mod parameters;
 mod postgres;
+mod proposals;
 mod reads;
 mod recipes;
 mod redrives;
@@ -63,6 +65,7 @@ use uuid::Uuid;
 
 pub use acts::{Colleague, Like};
 pub use addresses::{AddressActRow, LetterRow};
+pub use amendments::AmendmentRow;
 pub use announcements::{AnnouncementAct, AnnouncementActRow, AnnouncementFilter, AnnouncementRow};
 pub use backlog::Backlog;
 pub use bulk::{BulkCounts, BulkLine, BulkRow, LineFilter};
@@ -82,6 +85,7 @@ pub use limits::{MigrateLimits, StoreLimits};
 pub use months::{Months, Part};
 pub use own::OwnFilter;
 use parameters::Parameters;
+pub use proposals::{ProposalRow, ProposalState};
 pub use reads::{DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
 pub use redrives::{ItemState, RedriveItemRow, RedriveRow, RedriveState};
 pub use reminders::{RemindedRow, ReminderRow, ReminderState, ReminderStep, StillUnread, Unread};

@@ -149,7 +149,7 @@ async fn things(world: &World) -> Vec<Thing> {
     filing.offices[0].municipality = MEMBER.parse().expect("a code");
     // What is filed for the town goes to the union in its place.
     let now = hub::context::day_in_japan(world.ctx.clock.now_ms());
-    let plan = routing::plan(&world.ctx.master, &filing, now).expect("a plan");
+    let plan = routing::plan(&world.ctx.master(), &filing, now).expect("a plan");
     assert_eq!(plan.targets[0].authority.as_str(), UNION);
     let of_union = filed_to(&world.ctx, &filing, UNION).await;
     let of_prefecture = filed_to(&world.ctx, &change(&world.ctx), PREFECTURE).await;
