@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use jiff::civil::Date;
-use routing::{Answer, Cells, edits_of};
+use routing::{Addressee, Amendment, Answer, Cells, edits_of};
 use schemas::AuthorityId;
 use serde_json::{Value, json};
 
@@ -144,7 +144,10 @@ async fn dry_run(config: Config, of: (&Path, &Trial)) -> anyhow::Result<()> {
 }
 
 fn told(prepared: &Prepared) -> Value {
-    let one = |(it, was): (&routing::Amendment, &Cells)| json!({"authority": it.authority, "cells": it.cells, "was": was});
+    let one = |(it, was): (&Amendment, &Cells)| {
+        let (authority, cells) = (it.authority, &it.cells);
+        json!({"authority": authority, "cells": cells, "was": was})
+    };
     prepared.amendments.iter().zip(&prepared.was).map(one).collect()
 }
 
@@ -161,7 +164,7 @@ fn moved(done: &Replayed) -> Value {
 fn words(answer: &Answer) -> String {
     match answer {
         Answer::Targets(all) => {
-            let one = |it: &routing::Addressee| {
+            let one = |it: &Addressee| {
                 let ready = if it.readiness.is_ready() { "" } else { " (not ready)" };
                 format!("{} {}{ready}", it.authority, it.rule.as_str())
             };

@@ -15,8 +15,8 @@ use crate::store::NewEvent;
 /// Reasons for which a delivery is held until the authority is ready, with the code of the hold.
 const NOT_READY: [&str; 3] = ["authority_not_prepared", "authority_closed", "authority_exempt"];
 
-/// The same for what it did not take of a kind. Which kind a delivery is of, it does not say itself;
-/// so this ends when the authority takes all.
+/// The same for what it did not take of a kind. Which kind a delivery is of, it does not say
+/// itself; so this ends when the authority takes all.
 const KIND_NOT_TAKEN: &str = "authority_kind_not_taken";
 
 impl Upkeep {

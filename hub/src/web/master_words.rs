@@ -10,7 +10,8 @@ use crate::store::ProposalState;
 
 words! {
     title: "受付の設定", "What is accepted";
-    lead: "何を受け付けるかは、適用開始日を決めてすぐに変更できます。送付先(経路と鍵)の変更は、別の人が承認してから有効になります。",
+    lead: "何を受け付けるかは、適用開始日を決めてすぐに変更できます。\
+         送付先(経路と鍵)の変更は、別の人が承認してから有効になります。",
         "What is accepted can be changed at once, from a day on. How it is reached (channels and keys) \
          changes when a second person has approved.";
     back: "指定権者のページへ", "To the authority's page";
@@ -60,7 +61,8 @@ words! {
     was_late: "この間にほかの人が変更しました。下の内容を確かめて、もう一度操作してください。",
         "Somebody else changed it meanwhile. Look below, then do it again.";
     channels: "送付先(経路と鍵)", "How it is reached";
-    channels_hint: "優先する順に、経路を JSON の配列で書きます。鍵やパスワードは表示しません。******** はいまの値のままという意味で、送付先が同じときだけ使えます。",
+    channels_hint: "優先する順に、経路を JSON の配列で書きます。鍵やパスワードは表示しません。\
+         ******** はいまの値のままという意味で、送付先が同じときだけ使えます。",
         "An array of endpoints as JSON, the preferred one first. No secret is ever shown: ******** \
          means that it stays, and only while the endpoint leads to the same place.";
     ladder: "経路の一覧(JSON)", "Endpoints (JSON)";
@@ -98,7 +100,8 @@ words! {
         "What authorities accept, to be written out and taken in as a table.";
     export: "表を出力する(CSV)", "Write the table out (CSV)";
     import: "表を取り込む", "Take a table in";
-    import_hint: "authorities.csv の一部の行・列でも構いません。変えられるのは受付の項目だけです。1つでも誤りがあれば、何も変わりません。",
+    import_hint: "authorities.csv の一部の行・列でも構いません。変えられるのは受付の項目だけです。\
+         1つでも誤りがあれば、何も変わりません。",
         "Some rows and columns of authorities.csv are enough; only what is accepted can change. With \
          one fault, nothing does.";
     file: "ファイル(CSV)", "File (CSV)";

@@ -201,10 +201,10 @@ fn small_tables(known: &Known) -> Vec<Asked> {
     vec![
         ("contacts_of", of_authority.clone(), None),
         ("contacts_on", on_day, None),
-        ("last_amendment", json!(""), Some("amendments_pkey")),
+        ("last_amendment", json!(""), None),
         ("amendments_of", changes, None),
-        ("proposal", json!(known.filing), Some("proposals_pkey")),
-        ("lock_proposal", json!(known.filing), Some("proposals_pkey")),
+        ("proposal", json!(known.filing), None),
+        ("lock_proposal", json!(known.filing), None),
         ("list_proposals", proposals, None),
         ("reminders_about", of_authority, Some("reminded_by_authority")),
         ("saved_filters", json!({"authority": known.authority, "person": "key:one"}), None),

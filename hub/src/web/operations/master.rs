@@ -1,15 +1,15 @@
 //! `/authorities/{code}/master`: what an authority accepts and how it is reached; `/master`: what
-//! was changed lately, what waits for a second person, the whole as a table to write out and take in.
+//! was changed lately, what waits for a second person, the whole as a table to write out and take
+//! in.
 
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use bytes::BytesMut;
-use futures::TryStreamExt;
 use routing::{Cells, Edit, ImportFault, edits_of};
 use schemas::AuthorityId;
 
@@ -21,15 +21,18 @@ use crate::store::{ProposalRow, ProposalState};
 use crate::web::Desk;
 use crate::web::access::Scope;
 use crate::web::download::disposition;
-use crate::web::enclosed::Enclosed;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::master::{self, Line, Preview, Problem, Proposal, Seat, day_of, told_of};
 use crate::web::master_words::Words;
 use crate::web::parts::grouped;
-use crate::web::roles::{Keeper, Staff};
-use crate::web::sent::Sent;
+use crate::web::roles::{Keeper, Refusal, Role, Staff};
+use crate::web::sent::{Fields, Sent, TOKEN, refused};
+use crate::web::sessions::is_own_form;
 use crate::web::visit::{Visit, see_other};
+
+/// Bytes of a text field of the form that are read.
+const TEXT_MAX: usize = 200;
 
 /// Faults of a table that the page shows.
 const FAULTS_MAX: usize = 200;
@@ -185,19 +188,46 @@ pub(super) async fn csv(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> R
     }
 }
 
-/// `POST /master/import`: looks at a table that is sent, or makes the changes of one that was.
-pub(super) async fn import(State(desk): State<Arc<Desk>>, sent: Enclosed<Keeper>) -> Response {
-    let Keeper(visit) = &sent.by;
-    let field = |name| sent.fields.get(name).unwrap_or_default().to_owned();
-    let mut taken = Taken { from_day: field("from_day"), why: field("why"), ..Taken::default() };
-    let done = match sent.fields.get("edits") {
-        Some(edits) => applied(&desk, visit, (&mut taken, edits)).await.map(|()| None),
-        None => looked_at(&desk, (&sent, &mut taken)).await.map(Some),
+/// `POST /master/import`: looks at a table that is sent; nothing is changed.
+pub(super) async fn import(State(desk): State<Arc<Desk>>, request: Request<Body>) -> Response {
+    let (parts, body) = request.into_parts();
+    let visit = Visit::read(&parts, &desk).await;
+    let (headers, action) = (parts.headers.clone(), parts.uri.path().to_owned());
+    let multipart = Multipart::from_request(Request::from_parts(parts, body), &desk).await;
+    let Ok(mut form) = multipart else { return visit.fault(&Fault::FormUnreadable) };
+    let sent = match Table::read(&desk, (&visit, &headers), &mut form).await {
+        Ok(sent) => sent,
+        Err(Stop::Fault(fault)) => return visit.fault(&fault),
+        // A file is not kept for later; the way back to the page is.
+        Err(Stop::Refusal(Refusal::NotIn)) => return see_other("/login?next=/master"),
+        Err(Stop::Refusal(refusal)) => {
+            return refused(&visit, refusal, &action, &Fields::default());
+        }
     };
+    let mut taken = Taken { from_day: sent.from_day.clone(), ..Taken::default() };
+    let done = looked_at(&desk, &visit, (sent, &mut taken)).await;
+    answer(&desk, &visit, (done, taken)).await
+}
+
+/// `POST /master/apply`: makes the changes of a table that was looked at.
+pub(super) async fn apply(State(desk): State<Arc<Desk>>, form: Sent<Keeper>) -> Response {
+    let Keeper(visit) = &form.by;
+    let field = |name| form.fields.get(name).unwrap_or_default().to_owned();
+    let mut taken = Taken { from_day: field("from_day"), why: field("why"), ..Taken::default() };
+    match applied(&desk, visit, (&mut taken, &field("edits"))).await {
+        Ok(()) => see_other("/master?done=1"),
+        Err(problem) => answer(&desk, visit, (Err(problem), taken)).await,
+    }
+}
+
+async fn answer(
+    desk: &Desk,
+    visit: &Visit,
+    (done, mut taken): (Result<StatusCode, Problem>, Taken),
+) -> Response {
     let status = match done {
-        Ok(None) => return see_other("/master?done=1"),
-        Ok(Some(status)) => status,
-        Err(problem) => match told_of(&desk, problem, visit) {
+        Ok(status) => status,
+        Err(problem) => match told_of(desk, problem, visit) {
             Ok((status, sentence)) => {
                 taken.problem = Some(sentence);
                 status
@@ -205,9 +235,76 @@ pub(super) async fn import(State(desk): State<Arc<Desk>>, sent: Enclosed<Keeper>
             Err(fault) => return visit.fault(&fault),
         },
     };
-    match read(&desk, visit, taken).await {
+    match read(desk, visit, taken).await {
         Ok(page) => visit.page(status, &page),
         Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// What somebody sent: the file, cut off where it is too large.
+struct Table {
+    from_day: String,
+    bytes: Option<Vec<u8>>,
+}
+
+/// Why nothing is read of a form.
+enum Stop {
+    Fault(Fault),
+    Refusal(Refusal),
+}
+
+impl Table {
+    /// Reads the form; of the file nothing before it is known who sends it.
+    async fn read(
+        desk: &Desk,
+        (visit, headers): (&Visit, &HeaderMap),
+        form: &mut Multipart,
+    ) -> Result<Self, Stop> {
+        let unreadable = |_| Stop::Fault(Fault::FormUnreadable);
+        let (mut token, mut sent) = (String::new(), Self { from_day: String::new(), bytes: None });
+        let may = |token: &str| {
+            if !is_own_form(&desk.ctx, headers, token) {
+                return Err(Stop::Fault(Fault::ForeignForm));
+            }
+            Keeper::of(visit).map(drop).map_err(Stop::Refusal)
+        };
+        while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
+            let is_file = field.file_name().is_some_and(|name| !name.is_empty());
+            let name = field.name().unwrap_or_default().to_owned();
+            let most = if is_file { desk.ctx.config.master.import_bytes_max } else { TEXT_MAX };
+            if is_file {
+                may(&token)?;
+            }
+            let mut bytes = Vec::new();
+            while let Some(piece) = field.chunk().await.map_err(unreadable)? {
+                bytes.extend_from_slice(&piece);
+                if bytes.len() > most {
+                    break;
+                }
+            }
+            if is_file {
+                sent.bytes = Some(bytes);
+                break;
+            }
+            let text = String::from_utf8(bytes).unwrap_or_default();
+            match name.as_str() {
+                TOKEN => token = text,
+                "from_day" => sent.from_day = text,
+                _ => {}
+            }
+        }
+        may(&token)?;
+        Ok(sent)
+    }
+
+    /// The text, or what is wrong with it.
+    fn text(self, desk: &Desk, w: &Words) -> Result<String, String> {
+        let most = desk.ctx.config.master.import_bytes_max;
+        match self.bytes {
+            None => Err(w.no_file.to_owned()),
+            Some(bytes) if bytes.len() > most => Err(format!("{} {most}", w.too_large)),
+            Some(bytes) => String::from_utf8(bytes).map_err(|_| w.not_utf8.to_owned()),
+        }
     }
 }
 
@@ -231,12 +328,13 @@ async fn applied(
 /// Compares the file that was sent with what holds on the day, and plays past filings over it.
 async fn looked_at(
     desk: &Desk,
-    (sent, taken): (&Enclosed<Keeper>, &mut Taken),
+    visit: &Visit,
+    (sent, taken): (Table, &mut Taken),
 ) -> Result<StatusCode, Problem> {
-    let (ctx, Keeper(visit)) = (&desk.ctx, &sent.by);
+    let (ctx, w) = (&desk.ctx, Words::of(visit.lang));
     let today = day_in_japan(visit.now);
     let day = day_of(Some(&taken.from_day), today).ok_or(Problem::Day)?;
-    let text = match text_of(desk, sent).await? {
+    let text = match sent.text(desk, w) {
         Ok(text) => text,
         Err(problem) => {
             taken.problem = Some(problem);
@@ -247,7 +345,7 @@ async fn looked_at(
     let edits: Vec<Edit> = match edits_of(&ctx.master(), &text, day) {
         Ok(edits) => edits,
         Err(faults) => {
-            taken.problem = Some(Words::of(visit.lang).faults.to_owned());
+            taken.problem = Some(w.faults.to_owned());
             taken.faults = faults;
             return Ok(StatusCode::UNPROCESSABLE_ENTITY);
         }
@@ -261,25 +359,4 @@ async fn looked_at(
     taken.edits = Some((written, prepared.amendments.len()));
     taken.preview = Some(Preview::new(desk, (&prepared, &replayed), visit));
     Ok(StatusCode::OK)
-}
-
-/// The text of the file that was sent, or what is wrong with it.
-async fn text_of(desk: &Desk, sent: &Enclosed<Keeper>) -> Result<Result<String, String>, Problem> {
-    let Keeper(visit) = &sent.by;
-    let w = Words::of(visit.lang);
-    if let Some(problem) = &sent.problem {
-        return Ok(Err(problem.sentence(visit.lang)));
-    }
-    let Some(file) = sent.files.first() else { return Ok(Err(w.no_file.to_owned())) };
-    let most = desk.ctx.config.master.import_bytes_max;
-    if usize::try_from(file.size).unwrap_or(usize::MAX) > most {
-        return Ok(Err(format!("{} {most}", w.too_large)));
-    }
-    let away = |error: &dyn std::fmt::Display| {
-        let problem = crate::review::ReviewProblem::Fault(error.to_string());
-        Problem::Master(MasterProblem::Act(problem))
-    };
-    let stream = desk.ctx.objects.get_sound(&file.sha256).await.map_err(|error| away(&error))?;
-    let bytes: BytesMut = stream.try_collect().await.map_err(|error| away(&error))?;
-    Ok(String::from_utf8(bytes.to_vec()).map_err(|_| w.not_utf8.to_owned()))
 }

@@ -66,6 +66,7 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/master", get(master::overview))
         .route("/master.csv", get(master::csv))
         .route("/master/import", post(master::import).layer(DefaultBodyLimit::disable()))
+        .route("/master/apply", post(master::apply))
         .route("/reminders", get(reminders::list))
         .route("/prefectures/{code}", get(authorities::prefecture))
         .route("/lanes", get(lanes::list))
