@@ -12,8 +12,8 @@ words! {
     title: "受付の設定", "What is accepted";
     lead: "何を受け付けるかは、適用開始日を決めてすぐに変更できます。\
          送付先(経路と鍵)の変更は、別の人が承認してから有効になります。",
-        "What is accepted can be changed at once, from a day on. How it is reached (channels and keys) \
-         changes when a second person has approved.";
+        "What is accepted can be changed at once, from a day on. How it is reached (channels and \
+         keys) changes when a second person has approved.";
     back: "指定権者のページへ", "To the authority's page";
     version: "マスタの版", "Version of the master";
     rows: "適用期間ごとの内容", "What holds when";
@@ -102,8 +102,8 @@ words! {
     import: "表を取り込む", "Take a table in";
     import_hint: "authorities.csv の一部の行・列でも構いません。変えられるのは受付の項目だけです。\
          1つでも誤りがあれば、何も変わりません。",
-        "Some rows and columns of authorities.csv are enough; only what is accepted can change. With \
-         one fault, nothing does.";
+        "Some rows and columns of authorities.csv are enough; only what is accepted can change. \
+         With one fault, nothing does.";
     file: "ファイル(CSV)", "File (CSV)";
     no_file: "ファイルを選んでください。", "Choose a file.";
     too_large: "ファイルが大きすぎます。上限(バイト):", "The file is too large; bytes at most:";
