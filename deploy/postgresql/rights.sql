@@ -9,7 +9,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO todoke_ap
 
 -- What stands as evidence is added to, never changed: not by a process that was taken over, either.
 -- Only upkeep deletes events and tries when their time is over, as their owner.
-REVOKE UPDATE, DELETE ON events, attempts, staff_acts FROM todoke_app;
+REVOKE UPDATE, DELETE ON events, attempts, staff_acts, amendments FROM todoke_app;
 -- Which migrations were, only a migrator writes.
 REVOKE INSERT, UPDATE, DELETE ON _sqlx_migrations FROM todoke_app;
 

@@ -256,6 +256,7 @@ impl App {
         let stages = TaskTracker::new();
         spawn_roles(&ctx, roles, &stages).await;
         spawn_web(&ctx, (listener, issuers, door), roles, &stages);
+        spawn(&ctx, &stages, Arc::clone(&ctx).keep_up());
         stages.close();
         Ok(Self { ctx, address, after, stages, relay_stop, relay, spans_stop, spans })
     }

@@ -38,7 +38,8 @@ sections! {
         retry: Box<Retry>, lane: LanePolicy, notices: Notices, address: Box<Address>,
         webhook: Box<Webhook>, relay: Relay, package: Box<Package>, scan: Box<Scan>,
         endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
-        operations: Box<Operations>, audit: Audit, archive: Archive, reminders: Box<Reminders>,
+        operations: Box<Operations>, master: Box<MasterSettings>, audit: Audit, archive: Archive,
+        reminders: Box<Reminders>,
         watches: Box<Watches>, reports: Box<Reports>, reconciliation: Box<Reconciliation>,
         drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Box<Bulk>, upkeep: Box<Upkeep>,
         retention: Retention, log: Log, trace: Box<trace::Settings>,
@@ -111,6 +112,11 @@ sections! {
         redrive_alone_max: usize, redrive_per_minute: i64, redrive_near_days: i64,
         redrive_preview_hours: i64, redrive_keep_days: i64, live_max: usize, live_ms: u64,
         live_minutes: i64, hours_keep_days: i64,
+    }
+    /// `[master]`
+    MasterSettings {
+        look_ms: u64, dry_run_max: usize, dry_run_shown: usize, import_bytes_max: usize,
+        list_rows: usize,
     }
     /// `[audit]`
     Audit { look_minutes: i64, }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use adapters::Clamd;
 use adapters::api::Webhook;
@@ -53,8 +54,10 @@ pub struct Context {
     pub mailer: Mailer,
     /// Notices to operators' own systems.
     pub webhook: Webhook,
-    /// The routing tables.
-    pub master: Arc<Master>,
+    /// The routing tables as they are built in.
+    base: Arc<Master>,
+    /// The same with what was changed since.
+    master: ArcSwap<Master>,
     /// The forms.
     pub forms: Arc<Catalogue>,
     /// What authorities' ledgers take in.
@@ -134,6 +137,7 @@ impl Context {
     pub async fn new(parts: Parts) -> Result<Arc<Self>, StoreError> {
         crate::recipe::keep_profiles(&parts.store, &parts.ledgers).await?;
         let directory = Directory::new(&parts.store.endpoints().await?);
+        let master = amended(&parts.master, &parts.store).await?;
         Ok(Arc::new(Self {
             clock: parts.clock,
             store: parts.store,
@@ -144,7 +148,8 @@ impl Context {
             sftp: parts.sftp,
             mailer: parts.mailer,
             webhook: parts.webhook,
-            master: parts.master,
+            base: parts.master,
+            master: ArcSwap::from_pointee(master),
             forms: parts.forms,
             ledgers: parts.ledgers,
             prints: Prints::new(parts.config.package.prints_bytes_max),
@@ -200,6 +205,35 @@ impl Context {
         Ok(())
     }
 
+    /// The routing tables as they are at this moment. Who asks twice may get two: whatever belongs
+    /// together is asked of one.
+    pub fn master(&self) -> Arc<Master> {
+        self.master.load_full()
+    }
+
+    /// Takes amendments over that were made since, here or in another process.
+    pub async fn reload_master(&self) -> Result<(), StoreError> {
+        if self.store.last_amendment().await? != self.master.load().last_amendment() {
+            let master = amended(&self.base, &self.store).await?;
+            tracing::info!(master.version = master.version(), "the master was amended");
+            self.master.store(Arc::new(master));
+        }
+        Ok(())
+    }
+
+    /// Until the stop: takes over what other processes have changed, every so often.
+    pub async fn keep_up(self: Arc<Self>) {
+        let every = Duration::from_millis(self.config.master.look_ms);
+        while self.stop.run_until_cancelled(tokio::time::sleep(every)).await.is_some() {
+            if let Err(error) = self.reload_master().await {
+                tracing::warn!(%error, "it cannot be read whether the master was amended");
+            }
+            if let Err(error) = self.reload_directory().await {
+                tracing::warn!(%error, "it cannot be read how authorities are reached");
+            }
+        }
+    }
+
     /// Where packages that are too large for memory are built.
     pub fn spool_folder(&self) -> PathBuf {
         self.config.data.folder.join("spool")
@@ -214,6 +248,14 @@ impl Context {
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.config.http.public_url.trim_end_matches('/'))
     }
+}
+
+/// The built-in tables with all that the store has laid over them.
+async fn amended(base: &Master, store: &Store) -> Result<Master, StoreError> {
+    base.amended(&store.amendments().await?).map_err(|error| StoreError::Row {
+        statement: "all_amendments",
+        source: serde::de::Error::custom(error),
+    })
 }
 
 impl<T> Default for Remembered<T> {

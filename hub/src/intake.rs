@@ -81,7 +81,7 @@ impl Intake {
         let mut findings = submission.check(&self.ctx.config.limits);
         if findings.is_empty() {
             let day = day_in_japan(self.ctx.clock.now_ms());
-            findings = match routing::plan(&self.ctx.master, submission, day) {
+            findings = match routing::plan(&self.ctx.master(), submission, day) {
                 Ok(plan) => {
                     let days = (first.unwrap_or(day), day);
                     judgement::check(&self.ctx, submission, &plan, days)

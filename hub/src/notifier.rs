@@ -348,14 +348,14 @@ fn named(ctx: &Context, deliveries: &[Delivery]) -> Vec<String> {
         .take(NAMED_MAX)
         .map(|delivery| match &delivery.state {
             State::Held { why } => {
-                format!("{}: {}", ctx.master.name(delivery.authority), why.sentence)
+                format!("{}: {}", ctx.master().name(delivery.authority), why.sentence)
             }
             State::Due
             | State::Sending { .. }
             | State::Waiting { .. }
             | State::Delivered { .. }
             | State::Failed { .. }
-            | State::Cancelled => ctx.master.name(delivery.authority),
+            | State::Cancelled => ctx.master().name(delivery.authority),
         })
         .collect();
     if deliveries.len() > NAMED_MAX {

@@ -2,7 +2,11 @@
 //! is recorded with who did it and why (`store/staff_acts.rs`).
 
 pub mod delivery;
+pub mod ladder;
+pub mod master;
+pub mod proposal;
 pub mod redrive;
+pub mod replay;
 
 use schemas::{AuthorityId, Channel, DeliveryId};
 use serde::Serialize;

@@ -33,7 +33,7 @@ pub async fn make(ctx: &Context, filing: &FilingRow) -> Result<Signed, StoreErro
         .iter()
         .map(|d| {
             json!({"delivery": d.id, "revision": d.revision, "authority": d.authority,
-                   "authority_name": ctx.master.name(d.authority), "state": d.state.as_str(),
+                   "authority_name": ctx.master().name(d.authority), "state": d.state.as_str(),
                    "review": d.review, "proof": d.proof, "package_sha256": d.package_sha256})
         })
         .collect();

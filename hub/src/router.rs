@@ -172,7 +172,7 @@ async fn plan_revision(
             return Ok(Err(Why::new("document_unreadable", Owner::Hub, sentence)));
         }
     };
-    Ok(match routing::plan(&ctx.master, &submission, day_in_japan(revision.received_at)) {
+    Ok(match routing::plan(&ctx.master(), &submission, day_in_japan(revision.received_at)) {
         Ok(plan) => {
             revision.plan = serde_json::to_string(&plan).ok();
             Ok(plan.targets.iter().map(|target| delivery(ctx, revision, target)).collect())

@@ -5,11 +5,14 @@
 //!
 //! * **To correct a fact** (an authority, a union, a transfer of power, a kind's services): one row
 //!   in `master/*.csv` and the next `master/VERSION`; a changed fact is a new row with its dates.
+//! * **What an authority accepts** changes while the hub runs: amendments ([`Amendment`]) are laid
+//!   over the tables, each from a day on.
 //! * **To try a new master before it is used**: [`dry_run`] tells whose filings would move.
 //! * **To add a rule**: one variant of [`Rule`], its article in `master/rules.csv`, one step in
 //!   `case.rs`.
 //! * **To add a filing kind**: one row in `master/kinds.csv` (the kind itself lives in `schemas`).
 
+mod amend;
 mod authority;
 mod bulk;
 mod case;
@@ -17,6 +20,7 @@ mod check;
 mod dry_run;
 mod error;
 mod explain;
+mod import;
 mod master;
 mod period;
 mod plan;
@@ -27,12 +31,14 @@ mod service;
 mod stats;
 mod table;
 
+pub use amend::{Amendment, COLUMNS as AMENDABLE, Cells};
 pub use authority::{AuthorityRow, Body, Class, UnionRow};
 pub use bulk::{BulkError, BulkSummary, COLUMNS_IN, COLUMNS_OUT, bulk};
 pub use case::{Case, CasePlan, Route, plan_case};
 pub use dry_run::{Addressee, Answer, Difference, DryRun, dry_run};
 pub use error::{CaseError, Fault, PlanError, Role};
 pub use explain::{Language, explain};
+pub use import::{Edit, ImportFault, edits_of};
 pub use master::{Master, MasterError, Tables};
 pub use period::Period;
 pub use plan::{Concern, Note, Plan, Target, plan, plan_of_case};

@@ -45,6 +45,44 @@ impl Tables<'static> {
     };
 }
 
+/// The texts that a master was read from: amendments are made to them.
+#[derive(Debug, Clone)]
+pub(crate) struct Texts {
+    pub(crate) version: String,
+    pub(crate) authorities: String,
+    pub(crate) unions: String,
+    pub(crate) services: String,
+    pub(crate) transfers: String,
+    pub(crate) kinds: String,
+    pub(crate) rules: String,
+}
+
+impl Texts {
+    fn of(tables: &Tables<'_>) -> Self {
+        Self {
+            version: tables.version.trim().to_owned(),
+            authorities: tables.authorities.to_owned(),
+            unions: tables.unions.to_owned(),
+            services: tables.services.to_owned(),
+            transfers: tables.transfers.to_owned(),
+            kinds: tables.kinds.to_owned(),
+            rules: tables.rules.to_owned(),
+        }
+    }
+
+    pub(crate) fn tables(&self) -> Tables<'_> {
+        Tables {
+            version: &self.version,
+            authorities: &self.authorities,
+            unions: &self.unions,
+            services: &self.services,
+            transfers: &self.transfers,
+            kinds: &self.kinds,
+            rules: &self.rules,
+        }
+    }
+}
+
 /// The tables do not make a master; every fault that was found is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MasterError {
@@ -75,6 +113,7 @@ pub(crate) struct Place {
 /// The tables, read and linked. Immutable: a new version is a new `Master`.
 #[derive(Debug, Clone)]
 pub struct Master {
+    pub(crate) texts: Texts,
     pub(crate) version: String,
     pub(crate) as_of: Date,
     pub(crate) authorities: Vec<AuthorityRow>,
@@ -101,6 +140,7 @@ impl Master {
         let mut faults = Vec::new();
         let as_of = parse_version(tables.version, &mut faults);
         let mut master = Self {
+            texts: Texts::of(tables),
             version: tables.version.trim().to_owned(),
             as_of,
             authorities: Sheet::new(AuthorityRow::FILE, AuthorityRow::COLUMNS, &mut faults)
@@ -290,7 +330,9 @@ impl Master {
 /// The day in front of the version's dot.
 fn parse_version(text: &str, faults: &mut Vec<MasterFault>) -> Date {
     let day = text.trim().split_once('.').and_then(|(day, number)| {
-        number.parse::<u32>().ok().and_then(|_| day.parse::<Date>().ok())
+        // With amendments, the number of the last of them stands behind it: 2024-12-11.1+7.
+        let (number, last) = number.split_once('+').unwrap_or((number, "0"));
+        number.parse::<u32>().ok().and(last.parse::<u64>().ok()).and(day.parse::<Date>().ok())
     });
     day.unwrap_or_else(|| {
         let message = format!(

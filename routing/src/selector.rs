@@ -104,6 +104,15 @@ impl KindSet {
         self.0 & (1 << kind as u32) != 0
     }
 
+    /// The set as a cell of the tables.
+    pub(crate) fn cell(self) -> String {
+        if FilingKind::ALL.iter().all(|kind| self.has(*kind)) {
+            return "*".to_owned();
+        }
+        let kinds = FilingKind::ALL.iter().filter(|kind| self.has(**kind));
+        kinds.map(|kind| kind.as_str()).collect::<Vec<_>>().join(";")
+    }
+
     /// Whether some kind is in both.
     pub(crate) fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0

@@ -98,11 +98,11 @@ pub(crate) struct Noted;
 
 /// One row being read.
 pub(crate) struct Row<'a> {
-    file: &'static str,
-    line: u64,
-    cells: &'a StringRecord,
-    places: &'a HashMap<&'static str, usize>,
-    faults: &'a mut Vec<MasterFault>,
+    pub(crate) file: &'static str,
+    pub(crate) line: u64,
+    pub(crate) cells: &'a StringRecord,
+    pub(crate) places: &'a HashMap<&'static str, usize>,
+    pub(crate) faults: &'a mut Vec<MasterFault>,
 }
 
 impl Row<'_> {

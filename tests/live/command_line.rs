@@ -93,3 +93,40 @@ async fn many_are_sent_again_by_two_people_and_on_record() -> Result<()> {
     one.says("audit verify", &["3 acts, none altered"]).await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_table_is_tried_then_taken_in_and_written_out() -> Result<()> {
+    let seat = Seat::new().await?;
+    let store = format!("sqlite:{}", seat.folder().join("store.db").display());
+    let mut house = House::build().store(&store).start().await?;
+    let filing = house.deliver(&change(SAPPORO, &[])).await?;
+    house.finish().await?;
+    let one = Typed {
+        seat: &seat,
+        by: settings([("TODOKE_STORE__URL", store.as_str()), ("SUDO_USER", "hanako")]),
+    };
+    let table = seat.folder().join("table.csv");
+    let table = table.to_str().context("a path")?;
+    std::fs::write(table, "code6,status,launch_period\n011002,shut,9\n999999,open,1\n")?;
+    let day = "--from 2099-04-01";
+    let import = format!("master import {table} {day} --why late");
+    let told = ["3 fault(s), nothing was changed", "line 2: status", "line 3: code6"];
+    one.refuses(&import, &told).await?;
+    std::fs::write(table, "code6,status\n011002,closed\n012033,open\n")?;
+    let told = ["1 authorities change; of 1 filings asked, 1 would go elsewhere", "(not ready)"];
+    one.says(&format!("master dry-run {table} {day}"), &told).await?;
+    one.says(&format!("master dry-run {table} {day} --filings 0"), &["of 0 filings"]).await?;
+    let said = one.says(&format!("{import} --dry-run --json"), &[]).await?;
+    let told: Value = serde_json::from_str(said.trim())?;
+    ensure!(told["filings"][0]["receipt_number"] == filing.receipt_number(), "{told}");
+    one.says("master changes", &["nothing"]).await?;
+    one.refuses(&format!("master import {table} --from 2000-01-01 --why x"), &["is over"]).await?;
+    one.says(&import, &["1 authorities changed from 2099-04-01 on", "+1"]).await?;
+    one.refuses(&import, &["nothing differs"]).await?;
+    let said = one.says("master export --on 2099-04-01", &[]).await?;
+    let row = said.lines().find(|line| line.starts_with("011002")).context("a row")?;
+    ensure!(row.contains(",closed,") && row.ends_with(",2099-04-01,"), "{row}");
+    one.says("master changes 011002", &["hanako", "late", "2099-04-01"]).await?;
+    one.says("audit list --subject authority:011002", &["master.amend", "late"]).await?;
+    Ok(())
+}

@@ -23,7 +23,8 @@ use asked::asked;
 
 /// What reads everything, seldom and for all who look: counts for pages. What reads small tables.
 /// What embedded engines alone call.
-const LEFT_OUT: [&str; 21] = [
+const LEFT_OUT: [&str; 23] = [
+    "all_amendments",
     "all_dead_letters",
     "all_endpoints",
     "all_lanes",
@@ -37,6 +38,7 @@ const LEFT_OUT: [&str; 21] = [
     "count_totals",
     "count_watches",
     "list_api_keys",
+    "lock_amendments",
     "lock_lanes",
     "lock_watch_look",
     "open_watches",

@@ -1,4 +1,4 @@
-//! `todoke master`: what the built-in master holds.
+//! `todoke master`: what the built-in master holds; in `amend.rs`, what was changed since.
 
 use std::io::Write;
 
@@ -8,7 +8,11 @@ use routing::{AuthorityRow, Body, Counts, Master, Readiness, Reception, ServiceR
 use schemas::{AuthorityId, FilingKind, ServiceCode};
 use serde_json::{Value, json};
 
-/// What the master holds: authorities, unions, services
+use super::amend;
+use crate::config::Config;
+
+/// What the master holds, and what was changed: stats, show, services, export, import, dry-run,
+/// changes
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -28,6 +32,8 @@ enum Command {
     },
     /// Every service code, who designates it, and what it follows
     Services(Asked),
+    #[command(flatten)]
+    Amended(amend::Command),
 }
 
 #[derive(Debug, clap::Args)]
@@ -48,13 +54,24 @@ impl Asked {
     }
 }
 
-/// Prints what was asked for.
-pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let master = Master::embedded()?;
+/// Prints what was asked for of the built-in tables, which needs neither settings nor store.
+pub(super) fn alone(args: &Args) -> Option<anyhow::Result<()>> {
+    let print = |command: &dyn Fn(&Master) -> anyhow::Result<()>| {
+        Some(Master::embedded().map_err(Into::into).and_then(|master| command(&master)))
+    };
     match &args.command {
-        Command::Stats(asked) => stats(&master, asked),
-        Command::Show { code, asked } => show(&master, code, asked),
-        Command::Services(asked) => services(&master, asked),
+        Command::Stats(asked) => print(&|master| stats(master, asked)),
+        Command::Show { code, asked } => print(&|master| show(master, code, asked)),
+        Command::Services(asked) => print(&|master| services(master, asked)),
+        Command::Amended(_) => None,
+    }
+}
+
+/// What needs a store.
+pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
+    match args.command {
+        Command::Amended(command) => amend::run(command, config).await,
+        Command::Stats(_) | Command::Show { .. } | Command::Services(_) => Ok(()),
     }
 }
 

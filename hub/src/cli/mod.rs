@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand. Every list has `--json`.
 
+mod amend;
 mod audit;
 mod authority;
 mod backup;
@@ -76,7 +77,7 @@ enum Command {
     Doctor(doctor::Args),
     /// Who must get a filing, and why
     Route(route::Args),
-    /// The routing tables
+    /// The routing tables: stats, show, services; as amended: export, import, dry-run, changes
     Master(master::Args),
     /// The form catalogue: list, show, check, carry, template
     Forms(forms::Args),
@@ -158,7 +159,6 @@ pub fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     match &arguments.command {
         Command::Route(args) => return route::run(args),
-        Command::Master(args) => return master::run(args),
         Command::Forms(args) => return forms::run(args, &open_forms(&arguments)?),
         Command::Deadline(args) => return deadline::run(args, &open_forms(&arguments)?),
         Command::Receipt(args) => return receipt::run(args),
@@ -186,12 +186,18 @@ pub fn main() -> anyhow::Result<()> {
         | Command::Audit(_)
         | Command::Scan(_)
         | Command::Authority(_)
+        | Command::Master(_)
         | Command::Package(_)
         | Command::Operator(_)
         | Command::Key(_) => {}
     }
     if let Command::Reconcile(args) = &arguments.command
         && let Some(done) = reconcile::alone(args)
+    {
+        return done;
+    }
+    if let Command::Master(args) = &arguments.command
+        && let Some(done) = master::alone(args)
     {
         return done;
     }
@@ -224,11 +230,11 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Audit(args) => audit::run(args, &config).await,
         Command::Scan(args) => scan::run(args, &config).await,
         Command::Authority(args) => authority::run(args, config).await,
+        Command::Master(args) => Box::pin(master::run(args, config)).await,
         Command::Package(args) => package::run(args, &config).await,
         Command::Operator(args) => operator::run(args, &config).await,
         Command::Key(args) => key::run(args, &config).await,
         Command::Route(_)
-        | Command::Master(_)
         | Command::Forms(_)
         | Command::Deadline(_)
         | Command::Receipt(_)

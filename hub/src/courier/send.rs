@@ -134,7 +134,7 @@ async fn try_once(ctx: &Context, delivery: &Delivery, (row, trace): (&ParcelRow,
 /// The parcel of a delivery: the same bytes for the same revision and authority, on every try.
 pub async fn parcel_of(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> Result<Parcel, Why> {
     let now = ctx.clock.now();
-    let authority_name = ctx.master.name(delivery.authority);
+    let authority_name = ctx.master().name(delivery.authority);
     let package = held_package(ctx, delivery, row).await?;
     let expires = now.as_millisecond() + ctx.config.package.link_hours * 3_600_000;
     let path = format!("/packages/{}?until={expires}", delivery.id);

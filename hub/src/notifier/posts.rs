@@ -147,7 +147,7 @@ fn data(ctx: &Context, about: &About) -> Value {
         .deliveries
         .iter()
         .map(|delivery| {
-            json!({"code": delivery.authority, "name": ctx.master.name(delivery.authority),
+            json!({"code": delivery.authority, "name": ctx.master().name(delivery.authority),
                    "delivery": delivery.id})
         })
         .collect();

@@ -140,7 +140,7 @@ async fn get_or_make(
     if let Some(kept) = ctx.store.print(id, revision).await? {
         return volumes::fetch(ctx, &kept).await;
     }
-    let paper = paper_of((&ctx.master, &ctx.forms), revision, head, filing);
+    let paper = paper_of((&ctx.master(), &ctx.forms), revision, head, filing);
     let made = ctx.prints.presses.draw(paper).await?;
     if ctx.prints.volumes.keep(ctx, (id, revision), &made).await? {
         return Ok(made);

@@ -108,9 +108,10 @@ impl Pass {
 
 /// Authorities and unions, each with whether it is a prefecture.
 fn bodies(ctx: &Context, today: Date) -> Vec<(AuthorityId, bool)> {
-    let rows = ctx.master.authorities_on(today);
+    let master = ctx.master();
+    let rows = master.authorities_on(today);
     let rows = rows.map(|row| (row.code, row.class == Class::Prefecture));
-    rows.chain(ctx.master.unions_on(today).map(|row| (row.id, false))).collect()
+    rows.chain(master.unions_on(today).map(|row| (row.id, false))).collect()
 }
 
 fn groups(

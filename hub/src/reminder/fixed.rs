@@ -122,13 +122,13 @@ pub(super) fn letter(
     let mut groups: Vec<_> = counts.into_iter().collect();
     groups.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let group = |((authority, cause), count): &((AuthorityId, &str), usize)| Group {
-        name: ctx.master.name(*authority),
+        name: ctx.master().name(*authority),
         cause: (*cause).to_owned(),
         count: *count,
     };
     let line = |it: &FixedRow| Line {
         receipt_number: it.receipt_number.clone(),
-        name: ctx.master.name(it.authority),
+        name: ctx.master().name(it.authority),
         failed: minute(it.failed_at),
         arrived: minute(it.delivered_at),
     };

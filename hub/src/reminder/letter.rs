@@ -70,7 +70,7 @@ pub(super) fn letter(
 ) -> askama::Result<Mail> {
     let words = words(reminder.step);
     let row = |it: &StillUnread| Line {
-        name: ctx.master.name(it.authority),
+        name: ctx.master().name(it.authority),
         count: it.count,
         oldest: day_in_japan(it.oldest).to_string(),
     };

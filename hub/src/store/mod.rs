@@ -12,6 +12,7 @@
 
 mod acts;
 mod addresses;
+mod amendments;
 mod announcements;
 mod backlog;
 mod bulk;
@@ -32,6 +33,7 @@ mod months;
 mod own;
 mod parameters;
 mod postgres;
+mod proposals;
 mod reads;
 mod recent;
 mod recipes;
@@ -64,6 +66,7 @@ use uuid::Uuid;
 
 pub use acts::{Colleague, Like};
 pub use addresses::{AddressActRow, LetterRow};
+pub use amendments::AmendmentRow;
 pub use announcements::{AnnouncementAct, AnnouncementActRow, AnnouncementFilter, AnnouncementRow};
 pub use backlog::Backlog;
 pub use bulk::{BulkCounts, BulkLine, BulkRow, LineFilter};
@@ -83,6 +86,7 @@ pub use limits::{MigrateLimits, StoreLimits};
 pub use months::{Months, Part};
 pub use own::OwnFilter;
 use parameters::Parameters;
+pub use proposals::{ProposalRow, ProposalState};
 pub use reads::{DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
 pub use recent::RecentTry;
 pub use redrives::{ItemState, RedriveItemRow, RedriveRow, RedriveState};

@@ -107,6 +107,7 @@ impl Upkeep {
         }
         if self.round % 10 == 1 {
             self.ctx.reload_directory().await?;
+            self.ctx.reload_master().await?;
             self.release_held().await?;
             self.end_sessions().await?;
             self.end_drafts().await?;

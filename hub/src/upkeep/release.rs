@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use routing::Status;
-use schemas::{AuthorityId, Channel};
+use routing::{Reception, Status};
+use schemas::{AuthorityId, Channel, FilingKind};
 
 use super::Upkeep;
 use crate::context::{Context, day_in_japan};
@@ -14,6 +14,10 @@ use crate::store::NewEvent;
 
 /// Reasons for which a delivery is held until the authority is ready, with the code of the hold.
 const NOT_READY: [&str; 3] = ["authority_not_prepared", "authority_closed", "authority_exempt"];
+
+/// The same for what it did not take of a kind. Which kind a delivery is of, it does not say
+/// itself; so this ends when the authority takes all.
+const KIND_NOT_TAKEN: &str = "authority_kind_not_taken";
 
 impl Upkeep {
     /// All kinds of holds that end by themselves.
@@ -27,10 +31,14 @@ impl Upkeep {
     async fn release_ready(&self) -> anyhow::Result<()> {
         let day = day_in_japan(self.ctx.clock.now_ms());
         let limit = self.ctx.config.upkeep.batch_max;
-        for code in NOT_READY {
+        let master = self.ctx.master();
+        for code in NOT_READY.into_iter().chain([KIND_NOT_TAKEN]) {
             for authority in self.ctx.store.held_authorities(code).await? {
-                let ready = self.ctx.master.body(authority, day).is_some_and(|body| {
-                    body.reception.prepared && body.reception.status == Status::Open
+                let ready = master.body(authority, day).is_some_and(|body| {
+                    let Reception { prepared, status, not_taken, .. } = body.reception;
+                    let takes = |kind: &FilingKind| !not_taken.has(*kind);
+                    let all = code != KIND_NOT_TAKEN || FilingKind::ALL.iter().all(takes);
+                    *prepared && *status == Status::Open && all
                 });
                 if ready {
                     release(&self.ctx, (authority, None), code, limit).await?;

@@ -79,8 +79,9 @@ fn next(ctx: &Context, done: Option<Date>) -> Option<Date> {
 /// Authorities and unions that were brought anything on a day.
 async fn brought_to(ctx: &Context, day: Date) -> Result<VecDeque<AuthorityId>, StoreError> {
     let Some(span) = span(day) else { return Ok(VecDeque::new()) };
-    let bodies = ctx.master.authorities_on(day).map(Body::from);
-    let bodies = bodies.chain(ctx.master.unions_on(day).map(Body::from));
+    let master = ctx.master();
+    let bodies = master.authorities_on(day).map(Body::from);
+    let bodies = bodies.chain(master.unions_on(day).map(Body::from));
     let codes: Vec<AuthorityId> = bodies.map(|body| body.id).collect();
     Ok(ctx.store.brought_to(&codes, span).await?.into())
 }

@@ -70,7 +70,7 @@ pub(super) async fn take(
     let read = tokio::task::spawn_blocking(move || {
         let ctx = &desk_of_thread.ctx;
         let filer = Filer { number, name: &name, day: day_in_japan(now) };
-        bulk::read((&ctx.forms, &ctx.master), &filer, (format, &bytes), &ctx.config.bulk)
+        bulk::read((&ctx.forms, &ctx.master()), &filer, (format, &bytes), &ctx.config.bulk)
     });
     let sheet = read.await.map_err(|error| Problem::unavailable(&error.to_string()))?;
     let sheet = sheet.map_err(IntakeProblem::Invalid)?;

@@ -116,6 +116,7 @@ impl Who {
                 ("/authority/statements", |w| w.nav_statements),
                 ("/authority/reports", |w| w.nav_reports),
                 ("/authority/contacts", |w| w.nav_contacts),
+                ("/authority/master", |w| w.nav_master),
                 ("/authority/archive", |w| w.nav_archive),
             ],
             Self::Operator => &[

@@ -32,6 +32,8 @@ mod ledger;
 mod listed;
 mod login;
 mod looked;
+mod master;
+mod master_words;
 mod offices;
 pub mod operations;
 mod operator;
@@ -95,7 +97,7 @@ impl Desk {
     async fn name_of(&self, scope: access::Scope) -> String {
         match scope {
             access::Scope::Operations => String::new(),
-            access::Scope::Authority(id) => self.ctx.master.name(id),
+            access::Scope::Authority(id) => self.ctx.master().name(id),
             access::Scope::Operator(number) => {
                 let row = self.ctx.operator(number).await.ok().flatten();
                 row.map_or_else(|| number.to_string(), |row| row.name)

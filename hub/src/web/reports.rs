@@ -165,7 +165,7 @@ pub(super) async fn file(desk: &Desk, visit: &Visit, reader: Reader) -> Result<R
 
 /// A report as a file that is kept.
 pub(super) fn csv(desk: &Desk, report: &Report) -> Result<Response, csv::Error> {
-    let bytes = reports::csv(report, &desk.ctx.master)?;
+    let bytes = reports::csv(report, &desk.ctx.master())?;
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (CACHE_CONTROL, "private, no-store".to_owned()),
@@ -226,7 +226,7 @@ impl View<'_> {
         let by = report.by(|it| it.authority);
         let line = |(authority, figures): (&AuthorityId, &Figures)| {
             let link = self.visit.link(&[("authority", authority.as_str()), ("authorities", "")]);
-            let name = self.desk.ctx.master.name(*authority);
+            let name = self.desk.ctx.master().name(*authority);
             self.line((name, authority.to_string(), Some(link)), figures)
         };
         (w.by_authority, by.iter().map(line).collect())

@@ -91,7 +91,7 @@ impl DayLine {
         Self {
             day: line.day.to_string(),
             code: line.authority.to_string(),
-            name: desk.ctx.master.name(line.authority),
+            name: desk.ctx.master().name(line.authority),
             packages: grouped(line.packages.into()),
             standing: Standing::of(line).badge(w),
             told: parts.collect::<Vec<_>>().join(" · "),

@@ -22,6 +22,7 @@ use super::looked;
 use super::roles::{Refusal, Who};
 use super::sessions::{self, Session};
 use super::words::Lang;
+use crate::actor::Actor;
 use crate::config::Maintenance;
 use crate::context::{Context, day_in_japan};
 
@@ -153,6 +154,12 @@ impl Visit {
         self.session.as_ref().map(|session| session.name.clone()).unwrap_or_default()
     }
 
+    /// Who is logged in, for the record.
+    pub(super) fn actor(&self) -> Actor {
+        let person = self.session.as_ref().map(|session| session.person.clone());
+        Actor { person: person.unwrap_or_default(), name: self.person_name() }
+    }
+
     /// The address of this page with some values of its query changed; an empty one is left out.
     pub(super) fn link(&self, changes: &[(&str, &str)]) -> String {
         let kept = self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -232,7 +239,7 @@ impl Visit {
 
 fn prefecture(ctx: &Context, scope: Scope, now: i64) -> Option<AuthorityId> {
     let Scope::Authority(id) = scope else { return None };
-    let class = ctx.master.body(id, day_in_japan(now)).and_then(|body| body.class);
+    let class = ctx.master().body(id, day_in_japan(now)).and_then(|body| body.class);
     (class == Some(Class::Prefecture)).then_some(id)
 }
 

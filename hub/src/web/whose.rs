@@ -50,5 +50,5 @@ pub(super) fn of_operator(filing: &FilingRow) -> Fault {
 
 /// The page is this authority's.
 pub(super) fn of_authority(desk: &Desk, authority: AuthorityId) -> Fault {
-    Fault::Anothers(Who::Authority, desk.ctx.master.name(authority))
+    Fault::Anothers(Who::Authority, desk.ctx.master().name(authority))
 }

@@ -97,6 +97,7 @@ words! {
     nav_audit: "操作の記録", "Acts";
     nav_reminders: "未開封のお知らせ", "Reminders";
     nav_contacts: "連絡先", "Contact";
+    nav_master: "受付の設定", "Settings";
     nav_inbox: "受信箱", "Inbox";
     nav_exports: "台帳への書出し", "Ledger export";
     nav_followed: "管内の状況", "Follow-up";

@@ -10,6 +10,7 @@ use reqwest::StatusCode;
 
 use crate::archive::{TO_ALL, TO_AUTHORITIES};
 use crate::browser::Browser;
+use crate::rows::PROPOSAL;
 use crate::world::World;
 
 /// Where routes are written down.
@@ -200,6 +201,12 @@ fn authority_rows(world: &World) -> Vec<Row> {
         row("/authority/followed", Authority).foreign(),
         row("/authority/contacts", Authority),
         row("/authority/contacts", Authority).sent(),
+        row("/authority/master", Authority),
+        row("/authority/master", Authority).sent(),
+        row("/authority/master/channels", Authority).sent(),
+        row("/authority/master/channels/{id}/{ruling}", Authority)
+            .at(format!("/authority/master/channels/{PROPOSAL}/approve"))
+            .sent(),
         row("/authority/archive", Authority),
         row("/authority/archive/{id}", Authority)
             .at(format!("/authority/archive/{TO_AUTHORITIES}")),

@@ -126,7 +126,7 @@ async fn a_union_acts_for_its_members_and_they_do_not() {
     let mut filing = change(ctx);
     filing.offices[0].municipality = member.parse().expect("a code");
     let day = hub::context::day_in_japan(ctx.clock.now_ms());
-    let plan = routing::plan(&ctx.master, &filing, day).expect("a plan");
+    let plan = routing::plan(&ctx.master(), &filing, day).expect("a plan");
     assert_eq!(plan.targets[0].authority.as_str(), union);
     let id = filed_to(ctx, &filing, union).await;
     for (code, may) in [(union, true), (member, false), ("U01002", false)] {

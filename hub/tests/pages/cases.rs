@@ -79,7 +79,7 @@ pub(crate) async fn filed(ctx: &Context, filing: &Submission) -> DeliveryId {
 pub(crate) async fn filed_to(ctx: &Context, filing: &Submission, to: &str) -> DeliveryId {
     let now = ctx.clock.now_ms();
     let id = FilingId(ctx.clock.id());
-    let plan = routing::plan(&ctx.master, filing, day_in_japan(now)).expect("a plan");
+    let plan = routing::plan(&ctx.master(), filing, day_in_japan(now)).expect("a plan");
     let document = serde_json::to_string(filing).expect("a text");
     let revision = rows::revision(id, document, &plan, now);
     let event = NewEvent::new(id, "filing.received", json!({"revision": 1}));

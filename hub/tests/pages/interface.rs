@@ -50,7 +50,7 @@ struct Row(&'static str, &'static str, &'static [Whose], Of, &'static str);
 
 const ACCEPTED: &str = r#"{"verdict": "accepted"}"#;
 
-const ROWS: [Row; 47] = [
+const ROWS: [Row; 49] = [
     Row("post", "/v1/attachments", &[Operators, Authorities], Of::Nothing, "%PDF-1.4\n%%EOF\n"),
     Row("get", "/v1/filings", &[Operators, Operations], Of::Nothing, ""),
     Row("post", "/v1/filings", &[Operators], Of::Nothing, "{filing}"),
@@ -75,6 +75,8 @@ const ROWS: [Row; 47] = [
     Row("get", "/v1/exports/{id}", &[Authorities], Of::Export, ""),
     Row("get", "/v1/authorities/{authority}/statements/{day}", &[Authorities], Of::Day, ""),
     Row("post", COMPARED, &[Authorities], Of::Day, r#"{"packages": []}"#),
+    Row("get", MASTER, &[Authorities, Operations], Of::Day, ""),
+    Row("post", MASTER, &[Authorities, Operations], Of::Day, CLOSED),
     Row("get", "/v1/operations/reconciliation", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/reports/{month}", &[Authorities], Of::Nothing, ""),
     Row("get", "/v1/operations/reports/{month}", &[Operations], Of::Nothing, ""),
@@ -103,6 +105,8 @@ const WHY: &str = r#"{"why": "test"}"#;
 const GIVEN: &str = r#"{"on": "2026-07-15", "to": "x", "why": "test"}"#;
 const GONE: &str = r#"{"cause": "http_410"}"#;
 const COMPARED: &str = "/v1/authorities/{authority}/statements/{day}/answer";
+const MASTER: &str = "/v1/authorities/{authority}/master";
+const CLOSED: &str = r#"{"why": "test", "cells": {"status": "closed"}}"#;
 const SETTLE: &str = "/v1/operations/dead-letters/{id}/settle";
 const PAUSE: &str = "/v1/operations/lanes/{authority}/{channel}/pause";
 const RESUME: &str = "/v1/operations/lanes/{authority}/{channel}/resume";
@@ -149,7 +153,7 @@ async fn things(world: &World) -> Vec<Thing> {
     filing.offices[0].municipality = MEMBER.parse().expect("a code");
     // What is filed for the town goes to the union in its place.
     let now = hub::context::day_in_japan(world.ctx.clock.now_ms());
-    let plan = routing::plan(&world.ctx.master, &filing, now).expect("a plan");
+    let plan = routing::plan(&world.ctx.master(), &filing, now).expect("a plan");
     assert_eq!(plan.targets[0].authority.as_str(), UNION);
     let of_union = filed_to(&world.ctx, &filing, UNION).await;
     let of_prefecture = filed_to(&world.ctx, &change(&world.ctx), PREFECTURE).await;

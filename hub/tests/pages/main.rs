@@ -32,6 +32,7 @@ mod interface;
 mod large;
 mod launch;
 mod looked;
+mod master;
 mod offices;
 mod one_stop;
 mod races;
@@ -92,7 +93,8 @@ async fn every_page_shows_what_is_in_the_store() {
     let filing = &world.filings[3];
     let one_stop = world.one_stop.to_string();
     let trouble = world.failed.to_string();
-    let master = world.ctx.master.version();
+    let master = world.ctx.master();
+    let master = master.version();
     let pages: Vec<(String, Vec<&str>)> = vec![
         ("/".into(), vec!["全国の送達状況", "北海道", "処理不能", "遮断中", "札幌市"]),
         ("/filings".into(), vec!["新規指定(許可)申請", "社会福祉法人", "前の分へ"]),

@@ -7,7 +7,7 @@ use hub::context::Context;
 use hub::delivery::{Delivery, Review, State};
 use hub::store::{
     AttemptRow, BulkLine, BulkRow, Choice, DecisionRow, DraftRow, FilingRow, Filter, NewEvent,
-    RevisionRow, UploadRow,
+    ProposalRow, ProposalState, RevisionRow, UploadRow,
 };
 use hub::web::access::{Scope, new_key};
 use schemas::{
@@ -109,6 +109,32 @@ pub(crate) async fn redrive(ctx: &Context) -> Uuid {
     let choice = Choice { cause: Some("http_410".into()), ..Choice::default() };
     let staff = Actor { person: "tests".into(), name: "tests".into() };
     hub::operate::redrive::preview(ctx, &choice, &staff).await.expect("a preview").id
+}
+
+/// Somebody's proposal of how Sapporo is reached.
+pub(crate) const PROPOSAL: &str = "01932c07-209c-7a36-8d4f-7c1f4d1c2b4a";
+
+pub(crate) async fn proposal(ctx: &Context) {
+    let row = ProposalRow {
+        id: PROPOSAL.parse().expect("an id"),
+        authority: AUTHORITY.parse().expect("a code"),
+        state: ProposalState::Proposed,
+        ladder: r#"[{"channel":"pull"}]"#.into(),
+        shown: r#"[{"channel":"pull"}]"#.into(),
+        was: r#"[{"channel":"pull"}]"#.into(),
+        why: "試験".into(),
+        by_whom: "authority".into(),
+        person: "key:somebody".into(),
+        name: "somebody".into(),
+        at: ctx.clock.now_ms(),
+        decided_at: None,
+        decided_by: None,
+        decided_name: None,
+        decided_why: None,
+    };
+    let mut tx = ctx.store.begin().await.expect("a store");
+    tx.insert_proposal(&row).await.expect("a proposal");
+    tx.commit().await.expect("a commit");
 }
 
 pub(crate) fn operator_number() -> CorporateNumber {

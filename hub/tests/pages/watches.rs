@@ -18,7 +18,7 @@ use crate::world::World;
 async fn failing(world: &World, count: usize) -> Watcher {
     let now = world.ctx.clock.now_ms();
     let codes: Vec<AuthorityId> =
-        world.ctx.master.authorities().iter().map(|row| row.code).take(count).collect();
+        world.ctx.master().authorities().iter().map(|row| row.code).take(count).collect();
     let lane = |code: &AuthorityId| Lane {
         breaker: Breaker::Open,
         open_until: Some(now + 60_000),

@@ -26,8 +26,8 @@ use uuid::Uuid;
 
 use crate::rows::{
     TRACE, address_link, attempt, attempt_event, bulk, decision, deliveries_of_two, draft, filing,
-    held, keys, narrow, one_stop, operator_number, outcome, redrive, revision, submission, verdict,
-    why,
+    held, keys, narrow, one_stop, operator_number, outcome, proposal, redrive, revision,
+    submission, verdict, why,
 };
 use crate::{archive, cases};
 
@@ -129,6 +129,7 @@ impl World {
         let links = [address_link(&ctx, &submission(2)).await, address_link(&ctx, &others).await];
         let [operations_key, operator_key, authority_key] = keys(&ctx).await;
         let redrive = redrive(&ctx).await;
+        proposal(&ctx).await;
         serve(&ctx, listener, door);
         let [own_delivery, foreign_delivery] = deliveries_of_two(&ctx).await;
         cases::keep(&ctx, cases::PAPER_TEXT).await;
@@ -172,7 +173,8 @@ impl World {
         let revision = self.ctx.store.revisions(id).await.expect("a store").remove(0);
         let submission = serde_json::from_str(&revision.document).expect("a submission");
         let now = self.ctx.clock.now_ms();
-        let plan = routing::plan(&self.ctx.master, &submission, day_in_japan(now)).expect("a plan");
+        let plan =
+            routing::plan(&self.ctx.master(), &submission, day_in_japan(now)).expect("a plan");
         let filler = Filler { ctx: &self.ctx, all: Vec::new(), failed: None };
         let accepted = |target| Delivery {
             state: State::Delivered { at: now },
@@ -221,7 +223,8 @@ impl Filler<'_> {
     async fn filing(&mut self, number: usize, submission: &Submission) -> FilingId {
         let now = self.pass(97);
         let id = FilingId(self.ctx.clock.id());
-        let plan = routing::plan(&self.ctx.master, submission, day_in_japan(now)).expect("a plan");
+        let plan =
+            routing::plan(&self.ctx.master(), submission, day_in_japan(now)).expect("a plan");
         let mut tx = self.ctx.store.begin().await.expect("a store");
         let document = serde_json::to_string(submission).expect("a text");
         let revision = revision(id, document, &plan, now);

@@ -39,6 +39,8 @@ async fn the_description_is_openapi_3_1_and_whole() -> Result<()> {
         ("get", "/v1/exports/{id}"),
         ("get", "/v1/authorities/{authority}/statements/{day}"),
         ("post", "/v1/authorities/{authority}/statements/{day}/answer"),
+        ("get", "/v1/authorities/{authority}/master"),
+        ("post", "/v1/authorities/{authority}/master"),
         ("get", "/v1/operations/reconciliation"),
         ("get", "/v1/reports/{month}"),
         ("get", "/v1/operations/reports/{month}"),

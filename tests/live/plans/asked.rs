@@ -199,9 +199,16 @@ fn small_tables(known: &Known) -> Vec<Asked> {
     let filter = json!({"authority": known.authority, "owner": "", "name": "x", "query": "",
                         "person": "x", "person_name": "x", "at": 0, "max": 20});
     let on_day = json!({"day": "2026-07-15", "authority": known.authority});
+    let changes = json!({"authority": known.authority, "before": i64::MAX, "limit": 50});
+    let proposals = json!({"authority": known.authority, "state": "proposed", "limit": 50});
     vec![
         ("contacts_of", of_authority.clone(), None),
         ("contacts_on", on_day, None),
+        ("last_amendment", json!(""), None),
+        ("amendments_of", changes, None),
+        ("proposal", json!(known.filing), None),
+        ("lock_proposal", json!(known.filing), None),
+        ("list_proposals", proposals, None),
         ("reminders_about", of_authority, Some("reminded_by_authority")),
         ("saved_filters", json!({"authority": known.authority, "person": "key:one"}), None),
         ("save_filter", filter.clone(), None),

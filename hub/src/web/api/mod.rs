@@ -6,6 +6,7 @@ mod by_hand;
 mod exports;
 pub(super) mod filings;
 mod inbox;
+mod master;
 mod offices;
 mod operations;
 pub(super) mod packages;
@@ -80,6 +81,7 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(statements::fetch))
         .routes(routes!(statements::answer))
         .routes(routes!(statements::list))
+        .routes(routes!(master::show, master::change_it))
         .routes(routes!(reports::own))
         .routes(routes!(reports::of_all))
         .routes(routes!(operations::summary))

@@ -106,7 +106,7 @@ impl LineView {
         let it = &line.figures;
         Self {
             authority: line.authority.to_string(),
-            authority_name: desk.ctx.master.name(line.authority),
+            authority_name: desk.ctx.master().name(line.authority),
             channel: line.channel,
             filings: it.filings,
             corrections: it.corrections,
@@ -165,7 +165,7 @@ pub(super) async fn own(
     let ctx = &desk.ctx;
     let id = desk.access.authority(ctx, &headers).await.map_err(Problem::of_authority)?;
     let Query(query) = query.map_err(Problem::of_authority)?;
-    let class = ctx.master.body(id, day_in_japan(ctx.clock.now_ms())).and_then(|it| it.class);
+    let class = ctx.master().body(id, day_in_japan(ctx.clock.now_ms())).and_then(|it| it.class);
     let is_prefecture = class == Some(Class::Prefecture);
     let reader = if is_prefecture { Reader::Prefecture(id) } else { Reader::Authority(id) };
     answer(&desk, (&month, reader), query).await.map_err(Problem::of_authority)

@@ -151,7 +151,7 @@ impl DeliveryView {
             filing: delivery.filing_id,
             revision: delivery.revision,
             authority: delivery.authority,
-            authority_name: ctx.master.name(delivery.authority),
+            authority_name: ctx.master().name(delivery.authority),
             rule: delivery.rule.clone(),
             article: delivery.article.clone(),
             channel: delivery.channel,

@@ -230,7 +230,7 @@ fn timeline(desk: &Desk, visit: &Visit, case: &Case) -> (Vec<story::Line>, Part)
     };
     let events = case.events.iter().filter(is_theirs);
     let mut lines: Vec<_> =
-        events.map(|event| story::Line::new(event, &desk.ctx.master, visit)).collect();
+        events.map(|event| story::Line::new(event, &desk.ctx.master(), visit)).collect();
     let part = Part::cut(&mut lines, "timeline", visit);
     (lines, part)
 }

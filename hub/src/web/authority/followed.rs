@@ -77,7 +77,7 @@ async fn read(desk: &Desk, clerk: &Clerk) -> Result<FollowedPage, Fault> {
     Ok(FollowedPage {
         shell: visit.shell("/authority/followed"),
         w: Words::of(visit.lang),
-        prefecture: ctx.master.name(prefecture),
+        prefecture: ctx.master().name(prefecture),
         unopened: grouped(sum(|it| it.unopened)),
         opened: grouped(sum(|it| it.opened)),
         soon: grouped(soon.values().map(|it| it.count).sum()),
@@ -89,7 +89,7 @@ async fn read(desk: &Desk, clerk: &Clerk) -> Result<FollowedPage, Fault> {
 
 /// Those in a prefecture, without itself.
 fn followed(desk: &Desk, prefecture: AuthorityId, today: Date) -> Vec<AuthorityId> {
-    let master = &desk.ctx.master;
+    let master = &desk.ctx.master();
     let towns = master.authorities_on(today).map(|row| row.code);
     let all = towns.chain(master.unions_on(today).map(|row| row.id));
     let is_inside = |id: &AuthorityId| id.prefecture() == prefecture.prefecture();
@@ -143,7 +143,7 @@ impl Line {
         let number = |n: i64| if n == 0 { String::new() } else { grouped(n) };
         let soon = soon.get(&row.authority);
         Self {
-            name: desk.ctx.master.name(row.authority),
+            name: desk.ctx.master().name(row.authority),
             unopened: number(row.unopened),
             oldest: row.oldest.map(|at| Stamp::new(at, visit.now, visit.lang)),
             opened: number(row.opened),

@@ -265,7 +265,8 @@ fn kinds(visit: &Visit, chosen: Option<FilingKind>) -> Vec<Choice> {
 
 fn services(desk: &Desk, visit: &Visit, chosen: Option<ServiceCode>) -> Vec<Choice> {
     let today = day_in_japan(visit.now);
-    let rows = desk.ctx.master.services().iter().filter(|row| row.period.contains(today));
+    let master = desk.ctx.master();
+    let rows = master.services().iter().filter(|row| row.period.contains(today));
     let choice = |row: &routing::ServiceRow| Choice {
         word: row.code.to_string(),
         name: format!("{} {}", row.code, row.name),
@@ -317,7 +318,8 @@ fn services_of(desk: &Desk, visit: &Visit, revision: Option<&RevisionRow>) -> St
         offices.iter().flat_map(|office| &office.services).map(|it| it.service).collect();
     codes.sort_unstable();
     codes.dedup();
-    let rows = desk.ctx.master.services();
+    let master = desk.ctx.master();
+    let rows = master.services();
     let name = |code: &ServiceCode| {
         let row = rows.iter().find(|row| row.code == *code);
         row.map_or_else(|| code.to_string(), |row| row.name.clone())

@@ -19,6 +19,7 @@ mod filters;
 mod followed;
 mod hand;
 mod inbox;
+mod master;
 mod reports;
 mod statements;
 mod words;
@@ -35,7 +36,6 @@ use schemas::AuthorityId;
 use super::Desk;
 use super::access::Scope;
 use super::roles::{Refusal, Role, guard};
-use super::sessions::Session;
 use super::visit::Visit;
 use crate::actor::Actor;
 
@@ -44,6 +44,9 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
     Router::new()
         .route("/authority", get(inbox::show))
         .route("/authority/contacts", get(contacts::show).post(contacts::change))
+        .route("/authority/master", get(master::show).post(master::change))
+        .route("/authority/master/channels", post(master::propose))
+        .route("/authority/master/channels/{id}/{ruling}", post(master::rule))
         .route("/authority/archive", get(archive::list))
         .route("/authority/archive/{id}", get(archive::fetch))
         .route("/authority/announcements", get(archive::announcements))
@@ -81,9 +84,7 @@ struct Clerk {
 impl Clerk {
     /// Who it is, for the record.
     fn actor(&self) -> Actor {
-        let session = self.visit.session.as_ref();
-        let of = |text: fn(&Session) -> &String| session.map(text).cloned().unwrap_or_default();
-        Actor { person: of(|it| &it.person), name: of(|it| &it.name) }
+        self.visit.actor()
     }
 }
 

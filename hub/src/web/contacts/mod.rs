@@ -81,7 +81,7 @@ impl ContactsPage {
         (seat, draft): (Seat<'_>, Draft),
     ) -> Result<Self, Fault> {
         let (ctx, today) = (&desk.ctx, day_in_japan(visit.now));
-        ctx.master.body(seat.authority, today).ok_or(Fault::NoAuthority)?;
+        ctx.master().body(seat.authority, today).ok_or(Fault::NoAuthority)?;
         let rows = ctx.config.reminders.list_rows;
         let all = ctx.store.contacts_of(seat.authority, rows).await?;
         let counts = ctx.store.contacts_on(today, Some(seat.authority)).await?.pop();
@@ -90,7 +90,7 @@ impl ContactsPage {
         Ok(Self {
             shell: visit.shell(if seat.is_operations { "/authorities" } else { seat.path }),
             w: Words::of(visit.lang),
-            name: ctx.master.name(seat.authority),
+            name: ctx.master().name(seat.authority),
             action: seat.path.to_owned(),
             back: seat.is_operations.then(|| format!("/authorities/{}", seat.authority)),
             counts: counts.as_ref().filter(|row| row.mail.is_some()).map(line),
@@ -157,7 +157,7 @@ async fn changed(
         (Err(wrong), _) => (draft(told(wrong), false), StatusCode::UNPROCESSABLE_ENTITY),
         (_, Err(wrong)) => (draft(told(wrong), true), StatusCode::UNPROCESSABLE_ENTITY),
         (Ok(mail), Ok(from_day)) => {
-            desk.ctx.master.body(seat.authority, today).ok_or(Fault::NoAuthority)?;
+            desk.ctx.master().body(seat.authority, today).ok_or(Fault::NoAuthority)?;
             let entry = Entry { authority: seat.authority, mail, from_day };
             let seen = text("seen").parse().unwrap_or_default();
             let by = writer(visit, seat.is_operations);

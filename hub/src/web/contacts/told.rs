@@ -56,7 +56,7 @@ fn line(desk: &Desk, row: &ReminderRow, (visit, is_operations): (&Visit, bool)) 
         day: row.day.to_string(),
         step: step(row.step, visit.lang),
         name: match code {
-            Some(code) => desk.ctx.master.name(code),
+            Some(code) => desk.ctx.master().name(code),
             None if row.addressee == FIXED => w.fixed.to_owned(),
             None => String::new(),
         },

@@ -187,7 +187,7 @@ impl Reading<'_> {
         let lines = filing.offices.iter().map(|office| OfficeLine {
             name: office.name.clone(),
             number: office.office_number.map(|it| it.to_string()).unwrap_or_default(),
-            place: self.ctx.master.name(office.municipality),
+            place: self.ctx.master().name(office.municipality),
             services: office.services.iter().map(|it| self.service(it.service)).collect(),
         });
         lines.collect()
@@ -195,7 +195,8 @@ impl Reading<'_> {
 
     /// A service by code and name.
     fn service(&self, code: ServiceCode) -> String {
-        let row = self.ctx.master.services().iter().find(|row| row.code == code);
+        let master = self.ctx.master();
+        let row = master.services().iter().find(|row| row.code == code);
         row.map_or_else(|| code.to_string(), |row| format!("{code} {}", row.name))
     }
 }

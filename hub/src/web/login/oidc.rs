@@ -63,7 +63,7 @@ pub(in crate::web) async fn back(
     };
     let came = match came_back(&desk, &word, &visit).await {
         Ok((ticket, proven)) => {
-            let of = (&*desk.ctx.config.login, &*desk.ctx.master, day_in_japan(visit.now));
+            let of = (&*desk.ctx.config.login, &*desk.ctx.master(), day_in_japan(visit.now));
             let person = claims::person(&proven, who, of, Words::of(visit.lang));
             person.map(|person| (ticket, proven, person)).map_err(|it| (it, String::new()))
         }

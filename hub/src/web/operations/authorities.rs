@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::civil::Date;
-use routing::{Body, Status};
+use routing::{Body, Master, Status};
 use schemas::{AuthorityId, FilingKind};
 
 use super::deliveries::{DeliveryLine, DeliveryTable};
@@ -80,7 +80,8 @@ pub(super) async fn read(
 ) -> Result<AuthorityPage, Fault> {
     let (ctx, lang) = (&desk.ctx, visit.lang);
     let code: AuthorityId = code.parse().map_err(|_| Fault::NoAuthority)?;
-    let body = ctx.master.body(code, day_in_japan(visit.now)).ok_or(Fault::NoAuthority)?;
+    let master = ctx.master();
+    let body = master.body(code, day_in_japan(visit.now)).ok_or(Fault::NoAuthority)?;
     let health = healths(desk, &[code]).await?.remove(code.as_str()).unwrap_or_default();
     let mut lanes = ctx.store.lanes().await?;
     lanes.retain(|lane| lane.authority == code);
@@ -186,7 +187,8 @@ pub(super) async fn prefecture(
 
 async fn read_prefecture(desk: &Desk, code: &str, visit: &Visit) -> Result<PrefecturePage, Fault> {
     let today = day_in_japan(visit.now);
-    let mut bodies = bodies_of(desk, code, today);
+    let master = desk.ctx.master();
+    let mut bodies = bodies_of(&master, code, today);
     let first = bodies.first().ok_or(Fault::NoPrefecture)?;
     let name = prefecture_name(first.prefecture, code, visit);
     let codes: Vec<AuthorityId> = bodies.iter().map(|body| body.id).collect();
@@ -207,8 +209,7 @@ async fn read_prefecture(desk: &Desk, code: &str, visit: &Visit) -> Result<Prefe
 }
 
 /// The authorities of a prefecture, itself first, then its unions.
-fn bodies_of<'m>(desk: &'m Desk, code: &str, today: Date) -> Vec<Body<'m>> {
-    let master = &desk.ctx.master;
+fn bodies_of<'m>(master: &'m Master, code: &str, today: Date) -> Vec<Body<'m>> {
     let own = |id: AuthorityId| id.prefecture() == code;
     let rows = master.authorities_on(today).filter(|row| own(row.code)).map(Body::from);
     let unions = master.unions_on(today).filter(|row| own(row.id)).map(Body::from);

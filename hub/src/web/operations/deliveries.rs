@@ -65,7 +65,7 @@ impl DeliveryLine {
             receipt_number: delivery.filing_id.receipt_number(),
             revision: delivery.revision,
             code: delivery.authority.to_string(),
-            authority: desk.ctx.master.name(delivery.authority),
+            authority: desk.ctx.master().name(delivery.authority),
             channel: delivery.channel.map_or("–", |channel| labels::channel(channel, lang)),
             state: labels::state(delivery.state.as_str(), lang),
             review: labels::review(delivery.review, lang),

@@ -130,7 +130,7 @@ fn stop(delivery: &Delivery) -> Option<&'static str> {
 async fn attempts(desk: &Desk, delivery: &Delivery, visit: &Visit) -> Result<AttemptTable, Fault> {
     let mut rows = desk.ctx.store.attempts(delivery.id).await?;
     let part = Part::cut(&mut rows, "attempts", visit);
-    let to = || (delivery.authority, desk.ctx.master.name(delivery.authority));
+    let to = || (delivery.authority, desk.ctx.master().name(delivery.authority));
     let lines = rows.iter().map(|row| AttemptLine::new(row, to(), visit)).collect();
     let w = visit.lang.words();
     Ok(AttemptTable { w, with_authority: false, with_body: true, lines, part })
@@ -149,7 +149,7 @@ async fn timeline(
         body["delivery"] == id.as_str()
     });
     let part = Part::cut(&mut events, "timeline", visit);
-    let lines = events.iter().map(|event| Line::new(event, &desk.ctx.master, visit));
+    let lines = events.iter().map(|event| Line::new(event, &desk.ctx.master(), visit));
     Ok((lines.collect(), part))
 }
 

@@ -207,7 +207,7 @@ fn delivery_table(
 
 fn timeline(desk: &Desk, mut events: Vec<EventRow>, visit: &Visit) -> (Vec<Line>, Part) {
     let part = Part::cut(&mut events, "timeline", visit);
-    let lines = events.iter().map(|event| Line::new(event, &desk.ctx.master, visit));
+    let lines = events.iter().map(|event| Line::new(event, &desk.ctx.master(), visit));
     (lines.collect(), part)
 }
 
@@ -224,7 +224,7 @@ async fn attempts(
     let line = |row: &_| {
         let row: &crate::store::AttemptRow = row;
         let authority = to.get(&row.delivery_id)?;
-        let named = (*authority, desk.ctx.master.name(*authority));
+        let named = (*authority, desk.ctx.master().name(*authority));
         Some(AttemptLine::new(row, named, visit))
     };
     let lines = rows.iter().filter_map(line).collect();
@@ -239,7 +239,7 @@ fn plan(desk: &Desk, revisions: &[RevisionRow], visit: &Visit) -> (Option<PlanTa
     let Some(plan) = plan else {
         return (None, Part::cut(&mut Vec::<()>::new(), "plan", visit));
     };
-    let master = &desk.ctx.master;
+    let master = &desk.ctx.master();
     let language = visit.lang.pick(Language::Ja, Language::En);
     let mut sentences = routing::explain(&plan, master, language);
     sentences.truncate(SENTENCES_MAX);

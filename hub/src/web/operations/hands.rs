@@ -48,8 +48,7 @@ impl Hands {
 
 /// Who they are, for the record.
 pub(super) fn actor(visit: &Visit) -> Actor {
-    let person = visit.session.as_ref().map(|session| session.person.clone());
-    Actor { person: person.unwrap_or_default(), name: visit.person_name() }
+    visit.actor()
 }
 
 /// What people are told of a problem that they can do something about, with the page's status.

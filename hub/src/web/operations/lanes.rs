@@ -38,7 +38,7 @@ impl LaneLine {
         let stamp = |ms| Stamp::new(ms, visit.now, visit.lang);
         Self {
             code: lane.authority.to_string(),
-            authority: desk.ctx.master.name(lane.authority),
+            authority: desk.ctx.master().name(lane.authority),
             channel: labels::channel(lane.channel, visit.lang),
             state: labels::lane(lane, visit.now, visit.lang),
             failures: grouped(i64::from(lane.failures)),

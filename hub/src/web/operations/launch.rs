@@ -59,7 +59,7 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> 
 }
 
 fn read(desk: &Desk, visit: &Visit) -> LaunchPage {
-    let (master, today, lang) = (&desk.ctx.master, day_in_japan(visit.now), visit.lang);
+    let (master, today, lang) = (&desk.ctx.master(), day_in_japan(visit.now), visit.lang);
     let w = Words::of(lang);
     let stats = routing::stats(master, today);
     let total = || lang.words().total.to_owned();
@@ -115,8 +115,9 @@ fn class_name(survey: &str, visit: &Visit) -> String {
 /// The ministry's map: in how many municipalities of each prefecture it begins after period 5.
 fn late(desk: &Desk, visit: &Visit) -> Map {
     let (w, lang) = (Words::of(visit.lang), visit.lang);
+    let master = desk.ctx.master();
     let mut late: HashMap<&str, usize> = HashMap::new();
-    for row in desk.ctx.master.authorities_on(day_in_japan(visit.now)) {
+    for row in master.authorities_on(day_in_japan(visit.now)) {
         if row.class != Class::Prefecture && row.launch_period > 5 {
             *late.entry(row.code.prefecture()).or_default() += 1;
         }

@@ -23,6 +23,7 @@ mod lanes;
 mod launch;
 mod live;
 mod map;
+mod master;
 mod overview;
 mod receiving;
 mod reconciliation;
@@ -60,6 +61,13 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/authorities.csv", get(receiving::csv))
         .route("/authorities/{code}", get(authorities::authority))
         .route("/authorities/{code}/contacts", get(contacts::show).post(contacts::change))
+        .route("/authorities/{code}/master", get(master::show).post(master::change))
+        .route("/authorities/{code}/master/channels", post(master::propose))
+        .route("/authorities/{code}/master/channels/{id}/{ruling}", post(master::rule))
+        .route("/master", get(master::overview))
+        .route("/master.csv", get(master::csv))
+        .route("/master/import", post(master::import).layer(DefaultBodyLimit::disable()))
+        .route("/master/apply", post(master::apply))
         .route("/reminders", get(reminders::list))
         .route("/prefectures/{code}", get(authorities::prefecture))
         .route("/lanes", get(lanes::list))

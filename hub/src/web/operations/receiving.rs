@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use routing::{Body, NotReadyReason, Readiness};
+use routing::{Body, Master, NotReadyReason, Readiness};
 use schemas::{AuthorityId, FilingKind};
 
 use super::authorities::{alternative, kinds_not_taken, reception};
@@ -65,8 +65,8 @@ struct Line {
 /// An authority or union of today, its name in katakana, and its launch period.
 type Entry<'m> = (Body<'m>, &'m str, Option<u8>);
 
-fn entries<'m>(desk: &'m Desk, visit: &Visit) -> impl Iterator<Item = Entry<'m>> {
-    let (master, today) = (&desk.ctx.master, day_in_japan(visit.now));
+fn entries<'m>(master: &'m Master, visit: &Visit) -> impl Iterator<Item = Entry<'m>> {
+    let today = day_in_japan(visit.now);
     let authorities = master.authorities_on(today);
     let authorities = authorities.map(|it| (it.into(), &*it.name_kana, Some(it.launch_period)));
     authorities.chain(master.unions_on(today).map(|it| (it.into(), "", None)))
@@ -89,7 +89,8 @@ fn read(desk: &Desk, visit: &Visit) -> ReceivingPage {
                 || body.name.contains(&*asked)
                 || reading.contains(&*kana))
     };
-    let mut found: Vec<_> = entries(desk, visit).filter(|it| is_asked && fits(it)).collect();
+    let master = desk.ctx.master();
+    let mut found: Vec<_> = entries(&master, visit).filter(|it| is_asked && fits(it)).collect();
     let part = Part::cut(&mut found, "authorities", visit);
     ReceivingPage {
         shell: visit.bare_shell(),
@@ -145,7 +146,8 @@ fn table(desk: &Desk, visit: &Visit) -> Result<Vec<u8>, csv::Error> {
     // With its mark: spreadsheets take it for another encoding otherwise.
     let mut writer = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
     writer.write_record(COLUMNS)?;
-    for (body, _, launch) in entries(desk, visit) {
+    let master = desk.ctx.master();
+    for (body, _, launch) in entries(&master, visit) {
         let reception = body.reception;
         let reasons: Vec<NotReadyReason> = FilingKind::ALL
             .iter()

@@ -109,7 +109,7 @@ pub(super) fn described(desk: &Desk, row: &RedriveRow, visit: &Visit) -> String 
     let stamp = |at| Stamp::new(at, visit.now, lang).text;
     let mut all = vec![row.cause.clone().unwrap_or_else(|| w.all_causes.to_owned())];
     all.extend(row.owner.map(|it| labels::owner(it, lang).to_owned()));
-    all.extend(row.authority.map(|it| format!("{} ({it})", desk.ctx.master.name(it))));
+    all.extend(row.authority.map(|it| format!("{} ({it})", desk.ctx.master().name(it))));
     all.extend(row.channel.map(|it| labels::channel(it, lang).to_owned()));
     all.extend(row.from_at.map(|at| format!("{} {}", w.from, stamp(at))));
     all.extend(row.until_at.map(|at| format!("{} {}", w.until, stamp(at))));

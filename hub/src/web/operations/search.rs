@@ -90,7 +90,7 @@ async fn by_name(desk: &Desk, asked: &str, visit: &Visit) -> Result<SearchPage, 
         start => desk.ctx.store.filed_words(start, FOUND_MAX).await?,
     };
     let today = day_in_japan(visit.now);
-    let master = &desk.ctx.master;
+    let master = &desk.ctx.master();
     let fits = |name: &str, kana: &str| {
         !asked.is_empty() && (name.contains(asked) || kana.contains(&katakana(asked)))
     };

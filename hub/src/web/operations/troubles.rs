@@ -159,7 +159,7 @@ impl Line {
             sentence: sentence(&group.cause, group.owner, visit),
             owner: group.owner.map_or("–", |owner| labels::owner(owner, visit.lang)),
             code: group.authority.to_string(),
-            authority: desk.ctx.master.name(group.authority),
+            authority: desk.ctx.master().name(group.authority),
             count: grouped(group.count),
             first: stamp(group.first_at),
             last: stamp(group.last_at),

@@ -146,7 +146,7 @@ impl Line {
         let stamp = |ms| Stamp::new(ms, visit.now, lang);
         let channel = row.channel.map(|channel| labels::channel(channel, lang));
         let name = match row.authority {
-            Some(code) => [desk.ctx.master.name(code), channel.unwrap_or_default().to_owned()]
+            Some(code) => [desk.ctx.master().name(code), channel.unwrap_or_default().to_owned()]
                 .join(" ")
                 .trim_end()
                 .to_owned(),
@@ -180,7 +180,7 @@ impl AlertLine {
         let operations = || Words::of(visit.lang).operations.to_owned();
         Self {
             made: Stamp::new(row.made_at, visit.now, visit.lang),
-            to: code.map_or_else(operations, |code| desk.ctx.master.name(code)),
+            to: code.map_or_else(operations, |code| desk.ctx.master().name(code)),
             begun: grouped(i64::from(row.begun)),
             ended: grouped(i64::from(row.ended)),
             state: watch_words::alert(row.state, visit.lang),

@@ -240,7 +240,7 @@ fn timeline(desk: &Desk, mut events: Vec<EventRow>, visit: &Visit) -> (Vec<Line>
     // The newest first: that is what someone comes back for.
     events.reverse();
     let part = Part::cut(&mut events, "timeline", visit);
-    let lines = events.iter().map(|event| Line::new(event, &desk.ctx.master, visit));
+    let lines = events.iter().map(|event| Line::new(event, &desk.ctx.master(), visit));
     (lines.collect(), part)
 }
 
@@ -271,7 +271,7 @@ fn authorities(
     let line = |delivery: &&Delivery| {
         let (state, sentence) = plain::of_delivery(delivery, visit.lang);
         AuthorityLine {
-            name: desk.ctx.master.name(delivery.authority),
+            name: desk.ctx.master().name(delivery.authority),
             state,
             sentence,
             changed: Stamp::new(delivery.updated_at, visit.now, visit.lang),

@@ -99,7 +99,7 @@ fn holds(desk: &Desk, known: &KnownOffice, text: &str) -> bool {
     let narrow = half_width(text);
     half_width(&office.name).contains(&narrow)
         || number.contains(&narrow.to_uppercase())
-        || desk.ctx.master.name(office.municipality).contains(text)
+        || desk.ctx.master().name(office.municipality).contains(text)
 }
 
 async fn lines(desk: &Desk, visit: &Visit, offices: &[KnownOffice]) -> Result<Vec<Line>, Fault> {
@@ -117,7 +117,7 @@ async fn lines(desk: &Desk, visit: &Visit, offices: &[KnownOffice]) -> Result<Ve
 impl Line {
     fn new(desk: &Desk, known: &KnownOffice, last: &[Delivery], visit: &Visit) -> Self {
         let (office, w) = (&known.office, Words::of(visit.lang));
-        let master = &desk.ctx.master;
+        let master = &desk.ctx.master();
         let mut authorities: Vec<_> =
             authorities(desk, office, visit).into_iter().map(|it| master.name(it)).collect();
         let more = authorities.len().saturating_sub(AUTHORITIES_MAX);
@@ -144,7 +144,8 @@ impl Line {
 }
 
 fn services(desk: &Desk, known: &KnownOffice, w: &Words) -> Vec<(String, Option<Badge>)> {
-    let rows = desk.ctx.master.services();
+    let master = desk.ctx.master();
+    let rows = master.services();
     let all = known.office.services.iter().zip(&known.standings);
     let one = |(it, standing): (&schemas::OfficeService, &Standing)| {
         let row = rows.iter().find(|row| row.code == it.service);
@@ -161,7 +162,7 @@ fn services(desk: &Desk, known: &KnownOffice, w: &Words) -> Vec<(String, Option<
 
 /// Who gets a change notice of an office today: those that designate its services.
 fn authorities(desk: &Desk, office: &Office, visit: &Visit) -> Vec<AuthorityId> {
-    let date = day_in_japan(visit.now);
+    let (master, date) = (desk.ctx.master(), day_in_japan(visit.now));
     let mut all = Vec::new();
     for it in &office.services {
         let case = Case {
@@ -172,7 +173,7 @@ fn authorities(desk: &Desk, office: &Office, visit: &Visit) -> Vec<AuthorityId> 
             insurers: &it.insurers,
             deemed: it.deemed,
         };
-        let Ok(plan) = plan_case(&desk.ctx.master, &case) else { continue };
+        let Ok(plan) = plan_case(&master, &case) else { continue };
         for route in plan.routes {
             if !all.contains(&route.authority) {
                 all.push(route.authority);

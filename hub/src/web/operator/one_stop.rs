@@ -141,7 +141,8 @@ fn page(
 impl Line {
     fn new(desk: &Desk, known: &KnownOffice, is_chosen: IsChosen<'_>, w: &Words) -> Self {
         let office = &known.office;
-        let rows = desk.ctx.master.services();
+        let master = desk.ctx.master();
+        let rows = master.services();
         let tick = |(service, standing): (&OfficeService, &Standing)| {
             let word = word(office, service.service);
             let row = rows.iter().find(|row| row.code == service.service);
@@ -160,7 +161,7 @@ impl Line {
         Self {
             name: office.name.clone(),
             number: office.office_number.map(|it| it.to_string()).unwrap_or_default(),
-            place: desk.ctx.master.name(office.municipality),
+            place: desk.ctx.master().name(office.municipality),
             services: office.services.iter().zip(&known.standings).map(tick).collect(),
         }
     }
@@ -252,7 +253,7 @@ fn others(fields: &Fields) -> Vec<Other> {
 /// An office that was written, or what is wrong with it.
 fn read(desk: &Desk, other: &Other, visit: &Visit) -> Result<Office, String> {
     let w = Words::of(visit.lang);
-    let (master, day) = (&desk.ctx.master, day_in_japan(visit.now));
+    let (master, day) = (&desk.ctx.master(), day_in_japan(visit.now));
     let name_max = desk.ctx.config.limits.name_chars_max;
     if other.name.is_empty() || other.name.chars().count() > name_max {
         return Err(w.start_name.to_owned());

@@ -68,14 +68,15 @@ impl Fee {
         for target in plan.iter().flat_map(|plan| &plan.targets) {
             let mut names: Vec<String> = Vec::new();
             for concern in &target.concerns {
-                let row = desk.ctx.master.service(concern.service, day);
+                let master = desk.ctx.master();
+                let row = master.service(concern.service, day);
                 let name = row.map_or_else(|| concern.service.to_string(), |it| it.name.clone());
                 if !names.contains(&name) {
                     names.push(name);
                 }
             }
             let separator = visit.lang.pick("、", ", ");
-            whose.push((desk.ctx.master.name(target.authority), names.join(separator)));
+            whose.push((desk.ctx.master().name(target.authority), names.join(separator)));
         }
         let more = whose.len().saturating_sub(TARGETS_MAX);
         whose.truncate(TARGETS_MAX);
@@ -87,7 +88,7 @@ impl Outlook {
     /// The outlook of a submission that is filed today.
     pub(super) fn of(desk: &Desk, submission: &Submission, visit: &Visit) -> Self {
         let day = day_in_japan(visit.now);
-        let (plan, problems) = match plan(&desk.ctx.master, submission, day) {
+        let (plan, problems) = match plan(&desk.ctx.master(), submission, day) {
             Ok(plan) => (Some(plan), Vec::new()),
             Err(error) => {
                 let findings = error.findings();
@@ -103,7 +104,8 @@ impl Outlook {
         for (form, service) in desk.ctx.forms.forms_of(submission, day) {
             let title = visit.lang.pick(&form.title, &form.title_en).clone();
             let service = service.map(|code| {
-                let row = desk.ctx.master.service(code, day);
+                let master = desk.ctx.master();
+                let row = master.service(code, day);
                 row.map_or_else(|| code.to_string(), |row| row.name.clone())
             });
             forms.push((title, service, is_optional(desk, submission.kind, form)));
@@ -128,7 +130,7 @@ impl Outlook {
 fn told(desk: &Desk, plan: Option<&Plan>, visit: &Visit) -> (String, Vec<(String, Vec<String>)>) {
     let Some(plan) = plan else { return (String::new(), Vec::new()) };
     let language = visit.lang.pick(Language::Ja, Language::En);
-    let mut lines = routing::explain(plan, &desk.ctx.master, language).into_iter();
+    let mut lines = routing::explain(plan, &desk.ctx.master(), language).into_iter();
     let whole = lines.next().unwrap_or_default();
     let mut targets: Vec<(String, Vec<String>)> = Vec::new();
     for line in lines {

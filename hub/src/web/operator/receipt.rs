@@ -94,7 +94,7 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<ReceiptPa
     let revisions = ctx.store.revisions(filing.id).await?;
     let mut authorities: Vec<String> = Vec::new();
     for delivery in ctx.store.deliveries_of(filing.id).await? {
-        let name = ctx.master.name(delivery.authority);
+        let name = ctx.master().name(delivery.authority);
         if !authorities.contains(&name) {
             authorities.push(name);
         }

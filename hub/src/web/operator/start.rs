@@ -109,7 +109,7 @@ impl Start {
             return;
         }
         let w = Words::of(visit.lang);
-        let (master, day) = (&desk.ctx.master, day_in_japan(visit.now));
+        let (master, day) = (&desk.ctx.master(), day_in_japan(visit.now));
         let name_max = desk.ctx.config.limits.name_chars_max;
         if self.name.is_empty() || self.name.chars().count() > name_max {
             self.problems.push(w.start_name.to_owned());
@@ -147,7 +147,8 @@ impl Start {
         }
         let day = day_in_japan(by.visit.now);
         let service = |code: &ServiceCode| {
-            let row = desk.ctx.master.service(*code, day);
+            let master = desk.ctx.master();
+            let row = master.service(*code, day);
             let by_insurer = row.is_some_and(|row| {
                 matches!(row.designator, Designator::MunicipalMulti | Designator::MunicipalInsurer)
             });
@@ -216,7 +217,8 @@ impl Known {
     fn new(desk: &Desk, office: &Office) -> Self {
         let number = office.office_number.map(|it| it.to_string()).unwrap_or_default();
         let codes: Vec<ServiceCode> = office.services.iter().map(|it| it.service).collect();
-        let rows = desk.ctx.master.services();
+        let master = desk.ctx.master();
+        let rows = master.services();
         let name = |code: &ServiceCode| {
             let row = rows.iter().find(|row| row.code == *code);
             row.map_or_else(|| code.to_string(), |row| row.name.clone())
@@ -225,7 +227,7 @@ impl Known {
         Self {
             name: office.name.clone(),
             number,
-            place: desk.ctx.master.name(office.municipality),
+            place: desk.ctx.master().name(office.municipality),
             services: services.join("、"),
             codes,
             link: link_for(office),
@@ -257,7 +259,8 @@ pub(super) fn groups(
         word: row.code.to_string(),
     };
     let mut all: Vec<(Category, Group)> = Vec::new();
-    let rows = desk.ctx.master.services().iter().filter(|row| row.period.contains(day));
+    let master = desk.ctx.master();
+    let rows = master.services().iter().filter(|row| row.period.contains(day));
     for row in rows.filter(|row| row.designator != Designator::None) {
         let choice = choice(row);
         if let Some((_, group)) = all.iter_mut().find(|(known, _)| *known == row.category) {

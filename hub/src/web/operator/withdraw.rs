@@ -128,7 +128,7 @@ async fn accepted(desk: &Desk, visit: &Visit, id: FilingId) -> Result<Option<Str
         return Ok(None);
     };
     let Some(delivery) = store.delivery(first.delivery_id).await? else { return Ok(None) };
-    let who = desk.ctx.master.name(delivery.authority);
+    let who = desk.ctx.master().name(delivery.authority);
     let at = Stamp::new(first.decided_at, visit.now, visit.lang).text;
     let (ja, en) =
         (format!("{at}に{who}が受付完了としました。"), format!("{who} accepted it at {at}."));

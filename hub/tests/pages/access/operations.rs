@@ -2,6 +2,7 @@
 
 use super::{DOCUMENT, Row, Whose, row};
 use crate::archive::{ANNOUNCEMENT, TO_AUTHORITIES};
+use crate::rows::PROPOSAL;
 use crate::world::{DEAD_LETTER, World};
 
 pub(super) fn rows(world: &World) -> Vec<Row> {
@@ -9,6 +10,7 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     let filing = world.filings[3].receipt_number();
     let document = format!("/archive/{TO_AUTHORITIES}");
     let redrive = format!("/redrives/{}", world.redrive);
+    let master = "/authorities/011002/master";
     let announcement = format!("/announcements/{ANNOUNCEMENT}");
     vec![
         row("/", Operations),
@@ -22,6 +24,18 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/authorities/{code}/contacts", Operations)
             .at("/authorities/011002/contacts")
             .with(&[("remove", "1")]),
+        row("/authorities/{code}/master", Operations).at(master),
+        row("/authorities/{code}/master", Operations).at(master).sent(),
+        row("/authorities/{code}/master/channels", Operations)
+            .at(format!("{master}/channels"))
+            .sent(),
+        row("/authorities/{code}/master/channels/{id}/{ruling}", Operations)
+            .at(format!("{master}/channels/{PROPOSAL}/reject"))
+            .sent(),
+        row("/master", Operations),
+        row("/master.csv", Operations),
+        row("/master/import", Operations).file(),
+        row("/master/apply", Operations).sent(),
         row("/reminders", Operations),
         row("/prefectures/{code}", Operations).at("/prefectures/01"),
         row("/lanes", Operations),

@@ -7,6 +7,7 @@ mod by_hand;
 mod dead_letters;
 mod hours;
 pub mod late;
+mod master;
 mod older_store;
 mod overtaken;
 mod pace;
@@ -32,6 +33,7 @@ pub use backup::a_backup_in_the_midst_goes_on_elsewhere;
 pub use by_hand::*;
 pub use dead_letters::*;
 pub use hours::*;
+pub use master::*;
 pub use older_store::*;
 pub use overtaken::*;
 pub use pace::*;
@@ -76,6 +78,11 @@ macro_rules! hub_contract {
             two_processes_and_a_restart_start_each_once
             a_preview_is_of_what_was_chosen
             old_redrives_are_forgotten_with_what_was_in_them
+
+            an_authority_becomes_ready_on_the_day_that_it_names
+            of_two_who_change_the_master_one_is_told
+            a_dry_run_tells_which_filings_would_go_otherwise
+            channels_change_when_a_second_person_approves
 
             a_month_is_counted_once_whoever_counts
             late_answers_are_counted_with_their_month

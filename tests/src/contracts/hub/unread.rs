@@ -181,7 +181,8 @@ pub async fn a_storm_of_the_unread_is_one_mail(builder: Builder) -> Result<()> {
     let one = house.delivery(filing).await?;
     let all: Vec<AuthorityId> = {
         let today = day_in_japan(house.clock.now_ms());
-        let rows = house.ctx.master.authorities_on(today);
+        let master = house.ctx.master();
+        let rows = master.authorities_on(today);
         rows.filter(|row| row.class != Class::Prefecture).map(|row| row.code).collect()
     };
     let others = all.iter().filter(|code| **code != one.authority);

@@ -31,7 +31,7 @@ fn operations(builder: Builder) -> Builder {
 }
 
 /// Another process on the same engines, whose clock differs.
-async fn beside(house: &House, clock: Clock) -> Result<Arc<Context>> {
+pub(super) async fn beside(house: &House, clock: Clock) -> Result<Arc<Context>> {
     let (ctx, clock, metrics) = (&house.ctx, Arc::new(clock), Metrics::default());
     let parts = Parts {
         config: ctx.config.clone(),
@@ -44,7 +44,7 @@ async fn beside(house: &House, clock: Clock) -> Result<Arc<Context>> {
         sftp: Arc::clone(&ctx.sftp),
         mailer: ctx.mailer.clone(),
         webhook: hub::app::webhook(&ctx.config)?,
-        master: Arc::clone(&ctx.master),
+        master: ctx.master(),
         forms: Arc::clone(&ctx.forms),
         ledgers: Arc::clone(&ctx.ledgers),
         signer: Signer::open(&ctx.config.data.folder)?,
@@ -86,7 +86,7 @@ async fn lanes(house: &House, codes: &[AuthorityId], is_failing: bool) -> Result
 
 fn some(house: &House, count: usize) -> Vec<AuthorityId> {
     let today = day_in_japan(house.clock.now_ms());
-    house.ctx.master.authorities_on(today).map(|row| row.code).take(count).collect()
+    house.ctx.master().authorities_on(today).map(|row| row.code).take(count).collect()
 }
 
 /// So many minutes pass, each with a look by all.

@@ -2,6 +2,7 @@
 
 mod acts;
 mod addresses;
+mod amendments;
 mod archive;
 mod bulk;
 mod deliveries;
@@ -39,6 +40,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 pub use acts::*;
 pub use addresses::*;
+pub use amendments::*;
 pub use archive::*;
 pub use bulk::*;
 pub use deliveries::*;
@@ -126,6 +128,9 @@ macro_rules! store_contract {
 
             what_was_accepted_is_taken_out_once
             an_address_counts_from_its_day_on
+            amendments_come_back_in_order
+            amendments_stay_as_they_were
+            a_proposal_is_decided_by_another
             what_is_unread_is_told_once_of_each_step
             an_inbox_pages_and_narrows
             filters_are_saved_by_name

@@ -58,7 +58,7 @@ async fn make(desk: &Desk, by: &Applicant) -> Result<Option<File>, Fault> {
         list_rows: ctx.config.bulk.list_rows,
         day,
     };
-    let Some(mut template) = Template::of(&ctx.forms, &ctx.master, &wanted) else {
+    let Some(mut template) = Template::of(&ctx.forms, &ctx.master(), &wanted) else {
         return Ok(None);
     };
     let offices = offices::known(desk, by.number).await?;
@@ -66,7 +66,7 @@ async fn make(desk: &Desk, by: &Applicant) -> Result<Option<File>, Fault> {
         let Some(submission) = begin(desk, by, (kind, known), &wanted.services).await? else {
             continue;
         };
-        let place = ctx.master.name(submission.offices[0].municipality);
+        let place = ctx.master().name(submission.offices[0].municipality);
         let code = submission.offices[0].municipality;
         template.add_row(&submission, &format!("{place}({code})"));
     }

@@ -148,7 +148,8 @@ fn page(desk: &Desk, sheet: &Sheet<'_>, visit: &Visit) -> FormPage {
 fn shown(desk: &Desk, fields: &Value, between: &str) -> Value {
     let mut shown = fields.clone();
     if let Some(Value::Array(codes)) = shown.get("services") {
-        let rows = desk.ctx.master.services();
+        let master = desk.ctx.master();
+        let rows = master.services();
         let name = |code: &str| match rows.iter().find(|row| row.code.as_str() == code) {
             Some(row) => format!("{code} {}", row.name),
             None => code.to_owned(),

@@ -22,7 +22,7 @@ pub(super) struct Narrow<'a> {
 impl<'a> Narrow<'a> {
     pub(super) fn new(desk: &'a Desk, draft: &'a Draft, visit: &'a Visit) -> Self {
         let day = day_in_japan(visit.now);
-        let plan = routing::plan(&desk.ctx.master, &draft.submission, day).ok();
+        let plan = routing::plan(&desk.ctx.master(), &draft.submission, day).ok();
         let targets = plan.iter().flat_map(|plan| &plan.targets);
         Self { desk, draft, visit, authorities: targets.map(|it| it.authority).collect() }
     }

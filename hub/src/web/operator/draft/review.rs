@@ -135,7 +135,7 @@ async fn returned(desk: &Desk, filing: FilingId) -> Result<Vec<(String, String)>
     for decision in desk.ctx.store.decisions_of(filing).await?.into_iter().rev() {
         let delivery = deliveries.iter().find(|it| it.id == decision.delivery_id);
         if let (Some(delivery), Verdict::Returned) = (delivery, decision.verdict) {
-            all.push((desk.ctx.master.name(delivery.authority), decision.comment));
+            all.push((desk.ctx.master().name(delivery.authority), decision.comment));
         }
     }
     Ok(all)

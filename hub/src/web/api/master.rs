@@ -1,0 +1,141 @@
+//! What an authority accepts: what holds when, what was changed, by whom and why; and to change it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use jiff::civil::Date;
+use routing::Cells;
+use schemas::{AuthorityId, Owner};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::read::{Path, Text, read_json};
+use super::views::time;
+use crate::context::day_in_japan;
+use crate::operate::By;
+use crate::operate::master::{MasterProblem, Whom, amend};
+use crate::store::AmendmentRow;
+use crate::web::Desk;
+use crate::web::access::Scope;
+use crate::web::problem::Problem;
+
+/// What an authority accepts, over time, and what was changed, the newest first.
+///
+/// For the authority itself and for operations. `rows` are those of the master in use, each from
+/// `valid_from` to `valid_to`; `changes` tells who changed which columns from when on, and why.
+#[utoipa::path(
+    get,
+    path = "/v1/authorities/{authority}/master",
+    params(("authority" = String, Path, description = "団体コード, or a union's id")),
+    responses((status = 200, body = Object), (status = "4XX", body = Problem)),
+    security(("key" = []))
+)]
+pub(super) async fn show(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let ctx = &desk.ctx;
+    let scope = desk.access.scope(ctx, &headers).await.map_err(Problem::of_authority)?;
+    let none = || Problem::not_found("authority").of_authority();
+    let authority: AuthorityId = code.parse().map_err(|_| none())?;
+    let master = ctx.master();
+    let rows = master.over_time(authority);
+    // Another's is answered as one that is not there.
+    let may = scope == Scope::Operations || scope == Scope::Authority(authority);
+    if !may || rows.is_empty() {
+        return Err(none());
+    }
+    let most = ctx.config.master.list_rows;
+    let changes = ctx.store.amendments_of(Some(authority), i64::MAX, most).await?;
+    let rows = rows.into_iter().map(
+        |(period, cells)| json!({"valid_from": period.from, "valid_to": period.to, "cells": cells}),
+    );
+    Ok(Json(json!({
+        "authority": authority,
+        "name": master.name(authority),
+        "master_version": master.version(),
+        "rows": rows.collect::<Value>(),
+        "changes": changes.iter().map(change).collect::<Value>(),
+    })))
+}
+
+fn change(row: &AmendmentRow) -> Value {
+    let cells = |text: &str| serde_json::from_str::<Cells>(text).unwrap_or_default();
+    json!({"number": row.number, "valid_from": row.valid_from, "cells": cells(&row.cells),
+           "was": cells(&row.was), "why": row.why, "for": row.by_whom, "by": row.name,
+           "at": time(row.at)})
+}
+
+/// A change of what an authority accepts.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangeBody {
+    /// The first day on which it holds, for example 2026-04-01; without one, today
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    valid_from: Option<Date>,
+    /// Why, for everyone who looks
+    why: String,
+    /// What changes, by column: `prepared`, `unprepared_basis`, `status`, `not_taken`,
+    /// `alternative`, `alternative_note`, `launch_period`
+    #[schema(value_type = Object)]
+    cells: Cells,
+}
+
+/// Changes what an authority accepts, from a day on.
+///
+/// For the authority itself and for operations. All processes plan by it within seconds; what was
+/// held because the authority was not ready goes out on its day.
+#[utoipa::path(
+    post,
+    path = "/v1/authorities/{authority}/master",
+    params(("authority" = String, Path, description = "団体コード, or a union's id")),
+    request_body = ChangeBody,
+    responses((status = 200, body = Object), (status = "4XX", body = Problem)),
+    security(("key" = []))
+)]
+pub(super) async fn change_it(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+    Text(body): Text,
+) -> Result<Json<Value>, Problem> {
+    let ctx = &desk.ctx;
+    let none = || Problem::not_found("authority").of_authority();
+    let authority: AuthorityId = code.parse().map_err(|_| none())?;
+    let scope = desk.access.scope(ctx, &headers).await.map_err(Problem::of_authority)?;
+    let (actor, whom) = match scope {
+        Scope::Operations => (desk.access.keeper(ctx, &headers).await?, Whom::Operations),
+        Scope::Authority(own) if own == authority => {
+            let (own, actor) = desk.access.clerk(ctx, &headers).await?;
+            (actor, Whom::Authority(own))
+        }
+        Scope::Authority(_) | Scope::Operator(_) => return Err(none()),
+    };
+    let change: ChangeBody = read_json(&body).map_err(Problem::of_authority)?;
+    let day = change.valid_from.unwrap_or_else(|| day_in_japan(ctx.clock.now_ms()));
+    let by = By { actor: &actor, why: &change.why };
+    let done = amend(ctx, vec![(authority, change.cells)], day, (by, whom)).await;
+    let done = done.map_err(problem)?;
+    Ok(Json(json!({"master_version": done.after.version(), "valid_from": day,
+                   "cells": done.amendments.first().map(|it| &it.cells),
+                   "was": done.was.first()})))
+}
+
+fn problem(problem: MasterProblem) -> Problem {
+    let detail = problem.to_string();
+    let unfit = |code| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, Owner::Authority, detail.clone())
+    };
+    match problem {
+        MasterProblem::Nothing => unfit("nothing_differs"),
+        MasterProblem::Past(_) => unfit("day_over"),
+        MasterProblem::NoBody(..) => Problem::not_found("authority").of_authority(),
+        MasterProblem::Faults(_) => unfit("cells_invalid"),
+        MasterProblem::Act(problem) => Problem::from(problem).of_authority(),
+    }
+}
