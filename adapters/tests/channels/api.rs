@@ -6,7 +6,7 @@ use crate::support::{assert_outcome, code, large_parcel, parcel, sandbox, script
 use adapters::api::{Api, Config, Settings};
 use adapters::guard::Guard;
 use adapters::sandbox::{Behaviour, Sandbox};
-use adapters::{Adapter, Endpoint, Parcel};
+use adapters::{Adapter, Endpoint, Parcel, Secret};
 use schemas::{Outcome, ProofLevel, Response};
 use tokio::net::TcpListener;
 
@@ -114,6 +114,30 @@ async fn a_wrong_secret_is_refused() {
     assert_outcome(&outcome, "refused", "http_401");
     assert_eq!(why(&outcome).owner, schemas::Owner::Hub);
     assert!(far.sandbox.arrivals().is_empty());
+}
+
+/// A far side that knows the old secret alone, and later the new one alone, refuses nothing.
+#[tokio::test]
+async fn a_secret_is_changed_without_a_refused_try() {
+    let far = sandbox().await;
+    let knows = far.sandbox.api_endpoint(code());
+    let (other, large) = (Secret::new("whsec_bmV3"), large_parcel().await);
+    let known = || Some(knows.signing_secret.clone());
+    for parcel in [&parcel().await, &large] {
+        let before = Config {
+            signing_secret: other.clone(),
+            former_signing_secret: known(),
+            ..knows.clone()
+        };
+        let after = Config { former_signing_secret: Some(other.clone()), ..knows.clone() };
+        assert_stored(&deliver(&before, parcel).await, false);
+        assert_stored(&deliver(&after, parcel).await, true);
+        let gone = Config { signing_secret: other.clone(), ..knows.clone() };
+        assert_outcome(&deliver(&gone, parcel).await, "refused", "http_401");
+    }
+    // What a build before reads says nothing of it, unless it is set.
+    let text = serde_json::to_string(&Endpoint::Api(knows.clone())).expect("settings");
+    assert!(!text.contains("former"), "{text}");
 }
 
 #[tokio::test]
