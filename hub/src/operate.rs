@@ -2,7 +2,9 @@
 //! is recorded with who did it and why (`store/staff_acts.rs`).
 
 pub mod delivery;
+pub mod erasure;
 pub mod redrive;
+pub mod reroute;
 
 use schemas::{AuthorityId, Channel, DeliveryId};
 use serde::Serialize;

@@ -25,9 +25,9 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::rows::{
-    TRACE, address_link, attempt, attempt_event, bulk, decision, deliveries_of_two, draft, filing,
-    held, keys, narrow, one_stop, operator_number, outcome, redrive, revision, submission, verdict,
-    why,
+    TRACE, address_link, attempt, attempt_event, bulk, decision, deliveries_of_two, draft, erasure,
+    filing, held, keys, narrow, one_stop, operator_number, outcome, redrive, revision, submission,
+    verdict, why,
 };
 use crate::{archive, cases};
 
@@ -129,6 +129,7 @@ impl World {
         let links = [address_link(&ctx, &submission(2)).await, address_link(&ctx, &others).await];
         let [operations_key, operator_key, authority_key] = keys(&ctx).await;
         let redrive = redrive(&ctx).await;
+        erasure(&ctx).await;
         serve(&ctx, listener, door);
         let [own_delivery, foreign_delivery] = deliveries_of_two(&ctx).await;
         cases::keep(&ctx, cases::PAPER_TEXT).await;
