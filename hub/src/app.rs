@@ -142,7 +142,7 @@ fn open_local(config: &Config) -> anyhow::Result<Local> {
         ledgers: crate::ledgers::open(&config.package.ledgers, &forms)?,
         forms,
         clamd: clamd(config)?,
-        signer: Signer::open(folder)?,
+        signer: Signer::open(folder)?.with_former(folder, &config.data.former_keys)?,
     })
 }
 

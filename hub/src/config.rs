@@ -49,7 +49,7 @@ sections! {
     /// `[maintenance]`
     Maintenance { notice_ja: String, notice_en: String, }
     /// `[data]`
-    Data { folder: PathBuf, }
+    Data { folder: PathBuf, former_keys: Vec<String>, }
     /// `[start]`
     Start { wait_seconds: u64, }
     /// `[stop]`
@@ -173,8 +173,8 @@ sections! {
     }
     /// `[retention]`
     Retention {
-        look_ms: i64, months_ahead: u32, event_years: i16, attempt_months: i32, answer_weeks: i32,
-        undecided_months: i32,
+        look_ms: i64, months_ahead: u32, event_years: i16, content_years: i16,
+        attempt_months: i32, address_months: i32, answer_weeks: i32, undecided_months: i32,
     }
     /// `[log]`
     Log { filter: String, format: telemetry::Format, }

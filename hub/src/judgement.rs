@@ -11,7 +11,7 @@ use schemas::forms::At;
 use schemas::{AuthorityId, Finding, Submission};
 
 use crate::context::{Context, day_in_japan, end_in_japan};
-use crate::delivery::{Delivery, Review};
+use crate::delivery::{Delivery, Review, State};
 use crate::store::{ParcelRow, RevisionRow};
 
 /// What is wrong, or worth a look, with the forms that a submission names (nothing when its body is
@@ -39,7 +39,13 @@ pub fn deadlines(ctx: &Context, revisions: &[RevisionRow], deliveries: &[Deliver
     let Some(submission) = read(&begin.document) else { return Vec::new() };
     let first = day_in_japan(begin.received_at);
     let mut all: Vec<Judged> = Vec::new();
-    let authorities: BTreeSet<_> = deliveries.iter().map(|it| it.authority).collect();
+    // Who got nothing of it, since it was withdrawn or sent to another, has no say in it either.
+    let is_theirs = |it: &&Delivery| it.state != State::Cancelled;
+    let mut authorities: BTreeSet<_> =
+        deliveries.iter().filter(is_theirs).map(|it| it.authority).collect();
+    if authorities.is_empty() {
+        authorities = deliveries.iter().map(|it| it.authority).collect();
+    }
     for authority in authorities {
         let moments = Moments {
             first,

@@ -24,6 +24,7 @@ pub mod courier;
 pub mod delivery;
 pub mod demo;
 pub mod directory;
+pub mod erasure;
 pub mod feeder;
 pub mod filing;
 pub mod followers;

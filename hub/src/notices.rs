@@ -26,13 +26,15 @@ pub enum NoticeKind {
     Unplanned,
     /// A file of the filing holds malware: nothing was sent, and it is to be corrected.
     Infected,
+    /// Staff sent it to another authority: the plan was wrong.
+    Rerouted,
     /// An authority cannot be reached by any of its channels.
     Trouble,
 }
 
 impl NoticeKind {
     /// All of them, in the order in which they come.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Received,
         Self::Accepted,
         Self::Returned,
@@ -40,6 +42,7 @@ impl NoticeKind {
         Self::NotReady,
         Self::Unplanned,
         Self::Infected,
+        Self::Rerouted,
         Self::Trouble,
     ];
 
@@ -53,6 +56,7 @@ impl NoticeKind {
             Self::NotReady => "not_ready",
             Self::Unplanned => "unplanned",
             Self::Infected => "infected",
+            Self::Rerouted => "rerouted",
             Self::Trouble => "trouble",
         }
     }

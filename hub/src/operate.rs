@@ -2,11 +2,13 @@
 //! is recorded with who did it and why (`store/staff_acts.rs`).
 
 pub mod delivery;
+pub mod erasure;
 pub mod ladder;
 pub mod master;
 pub mod proposal;
 pub mod redrive;
 pub mod replay;
+pub mod reroute;
 
 use schemas::{AuthorityId, Channel, DeliveryId};
 use serde::Serialize;

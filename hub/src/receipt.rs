@@ -85,6 +85,8 @@ pub struct Verified {
     pub events: usize,
     /// Fingerprint of the key that signed it.
     pub fingerprint: String,
+    /// When the contents were erased, in milliseconds.
+    pub erased_at: Option<i64>,
 }
 
 /// Checks a receipt's text: shape, signature, key, chain, and that each delivery and revision that
@@ -120,6 +122,7 @@ pub fn verify(text: &str, trusted: Option<&str>) -> Result<Verified, ReceiptProb
         received_at: statement["received_at"].as_i64().unwrap_or_default(),
         events: events.len(),
         fingerprint,
+        erased_at: events.iter().find(|it| it.kind == "filing.erased").map(|it| it.at),
     })
 }
 

@@ -208,8 +208,19 @@ fn follow(
 
 fn delivery(ctx: &Context, revision: &RevisionRow, target: &Target) -> Delivery {
     let because = (target.rule.as_str().to_owned(), target.article.clone());
-    let mut delivery = fresh(ctx, revision, target.authority, because);
-    if let Readiness::NotReady { reason, alternative } = target.readiness {
+    begin(ctx, revision, (target.authority, target.readiness), because)
+}
+
+/// A new delivery of a revision to an authority, by a rule and its article: due, or held where the
+/// authority is not ready.
+pub fn begin(
+    ctx: &Context,
+    revision: &RevisionRow,
+    (authority, readiness): (AuthorityId, Readiness),
+    because: (String, String),
+) -> Delivery {
+    let mut delivery = fresh(ctx, revision, authority, because);
+    if let Readiness::NotReady { reason, alternative } = readiness {
         let sentence = format!(
             "{}。{}で提出してください。(not ready: {}; file by: {})",
             reason.label_ja(),

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 /// A statement with its signature over [`canonical`] of the statement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,6 +55,8 @@ pub struct KeyError {
 pub struct Signer {
     pair: Ed25519KeyPair,
     public_key: String,
+    /// Keys of before: what they marked still counts, and they sign nothing any more.
+    former: Vec<Ed25519KeyPair>,
 }
 
 impl std::fmt::Debug for Signer {
@@ -72,11 +75,17 @@ impl Signer {
             let document = pair.to_pkcs8().map_err(|e| error(e.to_string()))?;
             keep(&file, document.as_ref()).map_err(|e| error(e.to_string()))?;
         }
-        let bytes = fs::read(&file).map_err(|e| error(e.to_string()))?;
-        let pair = Ed25519KeyPair::from_pkcs8(&bytes)
-            .map_err(|e| error(format!("is no Ed25519 key in PKCS#8: {e}")))?;
+        let pair = read(&file)?;
         let public_key = STANDARD.encode(pair.public_key().as_ref());
-        Ok(Self { pair, public_key })
+        Ok(Self { pair, public_key, former: Vec::new() })
+    }
+
+    /// The same, which still takes marks that keys of before made; they are files in the folder.
+    pub fn with_former(mut self, folder: &Path, names: &[String]) -> Result<Self, KeyError> {
+        for name in names {
+            self.former.push(read(&folder.join(name))?);
+        }
+        Ok(self)
     }
 
     /// Base64 of the public key.
@@ -102,14 +111,26 @@ impl Signer {
 
     /// A short token over a text, for links; compare with [`Signer::token_fits`].
     pub fn token(&self, text: &str) -> String {
-        hex::encode(&self.pair.sign(text.as_bytes()).as_ref()[..32])
+        mark(&self.pair, text)
     }
 
     /// Whether the token belongs to the text, compared in constant time.
     pub fn token_fits(&self, text: &str, token: &str) -> bool {
-        use subtle::ConstantTimeEq;
-        self.token(text).as_bytes().ct_eq(token.as_bytes()).into()
+        let fits = |pair| mark(pair, text).as_bytes().ct_eq(token.as_bytes());
+        let former = self.former.iter().map(fits);
+        former.fold(fits(&self.pair), |found, fits| found | fits).into()
     }
+}
+
+fn mark(pair: &Ed25519KeyPair, text: &str) -> String {
+    hex::encode(&pair.sign(text.as_bytes()).as_ref()[..32])
+}
+
+fn read(file: &Path) -> Result<Ed25519KeyPair, KeyError> {
+    let error = |what: String| KeyError { file: file.to_owned(), what };
+    let bytes = fs::read(file).map_err(|e| error(e.to_string()))?;
+    Ed25519KeyPair::from_pkcs8(&bytes)
+        .map_err(|e| error(format!("is no Ed25519 key in PKCS#8: {e}")))
 }
 
 /// Writes the key under its name when all of it is on disk; a key that another process has put
@@ -193,5 +214,23 @@ mod tests {
         let mut other = signed;
         other.algorithm = "none".into();
         assert_eq!(other.verify(), Err(SignatureProblem::Algorithm("none".into())));
+    }
+
+    #[test]
+    fn marks_of_a_key_of_before_fit_while_it_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let before = Signer::open(folder.path()).expect("a key");
+        let mark = before.token("/packages/1");
+        let (file, kept) = (folder.path().join("signing.key"), folder.path().join("former.key"));
+        fs::rename(file, kept).expect("renamed");
+        let now = Signer::open(folder.path()).expect("another key");
+        assert!(!now.token_fits("/packages/1", &mark) && now.token("/packages/1") != mark);
+        let names = ["former.key".to_owned()];
+        let both = now.with_former(folder.path(), &names).expect("both");
+        assert!(both.token_fits("/packages/1", &mark) && !both.token_fits("/packages/2", &mark));
+        assert!(both.token_fits("/packages/1", &both.token("/packages/1")));
+        let none = ["nowhere.key".to_owned()];
+        let told = both.with_former(folder.path(), &none).expect_err("there is none").to_string();
+        assert!(told.contains("nowhere.key"), "{told}");
     }
 }

@@ -109,7 +109,26 @@ function sortOf(route, path) {
 }
 
 // What only forms lead to.
-const MAKE = { operator: draftAndMore, authority: answers, operations: redrive };
+const MAKE = { operator: draftAndMore, authority: answers, operations: byHand };
+
+// What nobody starts or approves.
+async function byHand(page) {
+  return [...(await redrive(page)), ...(await erasure(page))];
+}
+
+// A filing that was accepted, and whose contents would be erased.
+async function erasure(page) {
+  await page.goto('/filings');
+  const accepted = page.locator('tbody tr', { hasText: '受付完了' }).locator('th a');
+  const older = page.locator('a[rel=next]');
+  while ((await accepted.count()) === 0 && (await older.count()) > 0) await older.click();
+  const number = await accepted.first().textContent();
+  await page.goto(`/erasures?filing=${number}`);
+  await page.locator('#why').fill('保存期間を過ぎたため');
+  await page.locator('form[action="/erasures"][method=post] button').click();
+  await page.waitForURL((url) => url.pathname !== '/erasures');
+  return [new URL(page.url()).pathname];
+}
 
 // Many deliveries that would be sent again together; nobody starts them.
 async function redrive(page) {

@@ -17,6 +17,7 @@ mod package;
 mod path;
 mod proof;
 mod ready;
+mod reroute;
 mod retry;
 mod review;
 mod scan;

@@ -79,8 +79,9 @@ async fn a_dry_run_counts_and_changes_nothing() -> Result<()> {
     {
         let said = retention(folder.path(), arguments).await?;
         let kinds: Vec<_> = said.iter().filter_map(|row| row["what"].as_str()).collect();
-        ensure!(kinds == ["answers", "attempts", "events"], "{said:?}");
-        ensure!(said[2][column] == count && said[2]["kept"] == 0, "{said:?}");
+        ensure!(kinds == ["answers", "addresses", "attempts", "events"], "{said:?}");
+        ensure!(said[3][column] == count && said[3]["kept"] == 0, "{said:?}");
+        ensure!(said[3]["rows"] == count && said[3]["bytes"] == 2 * count, "{said:?}");
         let is_there = !store.events(old.id).await?.is_empty();
         ensure!(is_there == (column == "would_go"), "after {arguments:?}");
     }

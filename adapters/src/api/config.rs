@@ -13,6 +13,10 @@ pub struct Config {
     pub url: String,
     /// The Standard Webhooks secret: `whsec_` and base64, or any text, whose bytes are the key.
     pub signing_secret: Secret,
+    /// The one before, while the authority goes over to the new: each try is signed with both, and
+    /// whichever the far side knows fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_signing_secret: Option<Secret>,
     /// A bearer token, if the authority wants one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer: Option<Secret>,
@@ -33,11 +37,17 @@ impl Config {
         Self {
             url: url.into(),
             signing_secret: Secret::new(signing_secret),
+            former_signing_secret: None,
             bearer: None,
             expires_on: None,
             answer_timeout_ms: answer_timeout_ms(),
             idle_timeout_ms: idle_timeout_ms(),
         }
+    }
+
+    /// What a try is signed with, the newest first.
+    pub(super) fn secrets(&self) -> Vec<&Secret> {
+        std::iter::once(&self.signing_secret).chain(&self.former_signing_secret).collect()
     }
 }
 

@@ -22,7 +22,7 @@ use crate::adapter::Parcel;
 pub(super) async fn headers(config: &Config, parcel: &Parcel) -> Result<HeaderMap, Loss> {
     let id = parcel.delivery.to_string();
     let timestamp = parcel.now.as_second();
-    let signature = sign(&config.signing_secret, &id, timestamp, &parcel.package)
+    let signature = sign(&config.secrets(), &id, timestamp, &parcel.package)
         .await
         .map_err(|e| Loss::Package(e.to_string()))?;
     let digest = hex::decode(&parcel.package.sha256).unwrap_or_default();

@@ -43,23 +43,26 @@ impl Signer {
     }
 }
 
-/// Signs a package; one in a spool file is read once for it.
+/// Signs a package with each of the secrets, as one header has it: separated by spaces. One in a
+/// spool file is read once for all.
 pub(super) async fn sign(
-    secret: &Secret,
+    secrets: &[&Secret],
     id: &str,
     timestamp: i64,
     package: &Sealed,
 ) -> io::Result<String> {
-    let mut signer = Signer::new(secret, id, timestamp);
+    let mut signers: Vec<_> =
+        secrets.iter().map(|secret| Signer::new(secret, id, timestamp)).collect();
+    let mut update = |bytes: &[u8]| signers.iter_mut().for_each(|signer| signer.update(bytes));
     if let Some(bytes) = package.bytes() {
-        signer.update(bytes);
-        return Ok(signer.finish());
+        update(bytes);
+    } else {
+        let mut pieces = package.stream().await?;
+        while let Some(piece) = pieces.try_next().await? {
+            update(&piece);
+        }
     }
-    let mut pieces = package.stream().await?;
-    while let Some(piece) = pieces.try_next().await? {
-        signer.update(&piece);
-    }
-    Ok(signer.finish())
+    Ok(signers.into_iter().map(Signer::finish).collect::<Vec<_>>().join(" "))
 }
 
 /// `whsec_` and base64 as Standard Webhooks has it, else the text's own bytes.

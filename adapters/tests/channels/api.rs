@@ -6,7 +6,7 @@ use crate::support::{assert_outcome, code, large_parcel, parcel, sandbox, script
 use adapters::api::{Api, Config, Settings};
 use adapters::guard::Guard;
 use adapters::sandbox::{Behaviour, Sandbox};
-use adapters::{Adapter, Endpoint, Parcel};
+use adapters::{Adapter, Endpoint, Parcel, Secret};
 use schemas::{Outcome, ProofLevel, Response};
 use tokio::net::TcpListener;
 
@@ -114,6 +114,30 @@ async fn a_wrong_secret_is_refused() {
     assert_outcome(&outcome, "refused", "http_401");
     assert_eq!(why(&outcome).owner, schemas::Owner::Hub);
     assert!(far.sandbox.arrivals().is_empty());
+}
+
+/// A far side that knows the old secret alone, and later the new one alone, refuses nothing.
+#[tokio::test]
+async fn a_secret_is_changed_without_a_refused_try() {
+    let other = Secret::new("whsec_bmV3");
+    for parcel in [parcel().await, large_parcel().await] {
+        let far = sandbox().await;
+        let knows = far.sandbox.api_endpoint(code());
+        let known = Some(knows.signing_secret.clone());
+        let now = |new: &Secret, former| Config {
+            signing_secret: new.clone(),
+            former_signing_secret: former,
+            ..knows.clone()
+        };
+        assert_stored(&deliver(&now(&other, known), &parcel).await, false);
+        let after = now(&knows.signing_secret, Some(other.clone()));
+        assert_stored(&deliver(&after, &parcel).await, true);
+        assert_outcome(&deliver(&now(&other, None), &parcel).await, "refused", "http_401");
+    }
+    let knows = Config::new("https://intake.example/", "whsec_bmV3");
+    // What a build before reads says nothing of it, unless it is set.
+    let text = serde_json::to_string(&Endpoint::Api(knows)).expect("settings");
+    assert!(!text.contains("former"), "{text}");
 }
 
 #[tokio::test]

@@ -1,14 +1,14 @@
-//! `todoke delivery`: list, show, hold, release, given, retry.
+//! `todoke delivery`: list, show, hold, release, given, reroute, retry.
 
 use clap::Subcommand;
 use jiff::civil::Date;
-use schemas::{AuthorityId, DeliveryId};
+use schemas::{AuthorityId, Channel, DeliveryId};
 use serde_json::{Value, json};
 
 use super::{hand, open_context, open_store, print_rows, say};
 use crate::config::Config;
 use crate::operate::delivery::{self as by_hand, Given};
-use crate::operate::{self, By};
+use crate::operate::{self, By, reroute};
 use crate::store::Filter;
 
 /// Deliveries
@@ -76,6 +76,24 @@ enum Command {
         #[arg(long)]
         why: String,
     },
+    /// Send a delivery over another channel of its authority, or to another authority
+    #[command(group(clap::ArgGroup::new("way").required(true)))]
+    Reroute {
+        /// Its id
+        id: DeliveryId,
+        /// Over this channel that its authority has: api, sftp, email or pull
+        #[arg(long, group = "way")]
+        channel: Option<Channel>,
+        /// To this authority, where the plan was wrong
+        #[arg(long, group = "way")]
+        authority: Option<AuthorityId>,
+        /// Only tell what sending it to that authority would come to
+        #[arg(long, requires = "authority")]
+        dry_run: bool,
+        /// Why, for everyone who looks
+        #[arg(long, required_unless_present = "dry_run")]
+        why: Option<String>,
+    },
     /// Start a waiting, held or failed delivery anew
     Retry {
         /// Its id
@@ -124,12 +142,43 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
             by_hand::give(&ctx, id, Given { on, to: &to }, by).await?;
             say("recorded: it is delivered, and not sent any more")
         }
+        Command::Reroute { id, channel: Some(channel), why, .. } => {
+            let (ctx, actor) = (open_context(config).await?, hand());
+            let by = By { actor: &actor, why: why.as_deref().unwrap_or_default() };
+            reroute::to_channel(&ctx, id, channel, by).await?;
+            say("it goes over that channel; a running hub sends it within a few seconds")
+        }
+        Command::Reroute { id, authority: Some(to), dry_run, why, .. } => {
+            let (ctx, actor) = (open_context(config).await?, hand());
+            if dry_run {
+                return tell_reroute(&reroute::preview(&ctx, id, to).await?);
+            }
+            let by = By { actor: &actor, why: why.as_deref().unwrap_or_default() };
+            let there = reroute::to_authority(&ctx, id, to, by).await?;
+            say(&format!("planned as {there}; a running hub sends it within a few seconds"))
+        }
+        Command::Reroute { .. } => anyhow::bail!("name a channel or an authority"),
         Command::Retry { id, why } => {
             let (ctx, actor) = (open_context(config).await?, hand());
             operate::retry(&ctx, id, By { actor: &actor, why: &why }).await?;
             say("it is due again; a running hub sends it within a few seconds")
         }
     }
+}
+
+fn tell_reroute(seen: &reroute::Preview) -> anyhow::Result<()> {
+    let former = if seen.stays {
+        "the former addressee has it, or may have it: its delivery stays beside"
+    } else {
+        "the former addressee has nothing of it: its delivery ends"
+    };
+    let fresh = &seen.fresh;
+    let channel = fresh.channel.map_or("no channel", Channel::as_str);
+    say(&format!("{}  to {} over {channel}  {}", fresh.id, fresh.authority, fresh.state.as_str()))?;
+    if let Some(why) = fresh.state.why() {
+        say(&format!("why      {} [{}]: {}", why.code, why.owner, why.sentence))?;
+    }
+    say(former)
 }
 
 async fn show(config: &Config, id: DeliveryId, json: bool) -> anyhow::Result<()> {

@@ -102,7 +102,8 @@ async fn login(config: &Config) -> Vec<(String, anyhow::Result<String>)> {
 }
 
 fn signing_key(config: &Config) -> anyhow::Result<String> {
-    let signer = Signer::open(&config.data.folder)?;
+    let data = &config.data;
+    let signer = Signer::open(&data.folder)?.with_former(&data.folder, &data.former_keys)?;
     Ok(format!("fingerprint {}; keep a copy of data.folder/signing.key", signer.fingerprint()))
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{open_store, print_rows, say};
 use crate::config::Config;
+use crate::erasure;
 use crate::filing::Status;
 use crate::store::{Chain, FilingRow, Filter, Store};
 
@@ -105,8 +106,10 @@ async fn show(store: &Store, id: &str, json: bool) -> anyhow::Result<()> {
                    "body": serde_json::from_str::<Value>(&e.body).unwrap_or_default()})
         })
         .collect();
+    let erased = store.erased(filing.id).await?;
     if json {
-        let all = json!({"filing": filing, "status": status, "deliveries": deliveries,
+        let all = json!({"filing": filing, "status": status, "erased": erased,
+                         "deliveries": deliveries,
                          "events": events, "chain": chain});
         return say(&serde_json::to_string_pretty(&all)?);
     }
@@ -121,6 +124,9 @@ async fn show(store: &Store, id: &str, json: bool) -> anyhow::Result<()> {
         status.label_ja(),
         status.label_en(),
     ))?;
+    if let Some(erased) = &erased {
+        say(&format!("{}\n", erasure::why(erased).sentence))?;
+    }
     let columns = ["id", "revision", "authority", "channel", "state", "review", "proof", "why"];
     print_rows(false, &Value::Array(deliveries), &columns)?;
     say("")?;

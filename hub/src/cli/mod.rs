@@ -11,6 +11,7 @@ mod deadline;
 mod delivery;
 mod demo;
 mod doctor;
+mod erase;
 mod filing;
 mod forms;
 mod key;
@@ -85,7 +86,7 @@ enum Command {
     Deadline(deadline::Args),
     /// Filings: list, show
     Filing(filing::Args),
-    /// Deliveries: list, show, hold, release, given, retry
+    /// Deliveries: list, show, hold, release, given, reroute, retry
     Delivery(delivery::Args),
     /// Lanes: list, pause, resume
     Lane(lane::Args),
@@ -93,6 +94,8 @@ enum Command {
     DeadLetter(dead_letter::Args),
     /// Deliveries started anew together: preview, start, approve, list, show, cancel
     Redrive(redrive::Args),
+    /// Contents erased on request: ask, approve, cancel, list
+    Erase(erase::Args),
     /// What people have to know of while it lasts: list
     Watch(watch::Args),
     /// Signed statements of what authorities were brought: verify, list, show
@@ -180,6 +183,7 @@ pub fn main() -> anyhow::Result<()> {
         | Command::Lane(_)
         | Command::DeadLetter(_)
         | Command::Redrive(_)
+        | Command::Erase(_)
         | Command::Watch(_)
         | Command::Reconcile(_)
         | Command::Report(_)
@@ -224,6 +228,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Lane(args) => lane::run(args, config).await,
         Command::DeadLetter(args) => dead_letter::run(args, config).await,
         Command::Redrive(args) => redrive::run(args, config).await,
+        Command::Erase(args) => erase::run(args, config).await,
         Command::Watch(args) => watch::run(args, &config).await,
         Command::Reconcile(args) => reconcile::run(args, &config).await,
         Command::Report(args) => report::run(args, &config).await,

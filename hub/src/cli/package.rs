@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::context::day_in_japan;
 use crate::courier::{Address, contents};
+use crate::erasure;
 use crate::prints::paper_of;
 use crate::store::ParcelRow;
 
@@ -125,7 +126,11 @@ async fn of_store(config: &Config, preview: &Preview) -> anyhow::Result<Subject>
     let mut revisions = store.revisions(filing.id).await?;
     store.close().await;
     let Some(newest) = revisions.pop() else { bail!("the filing has no revision") };
-    let submission = serde_json::from_str(&newest.document).context("the stored document")?;
+    let submission: Submission =
+        serde_json::from_str(&newest.document).context("the stored document")?;
+    if let Some(erased) = erasure::mark_of(&submission) {
+        bail!(erasure::why(&erased).sentence);
+    }
     let row = ParcelRow {
         id: DeliveryId::of(filing.id, newest.revision, newest.received_at, preview.authority),
         document: newest.document,

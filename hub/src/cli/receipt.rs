@@ -38,6 +38,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         "The receipt stands: {} was recorded at {at}, and its {} events are unaltered.",
         verified.receipt_number, verified.events
     ))?;
+    if let Some(at) = verified.erased_at {
+        let at = Timestamp::from_millisecond(at)?;
+        say(&format!("Its contents were erased on {at}; their digests are in it."))?;
+    }
     if key.is_none() {
         say(&format!(
             "It was signed with the key {}. Compare this with the hub's own \

@@ -32,8 +32,10 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let rows = pass.counts.iter().map(|count| {
         let of = count.term.what;
         json!({"what": of.as_str(), "until": time(count.term.before), gone: count.gone,
-               "kept": count.kept, "months": count.months.join(" ")})
+               "kept": count.kept, "rows": count.weight.rows, "objects": count.weight.objects,
+               "bytes": count.weight.bytes, "months": count.months.join(" ")})
     });
     let rows: Vec<Value> = rows.collect();
-    print_rows(args.json, &Value::Array(rows), &["what", "until", gone, "kept", "months"])
+    let columns = ["what", "until", gone, "kept", "rows", "objects", "bytes", "months"];
+    print_rows(args.json, &Value::Array(rows), &columns)
 }

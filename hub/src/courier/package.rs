@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::delivery::Delivery;
+use crate::erasure;
 use crate::objects::Objects;
 use crate::prints::print_of;
 use crate::recipe::Recipe;
@@ -32,6 +33,9 @@ pub async fn held_package(
     let ours = |code: &str, what: String| Why::new(code, Owner::Hub, what);
     let submission: Submission = serde_json::from_str(&row.document)
         .map_err(|e| ours("document_unreadable", format!("the stored document: {e}")))?;
+    if let Some(erased) = erasure::mark_of(&submission) {
+        return Err(erasure::why(&erased));
+    }
     // Whoever asks, and whatever was decided before: this is where bytes leave the hub.
     let scans = Scans::read(ctx, &submission.attachments).await;
     let scans = scans.map_err(|e| ours("package_not_built", e.to_string()))?;

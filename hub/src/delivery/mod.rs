@@ -108,6 +108,31 @@ impl Delivery {
         Ok(())
     }
 
+    /// Staff sends it over another channel of the ladder, from the first try there.
+    pub fn switch(&mut self, (channel, step): (Channel, i32), now: i64) -> Result<(), Refusal> {
+        self.apply(Event::Switch, now)?;
+        (self.postponed, self.faults) = (0, 0);
+        self.change_channel(channel, step, now);
+        Ok(())
+    }
+
+    /// Staff takes it from an authority that has nothing of it: another gets it.
+    pub fn take_away(&mut self, now: i64) -> Result<(), Refusal> {
+        let review = self.review.withdraw()?;
+        self.apply(Event::Cancel, now)?;
+        self.review = review;
+        Ok(())
+    }
+
+    /// Staff gives it back to an authority from which they had taken it, from the first try.
+    pub fn give_back(&mut self, now: i64) -> Result<(), Refusal> {
+        self.apply(Event::Restore, now)?;
+        self.review = Review::Unopened;
+        (self.tries, self.postponed, self.faults) = (0, 0, 0);
+        self.channel_since = now;
+        Ok(())
+    }
+
     /// Goes over to the next channel of the ladder, with a fresh count of tries.
     pub fn change_channel(&mut self, channel: Channel, step: i32, now: i64) {
         self.channel = Some(channel);
@@ -128,5 +153,91 @@ impl Delivery {
             self.proof = Some(level);
         }
         raised
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schemas::{Owner, Why};
+
+    use super::*;
+
+    fn in_state(state: State) -> Delivery {
+        let nil = uuid::Uuid::nil();
+        Delivery {
+            id: DeliveryId(nil),
+            filing_id: FilingId(nil),
+            revision: 1,
+            authority: "011002".parse().expect("a code"),
+            channel: Some(Channel::Api),
+            ladder_step: 0,
+            state,
+            review: Review::Unopened,
+            turn: 3,
+            tries: 2,
+            attempts: 2,
+            postponed: 1,
+            faults: 1,
+            proof: None,
+            second_copy: true,
+            package_sha256: None,
+            rule: "union".to_owned(),
+            article: String::new(),
+            created_at: 0,
+            channel_since: 0,
+            decided_at: None,
+            updated_at: 0,
+            trace: None,
+        }
+    }
+
+    fn states() -> [State; 7] {
+        let why = Why::new("http_410", Owner::Authority, "gone");
+        [
+            State::Due,
+            State::Waiting { next_attempt_at: 9, why: why.clone() },
+            State::Held { why: why.clone() },
+            State::Failed { why },
+            State::Sending { lease_until: 9, lease_owner: "courier".to_owned() },
+            State::Delivered { at: 1 },
+            State::Cancelled,
+        ]
+    }
+
+    #[test]
+    fn another_channel_begins_anew_and_never_while_a_try_is_under_way() {
+        for (place, state) in states().into_iter().enumerate() {
+            let before = in_state(state);
+            let mut delivery = before.clone();
+            let switched = delivery.switch((Channel::Sftp, 1), 5);
+            assert_eq!(switched.is_ok(), place < 4, "{:?}", before.state);
+            if switched.is_err() {
+                assert_eq!(delivery, before, "it changed nothing");
+                continue;
+            }
+            let now = (delivery.channel, delivery.ladder_step, delivery.tries, delivery.turn);
+            assert_eq!(now, (Some(Channel::Sftp), 1, 0, 4));
+            assert_eq!((&delivery.state, delivery.attempts), (&State::Due, 2));
+            assert!(delivery.second_copy, "the former channel may have brought it");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_taken_away_and_given_back() {
+        for (place, state) in states().into_iter().enumerate() {
+            let before = in_state(state);
+            let mut delivery = before.clone();
+            let taken = delivery.take_away(5);
+            assert_eq!(taken.is_ok(), place < 4, "{:?}", before.state);
+            if taken.is_err() {
+                assert_eq!(delivery, before, "it changed nothing");
+                continue;
+            }
+            assert_eq!((&delivery.state, delivery.review), (&State::Cancelled, Review::Withdrawn));
+            delivery.give_back(6).expect("it goes");
+            assert_eq!((&delivery.state, delivery.review), (&State::Due, Review::Unopened));
+            assert_eq!((delivery.tries, delivery.turn), (0, 4));
+            assert!(delivery.give_back(7).is_err(), "only once");
+        }
     }
 }

@@ -39,7 +39,8 @@ pub enum State {
         /// Why, with its owner.
         why: Why,
     },
-    /// The operator withdrew the filing before it went out.
+    /// It is not to be sent: the operator withdrew the filing before it went out, or staff took it
+    /// from an authority that was none of its addressees.
     Cancelled,
 }
 
@@ -120,7 +121,11 @@ pub enum Event {
     },
     /// Staff starts it anew.
     Redrive,
-    /// The operator withdrew the filing.
+    /// Staff sends it over another channel of the ladder.
+    Switch,
+    /// Staff gives it back to an authority from which they had taken it.
+    Restore,
+    /// The operator withdrew the filing, or staff took it away.
     Cancel,
 }
 
@@ -160,6 +165,8 @@ impl Event {
             Self::PickUp { .. } => "pick up",
             Self::Release { .. } => "release",
             Self::Redrive => "redrive",
+            Self::Switch => "go over another channel",
+            Self::Restore => "be given back",
             Self::Cancel => "cancel",
         }
     }
@@ -239,9 +246,12 @@ impl State {
                 Ok(Self::Waiting { next_attempt_at: retry_at, why })
             }
             (Self::Waiting { .. }, Event::FallDue)
-            | (Self::Waiting { .. } | Self::Held { .. } | Self::Failed { .. }, Event::Redrive) => {
-                Ok(Self::Due)
-            }
+            | (Self::Waiting { .. } | Self::Held { .. } | Self::Failed { .. }, Event::Redrive)
+            | (
+                Self::Due | Self::Waiting { .. } | Self::Held { .. } | Self::Failed { .. },
+                Event::Switch,
+            )
+            | (Self::Cancelled, Event::Restore) => Ok(Self::Due),
             (Self::Held { why }, Event::Release { at }) => {
                 Ok(Self::Waiting { next_attempt_at: at, why: why.clone() })
             }
@@ -271,6 +281,8 @@ impl State {
                 | Event::PickUp { .. }
                 | Event::Release { .. }
                 | Event::Redrive
+                | Event::Switch
+                | Event::Restore
                 | Event::Cancel,
             ) => Err(refusal),
         }
@@ -289,7 +301,7 @@ pub enum Review {
     Accepted,
     /// 差戻し.
     Returned,
-    /// 取下げ.
+    /// 取下げ; or staff took it away before it got there.
     Withdrawn,
 }
 

@@ -79,13 +79,14 @@ impl Status {
         }
     }
 
-    /// Rolls up the deliveries of all revisions: for each authority only its newest counts.
+    /// Rolls up the deliveries of all revisions: for each authority only its newest counts, and
+    /// none that staff took away.
     pub fn of(deliveries: &[Delivery], withdrawn: bool) -> Self {
         if withdrawn {
             return Self::Withdrawn;
         }
         let mut newest: HashMap<AuthorityId, &Delivery> = HashMap::new();
-        for delivery in deliveries {
+        for delivery in deliveries.iter().filter(|d| d.state != State::Cancelled) {
             let kept = newest.entry(delivery.authority).or_insert(delivery);
             if kept.revision < delivery.revision {
                 *kept = delivery;

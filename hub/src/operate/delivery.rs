@@ -80,13 +80,13 @@ pub async fn give(
     save(tx, (delivery, event), ("delivery.give", was, how), by).await
 }
 
-async fn lock(ctx: &Context, id: DeliveryId) -> Result<(Tx, Delivery), ReviewProblem> {
+pub(super) async fn lock(ctx: &Context, id: DeliveryId) -> Result<(Tx, Delivery), ReviewProblem> {
     let mut tx = ctx.store.begin().await?;
     let delivery = tx.lock_deliveries(&[id]).await?.pop();
     Ok((tx, delivery.ok_or(ReviewProblem::NotFound("delivery"))?))
 }
 
-fn seen(delivery: &Delivery) -> Value {
+pub(super) fn seen(delivery: &Delivery) -> Value {
     json!({"state": delivery.state.as_str(), "why": delivery.state.why().map(|why| &why.code)})
 }
 
@@ -97,7 +97,7 @@ fn tell(tx: &mut Tx, delivery: &Delivery, at: i64) -> Result<(), ReviewProblem> 
     Ok(tx.enqueue(EVENTS, message.event.clone(), &message)?)
 }
 
-async fn save(
+pub(super) async fn save(
     mut tx: Tx,
     (delivery, event): (Delivery, NewEvent),
     (what, was, how): (&'static str, Value, Value),

@@ -150,6 +150,17 @@ async fn get_or_make(
     volumes::fetch(ctx, &first.ok_or_else(|| anyhow::anyhow!("the print is gone"))?).await
 }
 
+/// Takes the prints that are left in an object out of it, since others in it were erased. Nothing
+/// is to be done where none is left.
+pub async fn leave(ctx: &Context, sha256: &str) -> anyhow::Result<()> {
+    let left = ctx.store.prints_in(sha256).await?;
+    // A print by itself is nobody else's.
+    if left.iter().all(|row| row.volume.is_none()) {
+        return Ok(());
+    }
+    volumes::move_out(ctx, &left).await
+}
+
 /// What is printed of a revision.
 pub fn paper_of(
     (master, forms): (&Master, &Catalogue),

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::Key;
 use crate::context::Context;
-use crate::store::{AttachmentRow, PrintRow};
+use crate::store::{AttachmentRow, PrintRow, Tx};
 use crate::uploads;
 
 /// As many bytes as make a volume full; it ends with the print that reaches them.
@@ -105,37 +105,65 @@ async fn write(ctx: &Context, volume: Vec<Waiting>) {
 /// Answers the revisions whose prints these are.
 async fn keep_all(ctx: &Context, volume: &[Waiting]) -> anyhow::Result<Vec<Key>> {
     let (bytes, sha256, rows) = bind(volume, ctx.clock.now_ms())?;
-    let size = bytes.len();
-    // Before the bytes take their name: from here on no sweep takes them.
-    let mut tx = ctx.store.begin().await?;
-    let is_ours = tx.touch_object(&sha256).await?;
-    tx.commit().await?;
-    ensure!(is_ours, "the same prints are being cleared away");
-    ctx.objects.put_bytes(&sha256, bytes).await?;
-    let row = AttachmentRow {
-        sha256: sha256.clone(),
-        owner: OWNER.to_owned(),
-        size: i64::try_from(size)?,
-        media_type: "application/octet-stream".to_owned(),
-        created_at: ctx.clock.now_ms(),
-    };
+    let row = put(ctx, (&sha256, bytes)).await?;
     let mut tx = ctx.store.begin().await?;
     let kept = tx.insert_prints(&rows).await?;
     if kept.is_empty() {
         // Upkeep clears the object away.
         return Ok(kept);
     }
+    name(&mut tx, row).await?;
+    tx.commit().await?;
+    Ok(kept)
+}
+
+/// Puts a volume where objects are; the row of its upload, to be named in the commit that has its
+/// prints.
+async fn put(ctx: &Context, (sha256, bytes): (&str, Bytes)) -> anyhow::Result<AttachmentRow> {
+    let size = bytes.len();
+    // Before the bytes take their name: from here on no sweep takes them.
+    let mut tx = ctx.store.begin().await?;
+    let is_ours = tx.touch_object(sha256).await?;
+    tx.commit().await?;
+    ensure!(is_ours, "the same prints are being cleared away");
+    ctx.objects.put_bytes(sha256, bytes).await?;
+    Ok(AttachmentRow {
+        sha256: sha256.to_owned(),
+        owner: OWNER.to_owned(),
+        size: i64::try_from(size)?,
+        media_type: "application/octet-stream".to_owned(),
+        created_at: ctx.clock.now_ms(),
+    })
+}
+
+async fn name(tx: &mut Tx, row: AttachmentRow) -> anyhow::Result<()> {
     tx.save_attachment(&row).await?;
     let file = Attachment {
         name: "prints".to_owned(),
-        sha256,
-        size: size as u64,
+        sha256: row.sha256,
+        size: row.size.unsigned_abs(),
         media_type: row.media_type,
     };
-    let lost = uploads::name(&mut tx, OWNER, std::slice::from_ref(&file)).await?;
+    let lost = uploads::name(tx, OWNER, std::slice::from_ref(&file)).await?;
     ensure!(lost.is_none(), "the prints are being cleared away");
-    tx.commit().await?;
-    Ok(kept)
+    Ok(())
+}
+
+/// Prints that shared a volume with what was erased get one of their own. The former stays there
+/// for minutes after, for who has read its name before.
+pub(super) async fn move_out(ctx: &Context, rows: &[PrintRow]) -> anyhow::Result<()> {
+    let mut volume = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (answer, _) = oneshot::channel();
+        let print = fetch(ctx, row).await?;
+        volume.push(Waiting { key: (row.filing_id, row.revision), print, answer });
+    }
+    let (bytes, sha256, moved) = bind(&volume, ctx.clock.now_ms())?;
+    let row = put(ctx, (&sha256, bytes)).await?;
+    let mut tx = ctx.store.begin().await?;
+    tx.move_prints(&moved).await?;
+    name(&mut tx, row).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The bytes of a volume, their digest, and the rows of the prints in it.

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{ReviewProblem, Reviewer, no_upload};
 use crate::broker::topology::{FILING_SUBMITTED, WORK};
-use crate::delivery::{Event, Refusal};
+use crate::delivery::{Delivery, Event, Refusal, State};
 use crate::filing::to_correct;
 use crate::notices::NoticeKind;
 use crate::revision::{
@@ -78,15 +78,15 @@ impl Reviewer {
             return Ok(before);
         }
         self.skip_unplanned(&mut tx, filing_id).await?;
-        let ids: Vec<_> = tx.deliveries_of_filing(filing_id).await?.iter().map(|d| d.id).collect();
-        let mut deliveries = tx.lock_deliveries(&ids).await?;
+        let mut deliveries = lock_all(&mut tx, filing_id).await?;
         let mut filing = own_filing(&mut tx, filing_id, number).await?;
         if filing.withdrawn_at.is_some() {
             return Err(Refusal { state: "withdrawn", event: "be withdrawn" }.into());
         }
         let now = self.ctx.clock.now_ms();
         let mut told = Vec::new();
-        for delivery in &mut deliveries {
+        // What was taken from an authority before it got there concerns it no more.
+        for delivery in deliveries.iter_mut().filter(|d| d.state != State::Cancelled) {
             delivery.review = delivery.review.withdraw()?;
             delivery.updated_at = now;
             // Cancelled unless it is under way or has arrived. Who has it, or may have, is told.
@@ -161,6 +161,18 @@ impl Reviewer {
             replayed: false,
             warnings: Vec::new(),
         })
+    }
+}
+
+/// All deliveries of a filing, locked; those too that staff add by sending it elsewhere meanwhile.
+async fn lock_all(tx: &mut Tx, id: FilingId) -> Result<Vec<Delivery>, ReviewProblem> {
+    let mut locked = Vec::new();
+    loop {
+        let ids: Vec<_> = tx.deliveries_of_filing(id).await?.iter().map(|d| d.id).collect();
+        if ids.len() == locked.len() {
+            return Ok(locked);
+        }
+        locked = tx.lock_deliveries(&ids).await?;
     }
 }
 

@@ -116,7 +116,7 @@ impl Reviewer {
     ) -> Result<(), ReviewProblem> {
         let (mut tx, mut delivery) = self.lock(id, authority).await?;
         if matches!(delivery.state, State::Cancelled) {
-            return Err(Refusal { state: "withdrawn", event: "be fetched" }.into());
+            return Err(Refusal { state: delivery.state.as_str(), event: "be fetched" }.into());
         }
         let now = self.ctx.clock.now_ms();
         let arrived = arrive(&mut delivery, now);

@@ -22,6 +22,7 @@ mod documents;
 mod drafts;
 pub mod embedded;
 mod engine;
+mod erasures;
 mod exports;
 mod figures;
 mod filters;
@@ -77,6 +78,7 @@ pub use drafts::{DraftRow, FiledPapers, NamedOffices};
 pub use embedded::KeptObject;
 pub use engine::StoreError;
 use engine::{Answer, Engine, EngineTx, Sql};
+pub use erasures::{Erased, ErasedRow, ErasureRow, ErasureState, StubRow};
 pub use exports::{DueExport, ExportRow, ExportedRow, FetchRow};
 pub use figures::{CountedDelivery, CountedTries, FigureRow, FixedRow, MonthCountRow, ids_between};
 pub use filters::FilterRow;
@@ -91,7 +93,7 @@ pub use reads::{DeliveryCount, Filter, IdempotentRow, LaneLoad, Totals};
 pub use recent::RecentTry;
 pub use redrives::{ItemState, RedriveItemRow, RedriveRow, RedriveState};
 pub use reminders::{RemindedRow, ReminderRow, ReminderState, ReminderStep, StillUnread, Unread};
-pub use retention::{Batch, Kept, Mark, Term};
+pub use retention::{Batch, Due, Erasable, Kept, Mark, Term};
 pub use rows::{
     ActRow, ApiKeyRow, AttachmentRow, AttemptRow, DeadLetterRow, DecisionRow, EndpointRow,
     EventRow, FilingRow, HeadRow, InboxRow, NoticeRow, OperatorRow, OutboxRow, ParcelRow, PrintRow,

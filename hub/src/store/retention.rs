@@ -1,5 +1,6 @@
-//! What goes when its time is over: events after years, tries after months, the bodies of answers
-//! after weeks; and nothing of a filing that is not finished, whatever its age.
+//! What goes when its time is over: contents and events after years, tries and addresses after
+//! months, the bodies of answers after weeks; and nothing of a filing that is not finished,
+//! whatever its age.
 //!
 //! Rows are looked through by id, in batches; what is to go is decided under the lock of its
 //! filing. On PostgreSQL a month of which nothing has to stay is dropped whole. Up to when
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use super::engine::{Sql, StoreError, sql};
 use super::months::{Part, first_id, ms_of};
-use super::{HeadRow, Store, Tx};
+use super::{AttemptRow, HeadRow, Store, Tx};
 
 /// What has a time of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,11 +26,39 @@ pub enum Kept {
     Attempts,
     /// The bodies of far sides' answers, which are part of tries.
     Answers,
+    /// What stays in its place, without what it said.
+    Erasable(Erasable),
+}
+
+/// What is erased of a filing whose rows stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Erasable {
+    /// What was filed and answered: texts, names, prints, files.
+    Contents,
+    /// Where its notices went.
+    Addresses,
+}
+
+impl Erasable {
+    /// As tables and people know it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Contents => "contents",
+            Self::Addresses => "addresses",
+        }
+    }
 }
 
 impl Kept {
     /// All, the longest kept last, so that what it depends on is there for the others.
-    pub const ALL: [Self; 3] = [Self::Answers, Self::Attempts, Self::Events];
+    pub const ALL: [Self; 5] = [
+        Self::Answers,
+        Self::Erasable(Erasable::Addresses),
+        Self::Attempts,
+        Self::Erasable(Erasable::Contents),
+        Self::Events,
+    ];
 
     /// As tables and people know it.
     pub fn as_str(self) -> &'static str {
@@ -37,6 +66,7 @@ impl Kept {
             Self::Events => "events",
             Self::Attempts => "attempts",
             Self::Answers => "answers",
+            Self::Erasable(what) => what.as_str(),
         }
     }
 
@@ -45,6 +75,7 @@ impl Kept {
             Self::Events => sql!("old_events"),
             Self::Attempts => sql!("old_attempts"),
             Self::Answers => sql!("old_answers"),
+            Self::Erasable(_) => sql!("old_contents"),
         }
     }
 }
@@ -86,7 +117,22 @@ pub struct Batch {
     pub gone: usize,
     /// Those that stay, since their filing is not finished or was not quiet for long enough.
     pub kept: usize,
+    /// Rows that go, or lose something.
+    pub rows: i64,
+    /// Bytes of what goes.
+    pub bytes: i64,
     /// Where the next begins; none: all was looked at.
+    pub next: Option<Mark>,
+}
+
+/// A batch of filings that are erased, not deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Those that are finished and quiet; their heads are locked if they really are to be erased.
+    pub filings: Vec<FilingId>,
+    /// How many are old enough and stay.
+    pub kept: usize,
+    /// Where the next batch begins; none: all was looked at.
     pub next: Option<Mark>,
 }
 
@@ -101,6 +147,22 @@ struct Old {
     at: i64,
     #[serde(default)]
     detail: String,
+    #[serde(default)]
+    rows: i64,
+    #[serde(default)]
+    bytes: i64,
+}
+
+impl Old {
+    /// Rows and bytes of it that go.
+    fn weight(&self) -> (i64, i64) {
+        if self.detail.is_empty() {
+            return (self.rows, self.bytes);
+        }
+        let left = without_answer(self.id, self.number, &self.detail);
+        let left = left["detail"].as_str().map_or(0, str::len);
+        (1, i64::try_from(self.detail.len().saturating_sub(left)).unwrap_or(i64::MAX))
+    }
 }
 
 impl Tx {
@@ -119,7 +181,25 @@ impl Tx {
         if really && !gone.is_empty() {
             self.delete(term.what, &gone).await?;
         }
-        Ok(Batch { gone: gone.len(), kept: looked - gone.len(), next })
+        let weights = gone.iter().map(Old::weight);
+        let (rows, bytes) = weights.fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+        Ok(Batch { gone: gone.len(), kept: looked - gone.len(), rows, bytes, next })
+    }
+
+    /// Looks through a batch of filings whose contents or addresses have had their time;
+    /// `erasure.rs` knows what they are.
+    pub async fn due_for(
+        &mut self,
+        term: &Term,
+        after: Mark,
+        really: bool,
+    ) -> Result<Due, StoreError> {
+        let (olds, finished) = self.look(term, (after, term.end()), really).await?;
+        let next = (olds.len() >= term.limit).then(|| olds.last().map(mark_of)).flatten();
+        let looked = olds.len();
+        let mut filings: Vec<FilingId> = olds.into_iter().filter_map(|old| old.filing).collect();
+        filings.retain(|id| finished.contains(id));
+        Ok(Due { kept: looked - filings.len(), filings, next })
     }
 
     /// A batch of candidates, and which of their filings are finished and quiet.
@@ -130,7 +210,8 @@ impl Tx {
         really: bool,
     ) -> Result<(Vec<Old>, HashSet<FilingId>), StoreError> {
         let args = json!({"at": after.at, "id": after.id, "number": after.number, "end": end,
-                          "before": term.before, "limit": term.limit});
+                          "before": term.before, "what": term.what.as_str(),
+                          "limit": term.limit});
         let olds: Vec<Old> = self.read(term.what.candidates(), &args).await?;
         let mut ids: Vec<FilingId> = olds.iter().filter_map(|old| old.filing).collect();
         ids.sort_unstable();
@@ -154,9 +235,12 @@ impl Tx {
             Kept::Events => drop(self.run(sql!("delete_events"), &ids).await?),
             Kept::Attempts => drop(self.run(sql!("delete_attempts"), &ids).await?),
             Kept::Answers => {
-                let rows: Vec<Value> = gone.iter().map(without_answer).collect();
+                let cut = |old: &Old| without_answer(old.id, old.number, &old.detail);
+                let rows: Vec<Value> = gone.iter().map(cut).collect();
                 self.run_all(sql!("save_answers"), &rows).await?;
             }
+            // Their rows stay, and say themselves what was erased.
+            Kept::Erasable(_) => return Ok(()),
         }
         let newest = gone.iter().filter_map(|old| old.filing).map(|id| ms_of(id.0)).max();
         self.retired(what, newest.unwrap_or_default() + 1).await
@@ -188,7 +272,7 @@ impl Tx {
 impl Store {
     /// The months of a table that are old enough to go as a whole, the oldest first.
     pub async fn old_months(&self, term: &Term) -> Result<Vec<Part>, StoreError> {
-        if term.what == Kept::Answers {
+        if !matches!(term.what, Kept::Events | Kept::Attempts) {
             return Ok(Vec::new());
         }
         let mut parts = self.engine.months(term.what.as_str()).await?;
@@ -228,15 +312,21 @@ fn mark_of(old: &Old) -> Mark {
     Mark { at: old.at, id: old.id, number: old.number }
 }
 
+/// The rows of those tries that have an answer, without it.
+pub(super) fn without_answers(tries: &[AttemptRow]) -> Vec<Value> {
+    let answered = tries.iter().filter(|it| it.detail.contains("\"body\":"));
+    answered.map(|it| without_answer(it.delivery_id.0, it.number, &it.detail)).collect()
+}
+
 /// The row of a try without what the far side answered; its status stays.
-fn without_answer(old: &Old) -> Value {
-    let mut detail: Value = serde_json::from_str(&old.detail).unwrap_or_default();
+fn without_answer(id: Uuid, number: i32, detail: &str) -> Value {
+    let mut detail: Value = serde_json::from_str(detail).unwrap_or_default();
     for place in ["/why/response", "/proof/evidence"] {
         if let Some(Value::Object(fields)) = detail.pointer_mut(place) {
             fields.remove("body");
         }
     }
-    json!({"id": old.id, "number": old.number, "detail": detail.to_string()})
+    json!({"id": id, "number": number, "detail": detail.to_string()})
 }
 
 #[cfg(test)]
@@ -248,8 +338,8 @@ mod tests {
     fn left_of(outcome: &Outcome) -> Outcome {
         let detail = serde_json::to_string(outcome).expect("an outcome");
         assert!(detail.contains("\"body\":"), "the index finds it: {detail}");
-        let old = Old { id: Uuid::nil(), filing: None, number: 1, at: 0, detail };
-        let left = without_answer(&old)["detail"].as_str().expect("a text").to_owned();
+        let left = without_answer(Uuid::nil(), 1, &detail);
+        let left = left["detail"].as_str().expect("a text").to_owned();
         assert!(!left.contains("\"body\":"), "the index still finds it: {left}");
         serde_json::from_str(&left).expect("an outcome still")
     }

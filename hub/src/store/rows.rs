@@ -123,7 +123,7 @@ rows! {
         id: NoticeId = "Its id; the Message-ID derives from it",
         filing_id: FilingId = "About which filing",
         delivery_id: Option<DeliveryId> = "About which delivery",
-        kind: String = "`received`, `accepted`, `returned`, `withdrawn` or `trouble`",
+        kind: String = "A `NoticeKind`'s word",
         recipient: String = "The address",
         state: String = "`due`, `sending`, `waiting`, `sent` or `failed`",
         turn: i32 = "How often it has become due",

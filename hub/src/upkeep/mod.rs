@@ -1,10 +1,12 @@
 //! Upkeep: moves what time moves. Assumes that the broker may have forgotten everything.
 //!
 //! Reads and writes `deliveries` (waiting → due, ended leases, due without a message), `revisions`
-//! (unplanned without a message), `notices`, `redrives`; writes work messages for all of these.
+//! (unplanned without a message), `notices`, `redrives`, `erasures`; writes work messages for
+//! all of these.
 //! Counts what reports are read from (`figures.rs`).
 //! Several processes may run it: rows are taken by lock, and skipped when another has them.
 
+mod erasure;
 mod figures;
 mod months;
 mod redrive;
@@ -31,7 +33,7 @@ use crate::work::{Tray, dead_letter, enqueue_due, tell_of_dead};
 
 pub use figures::count_month;
 pub use release::release;
-pub use retention::{Count, Pass};
+pub use retention::{Count, Pass, undecided};
 
 /// Moves what time moves.
 pub struct Upkeep {
@@ -134,6 +136,12 @@ impl Upkeep {
         }
         moved = moved.max(self.retire().await);
         moved = moved.max(self.redrive().await?);
+        if self.erase().await? {
+            moved = moved.max(self.ctx.config.upkeep.batch_max);
+        }
+        if self.clear_erased().await {
+            self.sweep_at = now;
+        }
         if self.round % 10 == 1 || self.has_more_words {
             self.has_more_words = self.write_words().await?;
         }

@@ -8,6 +8,7 @@ use super::problem::Problem;
 use super::roles::Who;
 use super::visit::Visit;
 use super::words::Words;
+use crate::erasure::ERASED;
 use crate::store::StoreError;
 
 /// Why there is no page.
@@ -27,7 +28,7 @@ pub(super) enum Fault {
     NotYours(Who),
     /// The page is of one authority or operator, by this name, and of no other.
     Anothers(Who, String),
-    /// Its operator took it back before it went out.
+    /// Its operator took it back before it went out, or it went to another authority.
     Cancelled,
     /// It was accepted or withdrawn already, so that it cannot be withdrawn; who accepted it and
     /// when, as a sentence.
@@ -54,6 +55,8 @@ pub(super) enum Fault {
     NotBuilt,
     /// What it needs was deleted when its time was over.
     Retired,
+    /// The contents of the filing were erased.
+    Erased,
     /// The store does not answer.
     Away(String),
 }
@@ -73,6 +76,7 @@ impl Fault {
     pub(super) fn of_problem(problem: Problem, otherwise: Self) -> Self {
         match StatusCode::from_u16(problem.status) {
             Ok(StatusCode::NOT_FOUND) => Self::NoFiling,
+            Ok(StatusCode::GONE) if &*problem.code == ERASED => Self::Erased,
             Ok(StatusCode::GONE) => Self::Retired,
             Ok(status) if status.is_client_error() => otherwise,
             Ok(_) | Err(_) => Self::Away(problem.detail),
@@ -96,7 +100,7 @@ impl Fault {
                 StatusCode::CONFLICT
             }
             Self::FileWaits | Self::NotBuilt => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Cancelled | Self::Retired => StatusCode::GONE,
+            Self::Cancelled | Self::Retired | Self::Erased => StatusCode::GONE,
             Self::Away(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -130,6 +134,7 @@ impl Fault {
             Self::FileInfected => (w.error_file_infected, w.error_file_infected_why),
             Self::NotBuilt => (w.error_not_built, w.error_not_built_why),
             Self::Retired => (w.error_retired, w.error_retired_why),
+            Self::Erased => (w.error_erased, w.error_erased_why),
             Self::Away(_) => (w.error_fault, w.error_fault_why),
         }
     }

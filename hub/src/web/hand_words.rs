@@ -27,6 +27,33 @@ words! {
          any more. Who took it stands in the record of acts alone.";
     given_wrong: "渡した日(振分け日から今日まで)と、受け取った人を書いてください。",
         "Say on which day (since it was planned, until today) and who took it.";
+    switch: "別の連携方式で送付する", "Send over another channel";
+    switch_hint: "この指定権者の別の連携方式で、試行回数を0に戻してすぐに送付します。相手が連携方式を変えたときなどに使います。",
+        "It goes over that channel of its authority at once, with a fresh count of tries.";
+    reroute: "宛先を変える", "Send to another authority";
+    reroute_hint: "合併や広域連合への移行などで、振分け先が誤っていたときに使います。",
+        "Where the plan was wrong: a merger, a union that took over.";
+    reroute_to: "新しい宛先", "The new addressee";
+    reroute_to_hint: "指定権者のコードを入力してください。まだ何も変わりません。",
+        "Enter its code. Nothing is changed yet.";
+    reroute_look: "下見する", "Look";
+    reroute_preview: "変更の内容", "What it comes to";
+    reroute_former: "これまでの宛先", "Former addressee";
+    reroute_other: "新しい宛先", "New addressee";
+    reroute_stays: "届いているか、届いている可能性があります。この宛先への送達は残り、両方に送ることになります。",
+        "It has it, or may have it: its delivery stays, and both have it.";
+    reroute_ends: "何も届いていません。この宛先への送達は取り消され、以後の補正や取下げも送りません。",
+        "It has nothing of it. Its delivery ends, and it hears of no correction or withdrawal.";
+    reroute_after: "以後の補正や取下げは新しい宛先に送ります。事業者に通知します。",
+        "Corrections and withdrawals go to the new addressee. The operator is told.";
+    reroute_unread: "指定権者のコード、または連携方式が読み取れません。",
+        "That is no authority's code, or no channel.";
+    reroute_no_channel: "この指定権者にない連携方式です。ある方式:",
+        "Its authority has no such channel; it has:";
+    reroute_no_authority: "今日のマスタにない指定権者です:", "No authority of today's master:";
+    reroute_in_plan: "すでにこの届出の宛先です:", "It is an addressee of this filing already:";
+    reroute_not_newest: "もっと新しい版があります。その送達の宛先を変えてください。",
+        "A newer revision takes its place: reroute that one.";
     settle: "対応済みにする", "Settle";
     done: "記録しました。", "Done, and on record.";
     reason_wrong: "理由を書いてください(長さの上限:", "Give a reason (characters at most:";
@@ -39,6 +66,7 @@ words! {
          おり、todoke audit verify で改ざんの有無を確かめられます。",
         "What staff did by hand, and which filings they looked at. Each is chained to the one \
          before; `todoke audit verify` tells whether any was touched.";
+    erasures: "内容の消去", "Erasures";
     audit_sort: "記録の種類", "Kind";
     audit_done: "操作・ログイン", "Acts and log-ins";
     audit_looks: "閲覧・取得", "Looks and downloads";
@@ -61,11 +89,16 @@ pub(super) fn act(what: &str, lang: Lang) -> &str {
         "delivery.hold" => lang.pick("送達の停止", "Held by hand"),
         "delivery.release" => lang.pick("送達の再開", "Let go"),
         "delivery.give" => lang.pick("書面などで渡した記録", "Given by hand"),
+        "delivery.reroute" => lang.pick("宛先・連携方式の変更", "Sent another way"),
         "dead_letter.settle" => lang.pick("処理不能の対応済み", "Dead letter settled"),
         "redrive.start" => lang.pick("まとめて再送付の開始", "Bulk sending started"),
         "redrive.approve" => lang.pick("まとめて再送付の承認", "Bulk sending approved"),
         "redrive.cancel" => lang.pick("まとめて再送付の中止", "Bulk sending cancelled"),
         "redrive.finish" => lang.pick("まとめて再送付の終了", "Bulk sending finished"),
+        "erasure.propose" => lang.pick("内容の消去の申出", "Erasure asked for"),
+        "erasure.approve" => lang.pick("内容の消去の承認", "Erasure approved"),
+        "erasure.cancel" => lang.pick("内容の消去の取りやめ", "Erasure cancelled"),
+        "erasure.finish" => lang.pick("内容の消去の終了", "Erasure finished"),
         "key.add" => lang.pick("キーの発行", "Key made"),
         "key.revoke" => lang.pick("キーの失効", "Key revoked"),
         "operator.add" => lang.pick("事業者の登録・変更", "Operator added or changed"),

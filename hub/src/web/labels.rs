@@ -8,6 +8,7 @@ use super::words::Lang;
 use crate::delivery::Review;
 use crate::filing::Status;
 use crate::lane::Lane;
+use crate::operate::reroute::BY_HAND;
 use crate::scans::Standing;
 
 /// Every state of a delivery, in the order in which pages list them.
@@ -119,6 +120,7 @@ pub(super) fn notice_kind(word: &str, lang: Lang) -> String {
         "not_ready" => ("電子受付の対象外", "authorities not ready"),
         "unplanned" => ("宛先なし", "no authority found"),
         "infected" => ("ウイルス検出", "malware in a file"),
+        "rerouted" => ("宛先の変更", "sent to another authority"),
         "trouble" => ("送達の支障", "delivery trouble"),
         other => return other.to_owned(),
     };
@@ -200,6 +202,9 @@ pub(super) fn class_word(class: Class, lang: Lang) -> &'static str {
 
 /// Why an authority gets a filing.
 pub(super) fn rule(word: &str, lang: Lang) -> String {
+    if word == BY_HAND {
+        return lang.pick("職員による宛先の変更", "named by staff").to_owned();
+    }
     let Ok(rule) = word.parse::<Rule>() else { return word.to_owned() };
     let en = match rule {
         Rule::Transfer => "power handed over by ordinance",

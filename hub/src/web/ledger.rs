@@ -1,14 +1,15 @@
 //! An export as a file: the same bytes whenever it is fetched, since filings do not change and the
-//! profile is kept by its digest.
+//! profile is kept by its digest. Only what was erased since is not in it any more.
 
 use std::io::{Cursor, Write as _};
 
 use adapters::Action;
 use adapters::package::{Ledger, LedgerFacts, ledger_of_many};
+use axum::http::StatusCode;
 use bytes::Bytes;
 use jiff::Timestamp;
-use schemas::Submission;
 use schemas::ledger::Encoding;
+use schemas::{Owner, Submission};
 use serde::Deserialize;
 use serde_json::json;
 use zip::write::SimpleFileOptions;
@@ -16,6 +17,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::problem::Problem;
 use crate::context::{Context, day_in_japan};
+use crate::erasure::{ERASED, mark_in, mark_of, view};
 use crate::recipe::Recipe;
 use crate::store::{ExportRow, ExportedRow};
 
@@ -65,8 +67,13 @@ pub(super) async fn file_of(
     let submissions: Result<Vec<Submission>, _> =
         rows.iter().map(|it| serde_json::from_str(&it.document)).collect();
     let submissions = submissions.map_err(|error| ours(format!("a stored document: {error}")))?;
-    let facts = rows.iter().map(|it| facts(it, row));
-    let filings: Vec<_> = submissions.iter().zip(facts).collect();
+    // Those that were erased since have no line any more; the manifest names them still.
+    let there = submissions.iter().zip(&rows).filter(|(it, _)| mark_of(it).is_none());
+    let filings: Vec<_> = there.map(|(it, from)| (it, facts(from, row))).collect();
+    if filings.is_empty() && !rows.is_empty() {
+        let detail = "the contents of all filings of this export were erased";
+        return Err(Problem::new(StatusCode::GONE, ERASED, Owner::Hub, detail));
+    }
     let table = ledger_of_many(&filings, &profile);
     let name = format!("ledger-{}-{}-{}", row.authority, day_in_japan(row.at), short(row));
     Ok(match format {
@@ -108,8 +115,12 @@ fn facts<'a>(row: &'a ExportedRow, export: &ExportRow) -> LedgerFacts<'a> {
 /// `ledger.csv` and `manifest.json`, stored with a fixed date.
 fn zipped(row: &ExportRow, rows: &[ExportedRow], table: &Ledger) -> zip::result::ZipResult<Bytes> {
     let held = |it: &ExportedRow| {
-        json!({"delivery": it.delivery, "receipt_number": it.receipt_number,
-               "revision": it.revision})
+        let mut held = json!({"delivery": it.delivery, "receipt_number": it.receipt_number,
+                              "revision": it.revision});
+        if let Some(erased) = mark_in(&it.document) {
+            held["erased"] = view(&erased);
+        }
+        held
     };
     let time = Timestamp::from_millisecond(row.at).unwrap_or(Timestamp::UNIX_EPOCH);
     let manifest = json!({

@@ -22,6 +22,7 @@ pub mod demo;
 mod document;
 mod download;
 mod enclosed;
+mod erasure_words;
 mod exports;
 mod fault;
 mod frame;

@@ -6,6 +6,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::visit::Visit;
 use super::words::{Lang, Words};
+use crate::store::Erased;
 
 /// A word in a tone: `ok`, `move`, `wait`, `hold`, `bad` or `off`. The style sheet adds a sign to
 /// each tone, so that nothing is told by colour alone.
@@ -111,6 +112,28 @@ pub(super) fn bytes(n: usize) -> String {
 /// A share in percent; rounded down, so that only a whole is 100 %.
 pub(super) fn percent(part: i64, whole: i64) -> String {
     if whole == 0 { "–".to_owned() } else { format!("{}%", part * 100 / whole) }
+}
+
+/// That the contents of a filing were erased, for the pages about it.
+#[derive(Template)]
+#[template(path = "erased.html")]
+pub(super) struct ErasedLine {
+    w: &'static Words,
+    at: Stamp,
+    id: Option<String>,
+    /// Whether the reader may see who asked for it, and why.
+    is_staff: bool,
+}
+
+impl ErasedLine {
+    pub(super) fn new(erased: &Erased, visit: &Visit, is_staff: bool) -> Self {
+        Self {
+            w: visit.lang.words(),
+            at: Stamp::new(erased.at, visit.now, visit.lang),
+            id: erased.erasure_id.map(|id| id.to_string()),
+            is_staff,
+        }
+    }
 }
 
 /// One choice of a select.

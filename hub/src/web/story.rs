@@ -54,6 +54,9 @@ impl Teller<'_> {
             "filing.unplanned" => ("bad", self.unplanned()),
             "filing.corrected" => ("move", self.revised("補正", "The correction")),
             "filing.withdrawn" => ("off", self.revised("取下げ", "The withdrawal")),
+            "filing.erased" => {
+                ("off", self.say("届出の内容を消去しました。", "Its contents were erased."))
+            }
             "delivery.delivered" => ("ok", self.delivered()),
             "delivery.attempted" => self.attempted(),
             "delivery.failed" => {
@@ -85,6 +88,12 @@ impl Teller<'_> {
             ),
             "delivery.redriven" => {
                 ("move", self.to("への送達をやり直します。", ": the delivery is started anew."))
+            }
+            "delivery.rerouted" => ("move", self.rerouted()),
+            "delivery.switched" => {
+                let (ja, en) = (self.channel(), self.channel());
+                let ja = format!("への送達を{ja}に切り替えます。");
+                ("move", self.to(&ja, &format!(": it goes by {en} from now on.")))
             }
             "delivery.lease_expired" | "delivery.given_back" => (
                 "wait",
@@ -137,6 +146,24 @@ impl Teller<'_> {
         word.parse().map_or_else(
             |_| word.to_owned(),
             |channel| labels::channel(channel, self.lang).to_owned(),
+        )
+    }
+
+    /// Staff sent it to another authority; the former has it, too, or has nothing of it.
+    fn rerouted(&self) -> String {
+        let (from, to) = (self.authority(&self.body), self.authority(&self.body["to"]));
+        if self.body["stays"] == true {
+            return self.lang.pick(
+                format!(
+                    "宛先に{to}を加えました。{from}には届いているか、届いている可能性があるため、\
+                     そのままとします。"
+                ),
+                format!("It goes to {to} as well; {from} has it, or may have it, and keeps it."),
+            );
+        }
+        self.lang.pick(
+            format!("宛先を{from}から{to}に改めました。"),
+            format!("It goes to {to} in place of {from}, which has nothing of it."),
         )
     }
 

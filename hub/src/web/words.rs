@@ -338,9 +338,15 @@ words! {
         "Nothing of the filing is lost. Download it again in a moment.";
     scans_pending: "ウイルス検査待ち", "Files to be scanned";
     scans_infected: "ウイルス検出", "Files with malware";
-    error_cancelled: "取り下げられた届出です", "This filing was withdrawn";
-    error_cancelled_why: "送り出す前に事業者が取り下げたため、内容はありません。",
-        "Its operator took it back before it went out; there is nothing to fetch.";
+    error_cancelled: "取り下げられたか、宛先が変わった届出です", "Withdrawn, or sent elsewhere";
+    error_cancelled_why: "送り出す前に事業者が取り下げたか、宛先が別の指定権者に改められたため、内容はありません。",
+        "It was taken back before it went out, or went elsewhere; there is nothing to fetch.";
+    erased: "内容は消去されています", "Its contents were erased";
+    erase: "内容を消去する", "Erase its contents";
+    erased_by: "消去の記録", "erasure";
+    error_erased: "内容は消去されています", "Its contents were erased";
+    error_erased_why: "届出の本文・添付ファイルは消去されました。受付番号、日時、送達の記録は残っています。",
+        "Its text and files are gone; its number, times and what was proved are kept.";
     error_draft: "この下書きはありません", "There is no such draft";
     error_draft_why: "捨てられたか、保存期間を過ぎました。一覧から新しく始めてください。",
         "It was thrown away, or its time was over. Begin another from the list.";

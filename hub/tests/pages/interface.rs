@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::answers::staff_of;
 use crate::cases::{change, filed_to};
+use crate::rows::ERASURE;
 use crate::world::{AUTHORITY, DEAD_LETTER, World};
 
 /// Routes that ask for no key: by a link with a token, or anyone's.
@@ -39,6 +40,7 @@ enum Of {
     Filing,
     DeadLetter,
     Redrive,
+    Erasure,
     Bulk,
     Delivery,
     Export,
@@ -50,7 +52,7 @@ struct Row(&'static str, &'static str, &'static [Whose], Of, &'static str);
 
 const ACCEPTED: &str = r#"{"verdict": "accepted"}"#;
 
-const ROWS: [Row; 49] = [
+const ROWS: [Row; 55] = [
     Row("post", "/v1/attachments", &[Operators, Authorities], Of::Nothing, "%PDF-1.4\n%%EOF\n"),
     Row("get", "/v1/filings", &[Operators, Operations], Of::Nothing, ""),
     Row("post", "/v1/filings", &[Operators], Of::Nothing, "{filing}"),
@@ -87,6 +89,12 @@ const ROWS: [Row; 49] = [
     Row("post", "/v1/operations/deliveries/{id}/hold", &[Operations], Of::Delivery, WHY),
     Row("post", "/v1/operations/deliveries/{id}/release", &[Operations], Of::Delivery, WHY),
     Row("post", "/v1/operations/deliveries/{id}/given", &[Operations], Of::Delivery, GIVEN),
+    Row("post", "/v1/operations/deliveries/{id}/reroute", &[Operations], Of::Delivery, WHY),
+    Row("get", "/v1/operations/erasures", &[Operations], Of::Nothing, ""),
+    Row("post", "/v1/operations/erasures", &[Operations], Of::Nothing, WHY),
+    Row("get", "/v1/operations/erasures/{id}", &[Operations], Of::Erasure, ""),
+    Row("post", "/v1/operations/erasures/{id}/approve", &[Operations], Of::Erasure, ""),
+    Row("post", "/v1/operations/erasures/{id}/cancel", &[Operations], Of::Erasure, WHY),
     Row("get", "/v1/operations/troubles", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/watches", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/redrives", &[Operations], Of::Nothing, ""),
@@ -145,6 +153,7 @@ async fn things(world: &World) -> Vec<Thing> {
         (Of::DeadLetter, "", DEAD_LETTER.to_owned()),
         (Of::Day, AUTHORITY, "2026-07-14".to_owned()),
         (Of::Redrive, "", world.redrive.to_string()),
+        (Of::Erasure, "", ERASURE.to_owned()),
         (Of::Bulk, "operator", world.own_bulk.to_string()),
         (Of::Bulk, "another", world.foreign_bulk.to_string()),
         (Of::Delivery, ELSEWHERE, world.foreign_delivery.to_string()),

@@ -19,6 +19,7 @@ mod copies;
 mod drafts;
 mod enclosed;
 mod entry;
+mod erasures;
 mod exports;
 mod feeder;
 mod files;
@@ -38,6 +39,7 @@ mod one_stop;
 mod races;
 mod redrives;
 mod reports;
+mod reroutes;
 mod rows;
 mod sets;
 mod statements;
@@ -109,6 +111,7 @@ async fn every_page_shows_what_is_in_the_store() {
         ("/prefectures/01".into(), vec!["北海道", "空知中部広域連合", "小樽市"]),
         ("/troubles".into(), vec!["支障の内訳", "http_410", "最も近い期限"]),
         ("/redrives".into(), vec!["まとめて再送付", "下見のみ"]),
+        ("/erasures".into(), vec!["内容の消去", "承認待ち", "廃業 &#60;b&#62;"]),
         ("/lanes".into(), vec!["停止中(職員)", "夜間保守", "http_503"]),
         ("/dead-letters".into(), vec!["todoke.router", "deadbeef", "fingerprint"]),
         ("/search?q=さっぽろ".into(), vec!["札幌市", "011002"]),

@@ -6,8 +6,8 @@ use hub::config::Config;
 use hub::context::Context;
 use hub::delivery::{Delivery, Review, State};
 use hub::store::{
-    AttemptRow, BulkLine, BulkRow, Choice, DecisionRow, DraftRow, FilingRow, Filter, NewEvent,
-    ProposalRow, ProposalState, RevisionRow, UploadRow,
+    AttemptRow, BulkLine, BulkRow, Choice, DecisionRow, DraftRow, ErasureRow, ErasureState,
+    FilingRow, Filter, NewEvent, ProposalRow, ProposalState, RevisionRow, UploadRow,
 };
 use hub::web::access::{Scope, new_key};
 use schemas::{
@@ -102,6 +102,34 @@ pub(crate) async fn bulk(ctx: &Context, submission: &Submission) -> Uuid {
     tx.insert_bulk(&row, &[line(2, "good"), line(3, "bad")]).await.expect("an upload");
     tx.commit().await.expect("a commit");
     id
+}
+
+/// An erasure that waits for approval.
+pub(crate) const ERASURE: &str = "01932c07-209c-7a36-8d4f-7c1f4d1c2b3e";
+
+pub(crate) async fn erasure(ctx: &Context) {
+    let row = ErasureRow {
+        id: ERASURE.parse().expect("an id"),
+        state: ErasureState::Proposed,
+        filing_id: None,
+        corporate_number: operator_number(),
+        filings: 62,
+        done: 0,
+        kept: 0,
+        reached_at: None,
+        reached_id: None,
+        why: "廃業 <b>".into(),
+        made_at: ctx.clock.now_ms(),
+        made_by: "tests".into(),
+        made_name: "tests".into(),
+        approved_at: None,
+        approved_by: None,
+        approved_name: None,
+        ended_at: None,
+    };
+    let mut tx = ctx.store.begin().await.expect("a store");
+    tx.insert_erasure(&row).await.expect("an erasure");
+    tx.commit().await.expect("a commit");
 }
 
 /// A redrive of what was refused for good, that nobody has started.

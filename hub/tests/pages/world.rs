@@ -25,8 +25,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::rows::{
-    TRACE, address_link, attempt, attempt_event, bulk, decision, deliveries_of_two, draft, filing,
-    held, keys, narrow, one_stop, operator_number, outcome, proposal, redrive, revision,
+    TRACE, address_link, attempt, attempt_event, bulk, decision, deliveries_of_two, draft, erasure,
+    filing, held, keys, narrow, one_stop, operator_number, outcome, proposal, redrive, revision,
     submission, verdict, why,
 };
 use crate::{archive, cases};
@@ -130,6 +130,7 @@ impl World {
         let [operations_key, operator_key, authority_key] = keys(&ctx).await;
         let redrive = redrive(&ctx).await;
         proposal(&ctx).await;
+        erasure(&ctx).await;
         serve(&ctx, listener, door);
         let [own_delivery, foreign_delivery] = deliveries_of_two(&ctx).await;
         cases::keep(&ctx, cases::PAPER_TEXT).await;

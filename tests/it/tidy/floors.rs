@@ -18,6 +18,7 @@ const FLOORS: [&[&str]; 10] = [
         "contacts",
         "context",
         "directory",
+        "erasure",
         "followers",
         "judgement",
         "notices",

@@ -32,6 +32,7 @@ pub(super) async fn asked(connection: &mut PgConnection) -> Result<Vec<Asked>> {
         bulks,
         words,
         uploads,
+        erasing,
         addresses,
         small_tables,
         archive,
@@ -193,6 +194,23 @@ fn uploads(known: &Known) -> Vec<Asked> {
     ]
 }
 
+/// What is erased of one filing, and of its operator.
+fn erasing(known: &Known) -> Vec<Asked> {
+    let Known { filing, operator, digest, .. } = known;
+    let written = json!({"corporate_number": operator, "filing": filing});
+    let of_filing = ["erased", "erase_filing", "erase_decisions", "erase_acts", "delete_prints"];
+    let of_operator = ["erase_operator", "erase_address_acts", "erase_letters", "erase_drafts_of"];
+    let mut all = vec![
+        ("erase_drafts", written.clone(), Some("drafts_by_operator")),
+        ("erase_bulk_lines", written, Some("bulk_lines_by_operator")),
+        ("erased_objects", json!(20), None),
+        ("prints_in", json!(digest), None),
+    ];
+    all.extend(of_filing.map(|name| (name, json!(filing), None)));
+    all.extend(of_operator.map(|name| (name, json!(operator), None)));
+    all
+}
+
 /// What an authority's staff look up: filters, reminders of what lies unread.
 fn small_tables(known: &Known) -> Vec<Asked> {
     let of_authority = json!({"authority": known.authority, "limit": 50});
@@ -280,7 +298,7 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         json!({"before": now, "limit": 500, "at": now, "seen_before": now, "begun_before": now});
     let ids = ("00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff");
     let aged = json!({"at": 0, "id": ids.0, "number": 0, "end": ids.1, "before": now,
-                      "limit": 500});
+                      "what": "contents", "limit": 500});
     let held = json!({"authority": authority, "channel": null, "code": "lane_suspended",
                       "limit": 500});
     let claim = json!({"now": now, "until": now + 60_000, "limit": 500});
@@ -316,6 +334,7 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         ("delete_old_uploads", old, None),
         ("old_events", aged.clone(), None),
         ("old_attempts", aged.clone(), None),
+        ("old_contents", aged.clone(), Some("filings_pkey")),
         ("old_answers", aged, None),
         ("finished_filings", json!({"ids": [filing], "quiet": now, "undecided": now}), None),
         ("retired", json!("events"), None),

@@ -53,8 +53,12 @@ pub(super) fn troubles(known: &Known) -> Vec<Asked> {
         ("redrive", json!(filing), Some("redrives_pkey")),
         ("lock_redrive", json!(filing), Some("redrives_pkey")),
         ("running_redrive", json!(""), Some("redrives_running")),
-        ("list_redrives", listed, None),
+        ("list_redrives", listed.clone(), None),
         ("redrive_items", items, Some("redrive_items_pkey")),
+        ("erasure", json!(filing), Some("erasures_pkey")),
+        ("lock_erasure", json!(filing), Some("erasures_pkey")),
+        ("running_erasure", json!(""), Some("erasures_running")),
+        ("list_erasures", listed, None),
         ("delete_old_redrives", old, None),
         ("delete_redrive_items", json!(filing), None),
     ]

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::read::{Path, Query, Text, idempotency_key, read_json};
 use super::views::{DeliveryView, FilingLine, FilingView, Paging, ReceiptedView, time};
 use crate::context::day_in_japan;
+use crate::erasure::mark_in;
 use crate::judgement;
 use crate::receipt;
 use crate::revision::{Receipted, Request};
@@ -127,7 +128,9 @@ pub(super) async fn show(
     }
     let revisions = ctx.store.revisions(filing.id).await?;
     let judged = judgement::deadlines(ctx, &revisions, &deliveries);
-    Ok(Json(FilingView::new(filing, &deliveries, views).with_deadlines(judged)))
+    let erased = revisions.first().and_then(|it| mark_in(&it.document));
+    let view = FilingView::new(filing, &deliveries, views).with_deadlines(judged);
+    Ok(Json(view.with_erased(erased.as_ref())))
 }
 
 /// What has happened, in order; each event carries the hash that chains it to the one before.

@@ -3,6 +3,7 @@
 mod attachments;
 mod bulk;
 mod by_hand;
+mod erasures;
 mod exports;
 pub(super) mod filings;
 mod inbox;
@@ -91,6 +92,11 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(by_hand::hold))
         .routes(routes!(by_hand::release))
         .routes(routes!(by_hand::given))
+        .routes(routes!(by_hand::reroute))
+        .routes(routes!(erasures::propose, erasures::list))
+        .routes(routes!(erasures::show))
+        .routes(routes!(erasures::approve))
+        .routes(routes!(erasures::cancel))
         .routes(routes!(redrives::troubles))
         .routes(routes!(redrives::preview, redrives::list))
         .routes(routes!(redrives::show))

@@ -9,12 +9,14 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use schemas::{DeliveryId, Owner, Why};
+use schemas::{Channel, DeliveryId, Owner, Why};
 use serde::Deserialize;
 
 use super::read::{Path, Query};
+use crate::context::Context;
 use crate::courier::held_package;
 use crate::delivery::{Delivery, FILE_INFECTED, SCAN_PENDING, State as Transport};
+use crate::erasure::ERASED;
 use crate::review::ReviewProblem;
 use crate::web::Desk;
 use crate::web::problem::Problem;
@@ -57,6 +59,7 @@ pub(in crate::web) async fn serve(desk: &Desk, delivery: &Delivery) -> Result<Re
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "package_not_built", Owner::Hub, what)
     };
     let package = held_package(ctx, delivery, &row).await.map_err(|why| match &*why.code {
+        ERASED => Problem::new(StatusCode::GONE, ERASED, why.owner, why.sentence),
         FILE_INFECTED => conflict(&why),
         SCAN_PENDING => Problem { code: SCAN_PENDING.into(), ..busy(why.sentence) },
         _ => busy(why.sentence),
@@ -70,7 +73,8 @@ pub(in crate::web) async fn serve(desk: &Desk, delivery: &Delivery) -> Result<Re
     let digest = STANDARD.encode(hex::decode(&package.sha256).unwrap_or_default());
     let name = adapters::adapter::file_name(delivery.id);
     // The same mark that a pushed package carries: an earlier channel may have brought it.
-    let is_second_copy = delivery.second_copy && delivery.ladder_step > 0;
+    let is_second_copy = delivery.second_copy
+        && (delivery.ladder_step > 0 || was_elsewhere(ctx, delivery.id).await?);
     let headers = [
         (CONTENT_TYPE, "application/zip".to_owned()),
         (CONTENT_LENGTH, package.size.to_string()),
@@ -81,8 +85,15 @@ pub(in crate::web) async fn serve(desk: &Desk, delivery: &Delivery) -> Result<Re
     Ok((headers, Body::from_stream(stream)).into_response())
 }
 
+/// Whether it was tried over a channel that sends, and came to the inbox by hand.
+async fn was_elsewhere(ctx: &Context, id: DeliveryId) -> Result<bool, Problem> {
+    let tries = ctx.store.attempts(id).await?;
+    Ok(tries.iter().any(|it| it.channel != Channel::Pull))
+}
+
 fn withdrawn() -> Problem {
-    let detail = "the operator withdrew this filing before it went out";
+    let detail =
+        "the operator withdrew this filing before it went out, or it went to another authority";
     Problem::new(StatusCode::GONE, "withdrawn", Owner::Operator, detail)
 }
 

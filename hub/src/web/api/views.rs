@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 
 use crate::context::Context;
 use crate::delivery::{Delivery, Review, State};
+use crate::erasure;
 use crate::filing::Status;
 use crate::revision::Receipted;
-use crate::store::FilingRow;
+use crate::store::{Erased, FilingRow};
 
 /// RFC 3339 text of milliseconds.
 pub(super) fn time(ms: i64) -> String {
@@ -90,6 +91,10 @@ pub(super) struct FilingView {
     /// In time or late, by each rule that holds; empty where no form of the catalogue says when.
     deadlines: Vec<DeadlineView>,
     deliveries: Vec<DeliveryView>,
+    /// When its contents were erased, and by which erasure; left out where they were not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    erased: Option<serde_json::Value>,
 }
 
 /// In time or late, by one rule: the first submission, each revision and the acceptance apart.
@@ -194,7 +199,12 @@ impl FilingView {
             status_ja: status.label_ja().to_owned(),
             deadlines: Vec::new(),
             deliveries: views,
+            erased: None,
         }
+    }
+
+    pub(super) fn with_erased(self, erased: Option<&Erased>) -> Self {
+        Self { erased: erased.map(erasure::view), ..self }
     }
 
     pub(super) fn with_deadlines(self, judged: Vec<Judged>) -> Self {

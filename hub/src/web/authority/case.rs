@@ -4,6 +4,7 @@ use schemas::Submission;
 
 use super::Clerk;
 use crate::delivery::{Delivery, State};
+use crate::erasure::mark_of;
 use crate::store::{ActRow, DecisionRow, EventRow, FilingRow, Like, RemindedRow, RevisionRow};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -78,7 +79,7 @@ impl Case {
             submission,
             base: None,
         };
-        if this.action != "withdraw" {
+        if this.action != "withdraw" && mark_of(&case.submission).is_none() {
             case.base = case.former(desk).await?;
         }
         Ok(case)
@@ -111,8 +112,8 @@ impl Case {
             before: self.filing.received_at,
         };
         let Some(row) = desk.ctx.store.accepted_before(&like).await? else { return Ok(None) };
-        let which = Which::Accepted(row.received_at);
-        Ok(Some(Base { submission: said(&row)?, which }))
+        let (submission, which) = (said(&row)?, Which::Accepted(row.received_at));
+        Ok(mark_of(&submission).is_none().then_some(Base { submission, which }))
     }
 }
 

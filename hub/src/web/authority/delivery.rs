@@ -14,6 +14,7 @@ use super::hand::Hands;
 use super::words::Words;
 use crate::context::day_in_japan;
 use crate::delivery::State as Transport;
+use crate::erasure::mark_of;
 use crate::judgement;
 use crate::review::is_news;
 use crate::store::EventRow;
@@ -24,7 +25,7 @@ use crate::web::document::{Block, Document, Mark, Reading};
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
-use crate::web::parts::{Badge, Part, Stamp};
+use crate::web::parts::{Badge, ErasedLine, Part, Stamp};
 use crate::web::problem::Problem;
 use crate::web::story;
 use crate::web::visit::Visit;
@@ -48,6 +49,7 @@ pub(super) struct DeliveryPage {
     opened: Option<(Stamp, String)>,
     told: Vec<String>,
     withdrawn: Option<Stamp>,
+    erased: Option<ErasedLine>,
     /// The delivery of a newer revision.
     newer: Option<String>,
     answer: Option<Answer>,
@@ -133,6 +135,7 @@ impl DeliveryPage {
             opened: opened(case).map(|(ms, who)| (stamp(ms), who)),
             told: case.told.iter().map(|row| told_of(row, lang)).collect(),
             withdrawn: filing.withdrawn_at.map(stamp),
+            erased: mark_of(&case.submission).map(|it| ErasedLine::new(&it, visit, false)),
             newer: case.newer().map(|it| format!("/authority/deliveries/{}", it.id)),
             answer: case.answer(visit),
             may_accept: case.may_accept(),

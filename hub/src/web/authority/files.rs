@@ -9,6 +9,7 @@ use schemas::{Attachment, DeliveryId, Submission};
 
 use super::Clerk;
 use crate::delivery::{Delivery, FILE_INFECTED, SCAN_PENDING, State as Transport};
+use crate::erasure::{ERASED, mark_of};
 use crate::web::Desk;
 use crate::web::api::packages;
 use crate::web::download;
@@ -28,6 +29,7 @@ pub(super) async fn package(
     };
     match packages::serve(&desk, &delivery).await {
         Ok(response) => response,
+        Err(problem) if &*problem.code == ERASED => clerk.visit.fault(&Fault::Erased),
         Err(problem) if problem.status == StatusCode::GONE.as_u16() => {
             clerk.visit.fault(&Fault::Cancelled)
         }
@@ -58,6 +60,9 @@ async fn read(desk: &Desk, clerk: &Clerk, (id, place): (&str, &str)) -> Result<R
     let parcel = desk.ctx.store.parcel(delivery.id).await?.ok_or(Fault::NoDelivery)?;
     let filing: Submission = serde_json::from_str(&parcel.document)
         .map_err(|error| Fault::Away(format!("the stored document: {error}")))?;
+    if mark_of(&filing).is_some() {
+        return Err(Fault::Erased);
+    }
     let place: usize = place.parse().map_err(|_| Fault::NoPage)?;
     let file = filing.attachments.get(place).ok_or(Fault::NoPage)?;
     download::serve(&desk.ctx, file, clerk.visit.get("view").is_some()).await

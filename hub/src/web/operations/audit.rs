@@ -79,6 +79,7 @@ impl ActLine {
                 lane.split_once('/').map(|(code, _)| format!("/authorities/{code}"))
             }
             Some(("delivery", id)) => Some(format!("/deliveries/{id}")),
+            Some(("erasure", id)) => Some(format!("/erasures/{id}")),
             Some(("redrive", id)) => Some(format!("/redrives/{id}")),
             Some(("filing", id)) => Some(format!("/filings/{id}")),
             Some(("authority", code)) => Some(format!("/authorities/{code}")),

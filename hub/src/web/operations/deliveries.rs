@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use schemas::{AuthorityId, Channel, Owner};
+use schemas::{AuthorityId, Channel, Owner, Why};
 
 use super::troubles::owners;
 use crate::delivery::{Delivery, State as Transport};
@@ -20,7 +20,7 @@ use crate::web::parts::{Badge, Choice, Stamp};
 use crate::web::reasons;
 use crate::web::roles::Staff;
 use crate::web::visit::Visit;
-use crate::web::words::Words;
+use crate::web::words::{Lang, Words};
 
 /// One delivery in a table.
 pub(super) struct DeliveryLine {
@@ -47,6 +47,16 @@ pub(super) struct Reason {
     pub(super) owner: &'static str,
 }
 
+impl Reason {
+    pub(super) fn new(why: &Why, lang: Lang) -> Self {
+        Self {
+            sentence: reasons::sentence(why, lang),
+            code: why.code.clone(),
+            owner: labels::owner(why.owner, lang),
+        }
+    }
+}
+
 impl DeliveryLine {
     pub(super) fn new(desk: &Desk, delivery: &Delivery, visit: &Visit) -> Self {
         let lang = visit.lang;
@@ -71,11 +81,7 @@ impl DeliveryLine {
             review: labels::review(delivery.review, lang),
             proof: delivery.proof.map(|level| labels::proof(level, lang)),
             attempts: delivery.attempts,
-            why: delivery.state.why().map(|why| Reason {
-                sentence: reasons::sentence(why, lang),
-                code: why.code.clone(),
-                owner: labels::owner(why.owner, lang),
-            }),
+            why: delivery.state.why().map(|why| Reason::new(why, lang)),
             next_try,
             updated: stamp(delivery.updated_at),
             second_copy: delivery.second_copy,

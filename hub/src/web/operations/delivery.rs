@@ -18,7 +18,7 @@ use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
-use crate::web::parts::{Badge, Part, Stamp};
+use crate::web::parts::{Badge, Choice, Part, Stamp};
 use crate::web::roles::Staff;
 use crate::web::story::Line;
 use crate::web::visit::Visit;
@@ -48,6 +48,9 @@ pub(super) struct DeliveryPage {
     /// What its way is called to hold it, or to let it go.
     stop: Option<&'static str>,
     can_give: bool,
+    /// The channels over which it can be sent instead.
+    switches: Vec<Choice>,
+    can_reroute: bool,
     /// The days on which it can have been given by hand: the first, and today.
     days: (Date, Date),
     name_chars_max: usize,
@@ -110,10 +113,28 @@ pub(super) async fn read(
             Transport::Waiting { .. } | Transport::Held { .. } | Transport::Failed { .. }
         ),
         stop: stop(&delivery),
+        switches: switches(desk, &delivery, visit),
+        can_reroute: !matches!(delivery.state, Transport::Sending { .. } | Transport::Cancelled),
         can_give: !matches!(delivery.state, Transport::Delivered { .. } | Transport::Cancelled),
         name_chars_max: desk.ctx.config.limits.name_chars_max,
         days: (day_in_japan(delivery.created_at), day_in_japan(visit.now)),
     })
+}
+
+/// Those of its authority's ladder, while it is neither under way nor at an end.
+fn switches(desk: &Desk, delivery: &Delivery, visit: &Visit) -> Vec<Choice> {
+    if stop(delivery).is_none() && !matches!(delivery.state, Transport::Failed { .. }) {
+        return Vec::new();
+    }
+    let directory = desk.ctx.directory.load();
+    let ladder = directory.ladder(delivery.authority).iter().map(adapters::Endpoint::channel);
+    let others = ladder.filter(|it| Some(*it) != delivery.channel);
+    let choice = |it: schemas::Channel| Choice {
+        word: it.as_str().to_owned(),
+        name: labels::channel(it, visit.lang).to_owned(),
+        chosen: false,
+    };
+    others.map(choice).collect()
 }
 
 fn stop(delivery: &Delivery) -> Option<&'static str> {
@@ -146,7 +167,7 @@ async fn timeline(
     let id = delivery.id.to_string();
     events.retain(|event| {
         let body: serde_json::Value = serde_json::from_str(&event.body).unwrap_or_default();
-        body["delivery"] == id.as_str()
+        body["delivery"] == id.as_str() || body["to"]["delivery"] == id.as_str()
     });
     let part = Part::cut(&mut events, "timeline", visit);
     let lines = events.iter().map(|event| Line::new(event, &desk.ctx.master(), visit));

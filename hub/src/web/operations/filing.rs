@@ -6,22 +6,26 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use routing::{Language, Plan};
-use schemas::{AuthorityId, DeliveryId, FilingId, Why};
+use routing::{Language, Plan, Readiness};
+use schemas::{AuthorityId, DeliveryId, FilingId, FilingKind, Why};
 
 use super::attempts::{AttemptLine, AttemptTable};
 use super::deliveries::{DeliveryLine, DeliveryTable};
+use crate::context::day_in_japan;
 use crate::delivery::{Delivery, State as Transport};
+use crate::erasure::mark_in;
 use crate::filing::Status;
 use crate::judgement;
 use crate::notices::WEBHOOK;
+use crate::operate::reroute::BY_HAND;
 use crate::store::{Chain, EventRow, FilingRow, NoticeRow, RevisionRow};
 use crate::web::Desk;
+use crate::web::access::Scope;
 use crate::web::deadlines::DeadlineLine;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
-use crate::web::parts::{Badge, Part, Stamp, grouped};
+use crate::web::parts::{Badge, ErasedLine, Part, Stamp, grouped};
 use crate::web::roles::Staff;
 use crate::web::story::Line;
 use crate::web::visit::Visit;
@@ -45,6 +49,8 @@ struct FilingPage {
     /// Of the revisions, the first one's first.
     traces: Vec<String>,
     withdrawn: Option<Stamp>,
+    erased: Option<ErasedLine>,
+    may_erase: bool,
     status: Badge,
     chain: ChainLine,
     problems: Vec<Problem>,
@@ -149,10 +155,11 @@ async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault
         Chain::Broken(why) => ChainLine::Broken(why),
     };
     let problems = problems(&filing, &revisions, visit);
+    let erased = revisions.first().and_then(|it| mark_in(&it.document));
     let attempts = attempts(desk, &filing, &deliveries, visit).await?;
+    let (plan, plan_part) = plan(desk, &revisions, (&deliveries, &events), visit);
     let (table, deliveries_part) = delivery_table(desk, deliveries, visit);
     let (timeline, timeline_part) = timeline(desk, events, visit);
-    let (plan, plan_part) = plan(desk, &revisions, visit);
     let notices_part = Part::cut(&mut notices, "notices", visit);
     let stamp = |ms| Stamp::new(ms, visit.now, visit.lang);
     Ok(FilingPage {
@@ -167,6 +174,8 @@ async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault
         revision: filing.revision,
         traces: revisions.iter().filter_map(|it| Some(it.trace?.id())).collect(),
         withdrawn: filing.withdrawn_at.map(stamp),
+        may_erase: erased.is_none() && matches!(visit.scope(), Ok(Scope::Operations)),
+        erased: erased.map(|it| ErasedLine::new(&it, visit, true)),
         status: labels::status(status, visit.lang),
         chain,
         problems,
@@ -232,7 +241,13 @@ async fn attempts(
     Ok(AttemptTable { w, with_authority: true, with_body: false, lines, part })
 }
 
-fn plan(desk: &Desk, revisions: &[RevisionRow], visit: &Visit) -> (Option<PlanTable>, Part) {
+/// What the tables said when it was planned, and whom staff named since.
+fn plan(
+    desk: &Desk,
+    revisions: &[RevisionRow],
+    (deliveries, events): (&[Delivery], &[EventRow]),
+    visit: &Visit,
+) -> (Option<PlanTable>, Part) {
     let first = revisions.iter().find(|revision| revision.plan.is_some());
     let text = first.and_then(|revision| revision.plan.as_deref());
     let plan: Option<Plan> = text.and_then(|text| serde_json::from_str(text).ok());
@@ -243,6 +258,8 @@ fn plan(desk: &Desk, revisions: &[RevisionRow], visit: &Visit) -> (Option<PlanTa
     let language = visit.lang.pick(Language::Ja, Language::En);
     let mut sentences = routing::explain(&plan, master, language);
     sentences.truncate(SENTENCES_MAX);
+    let told = events.iter().filter(|event| event.kind == "delivery.rerouted");
+    sentences.extend(told.map(|event| Line::new(event, master, visit).text));
     let mut targets = plan.targets;
     let part = Part::cut(&mut targets, "plan", visit);
     let line = |target: &routing::Target| PlanLine {
@@ -252,15 +269,38 @@ fn plan(desk: &Desk, revisions: &[RevisionRow], visit: &Visit) -> (Option<PlanTa
         article: target.article.clone(),
         readiness: labels::readiness(target.readiness, visit.lang),
     };
+    let lines = targets.iter().map(line).chain(named(desk, deliveries, plan.kind, visit)).collect();
     let routed_at = first.and_then(|revision| revision.routed_at);
     let table = PlanTable {
         master_version: plan.master_version,
         date: plan.date.to_string(),
         planned: routed_at.map(|ms| Stamp::new(ms, visit.now, visit.lang)),
-        lines: targets.iter().map(line).collect(),
+        lines,
         sentences,
     };
     (Some(table), part)
+}
+
+/// Those whom staff named, each once.
+fn named(desk: &Desk, deliveries: &[Delivery], kind: FilingKind, visit: &Visit) -> Vec<PlanLine> {
+    let master = &desk.ctx.master;
+    let mut all: Vec<PlanLine> = Vec::new();
+    for it in deliveries.iter().filter(|it| it.rule == BY_HAND) {
+        let code = it.authority.to_string();
+        if it.state == Transport::Cancelled || all.iter().any(|line| line.code == code) {
+            continue;
+        }
+        let body = master.body(it.authority, day_in_japan(it.created_at));
+        let readiness = body.map(|body| body.reception.readiness(kind));
+        all.push(PlanLine {
+            code,
+            authority: master.name(it.authority),
+            rule: labels::rule(&it.rule, visit.lang),
+            article: it.article.clone(),
+            readiness: labels::readiness(readiness.unwrap_or(Readiness::Ready), visit.lang),
+        });
+    }
+    all
 }
 
 impl NoticeLine {

@@ -16,6 +16,7 @@ mod day;
 mod dead_letters;
 mod deliveries;
 mod delivery;
+mod erasures;
 mod filing;
 mod filings;
 mod hands;
@@ -31,6 +32,7 @@ mod redrive;
 mod redrives;
 mod reminders;
 mod reports;
+mod reroute;
 mod search;
 mod snapshot;
 mod steps;
@@ -79,6 +81,7 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/deliveries/{id}/hold", post(hands::hold))
         .route("/deliveries/{id}/release", post(hands::release))
         .route("/deliveries/{id}/given", post(hands::given))
+        .route("/deliveries/{id}/reroute", get(reroute::show).post(reroute::act))
         .route("/dead-letters", get(dead_letters::list))
         .route("/dead-letters/{id}/settle", post(hands::settle))
         .route("/troubles", get(troubles::list))
@@ -88,6 +91,10 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/redrives/{id}/start", post(redrive::start))
         .route("/redrives/{id}/approve", post(redrive::approve))
         .route("/redrives/{id}/cancel", post(redrive::cancel))
+        .route("/erasures", get(erasures::list).post(erasures::ask))
+        .route("/erasures/{id}", get(erasures::show))
+        .route("/erasures/{id}/approve", post(erasures::approve))
+        .route("/erasures/{id}/cancel", post(erasures::cancel))
         .route("/reconciliation", get(reconciliation::list))
         .route("/reconciliation/{code}/{day}", get(reconciliation::show))
         .route("/reports", get(reports::show))

@@ -14,6 +14,7 @@ use super::words::Words;
 use super::{Applicant, plain};
 use crate::context::day_in_japan;
 use crate::delivery::{Delivery, Review};
+use crate::erasure::{mark_in, mark_of};
 use crate::filing::{Status, to_correct};
 use crate::judgement;
 use crate::scans::Scans;
@@ -25,7 +26,7 @@ use crate::web::download;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
-use crate::web::parts::{Badge, Part, Stamp, bytes};
+use crate::web::parts::{Badge, ErasedLine, Part, Stamp, bytes};
 use crate::web::roles::Who;
 use crate::web::story::Line;
 use crate::web::visit::Visit;
@@ -41,6 +42,7 @@ struct FilingPage {
     office: String,
     received: Stamp,
     withdrawn: Option<Stamp>,
+    erased: Option<ErasedLine>,
     status: Badge,
     stands: &'static str,
     /// What is told of its draft: that it was filed just now, or before.
@@ -143,12 +145,16 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
     let judged = judgement::deadlines(&desk.ctx, &revisions, &deliveries);
     let (timeline, timeline_part) = timeline(desk, events, visit);
     let stamp = |ms| Stamp::new(ms, visit.now, visit.lang);
+    let erased = newest_told(&revisions).and_then(|it| mark_in(&it.document));
     let submission = newest_text(&revisions);
     let scans = scans(desk, submission.as_ref(), &decisions).await?;
-    let mut authorities = authorities(desk, &deliveries, (&decisions, &scans), visit);
+    let is_withdrawn = filing.withdrawn_at.is_some();
+    let told = (&deliveries[..], is_withdrawn);
+    let mut authorities = authorities(desk, told, (&decisions, &scans), visit);
     let tally = tally(&authorities);
     let authorities_part = Part::cut(&mut authorities, "authorities", visit);
-    let may_correct = filing.withdrawn_at.is_none() && !to_correct(&deliveries).is_empty();
+    let may_correct =
+        filing.withdrawn_at.is_none() && erased.is_none() && !to_correct(&deliveries).is_empty();
     let marks =
         if may_correct { Marks::of(&revisions, &deliveries, &decisions) } else { Marks::default() };
     let line = |file| FileLine::new(file, &scans, visit.lang).marked(file, &marks);
@@ -167,6 +173,7 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
         kind: visit.lang.kind(filing.kind),
         received: stamp(filing.received_at),
         withdrawn: filing.withdrawn_at.map(stamp),
+        erased: erased.map(|it| ErasedLine::new(&it, visit, false)),
         status: labels::status(status, visit.lang),
         stands: if may_correct && is_infected {
             plain::infected(visit.lang)
@@ -218,9 +225,10 @@ pub(super) fn newest_told(revisions: &[RevisionRow]) -> Option<&RevisionRow> {
     revisions.iter().rev().find(|revision| revision.action != "withdraw")
 }
 
-/// What it says.
+/// What it says; nothing once it was erased.
 pub(super) fn newest_text(revisions: &[RevisionRow]) -> Option<Submission> {
-    serde_json::from_str(&newest_told(revisions)?.document).ok()
+    let text: Submission = serde_json::from_str(&newest_told(revisions)?.document).ok()?;
+    mark_of(&text).is_none().then_some(text)
 }
 
 /// A submission, to be read; `received_at` is when it first came in.
@@ -247,7 +255,7 @@ fn timeline(desk: &Desk, mut events: Vec<EventRow>, visit: &Visit) -> (Vec<Line>
 /// For each authority its newest delivery, and all that it answered; what needs the operator first.
 fn authorities(
     desk: &Desk,
-    deliveries: &[Delivery],
+    (deliveries, is_withdrawn): (&[Delivery], bool),
     (decisions, scans): (&[DecisionRow], &Scans),
     visit: &Visit,
 ) -> Vec<AuthorityLine> {
@@ -269,7 +277,7 @@ fn authorities(
     }
     newest.sort_by_key(|it| it.review != Review::Returned);
     let line = |delivery: &&Delivery| {
-        let (state, sentence) = plain::of_delivery(delivery, visit.lang);
+        let (state, sentence) = plain::of_delivery(delivery, is_withdrawn, visit.lang);
         AuthorityLine {
             name: desk.ctx.master().name(delivery.authority),
             state,
@@ -334,6 +342,9 @@ async fn find_file(
     let store = &desk.ctx.store;
     let mut all: Vec<Attachment> = Vec::new();
     for revision in store.revisions(filing.id).await? {
+        if mark_in(&revision.document).is_some() {
+            return Err(Fault::Erased);
+        }
         let read = serde_json::from_str::<Submission>(&revision.document);
         all.extend(read.map(|it| it.attachments).unwrap_or_default());
     }

@@ -63,8 +63,20 @@ pub(super) fn infected(lang: Lang) -> &'static str {
     )
 }
 
+/// The same at one that got nothing of it, since it went to another in its place.
+fn moved(lang: Lang) -> (Badge, String) {
+    let sentence = lang.pick(
+        "宛先が別の指定権者に改められました。ここには送っていません。",
+        "It went to another authority in place of this one, which got nothing of it.",
+    );
+    (Badge::new("off", lang.pick("宛先変更", "sent elsewhere")), sentence.to_owned())
+}
+
 /// How it stands at one authority: a word and a sentence.
-pub(super) fn of_delivery(delivery: &Delivery, lang: Lang) -> (Badge, String) {
+pub(super) fn of_delivery(delivery: &Delivery, is_withdrawn: bool, lang: Lang) -> (Badge, String) {
+    if delivery.state == State::Cancelled && !is_withdrawn {
+        return moved(lang);
+    }
     let say = |ja: &str, en: &str| lang.pick(ja, en).to_owned();
     let by_review = |sentence| (labels::review(delivery.review, lang), sentence);
     match delivery.review {
@@ -140,6 +152,7 @@ pub(super) fn is_told(kind: &str) -> bool {
                 | "delivery.held"
                 | "delivery.released"
                 | "delivery.cancelled"
+                | "delivery.rerouted"
                 | "decision.made"
                 | "notice.sent"
                 | "notice.failed"

@@ -14,6 +14,7 @@ use super::Applicant;
 use super::filing::newest_told;
 use super::filings::own;
 use crate::courier::FromObjects;
+use crate::erasure::mark_of;
 use crate::prints::print_of;
 use crate::receipt;
 use crate::web::Desk;
@@ -41,6 +42,9 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<Response,
     let newest = newest_told(&revisions).ok_or(Fault::NoPage)?;
     let submission: Submission = serde_json::from_str(&newest.document)
         .map_err(|error| Fault::Away(format!("the stored document: {error}")))?;
+    if mark_of(&submission).is_some() {
+        return Err(Fault::Erased);
+    }
     download::check(ctx, &submission.attachments).await?;
     let receipt = receipt::make(ctx, &filing).await?;
     let receipt = serde_json::to_vec(&receipt).map_err(|error| Fault::Away(error.to_string()))?;

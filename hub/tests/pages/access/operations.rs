@@ -3,6 +3,7 @@
 use super::{DOCUMENT, Row, Whose, row};
 use crate::archive::{ANNOUNCEMENT, TO_AUTHORITIES};
 use crate::rows::PROPOSAL;
+use crate::rows::ERASURE;
 use crate::world::{DEAD_LETTER, World};
 
 pub(super) fn rows(world: &World) -> Vec<Row> {
@@ -11,6 +12,8 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     let document = format!("/archive/{TO_AUTHORITIES}");
     let redrive = format!("/redrives/{}", world.redrive);
     let master = "/authorities/011002/master";
+    let erasure = format!("/erasures/{ERASURE}");
+    let reroute = format!("/deliveries/{}/reroute", world.failed);
     let announcement = format!("/announcements/{ANNOUNCEMENT}");
     vec![
         row("/", Operations),
@@ -59,6 +62,8 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/deliveries/{id}/given", Operations)
             .at(format!("/deliveries/{}/given", world.failed))
             .sent(),
+        row("/deliveries/{id}/reroute", Operations).at(&reroute),
+        row("/deliveries/{id}/reroute", Operations).at(&reroute).sent(),
         row("/dead-letters", Operations),
         row("/dead-letters/{id}/settle", Operations)
             .at(format!("/dead-letters/{DEAD_LETTER}/settle"))
@@ -71,6 +76,11 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/redrives/{id}/start", Operations).at(format!("{redrive}/start")).sent(),
         row("/redrives/{id}/approve", Operations).at(format!("{redrive}/approve")).sent(),
         row("/redrives/{id}/cancel", Operations).at(format!("{redrive}/cancel")).sent(),
+        row("/erasures", Operations).at(format!("/erasures?filing={filing}")),
+        row("/erasures", Operations).with(&[("filing", "x")]),
+        row("/erasures/{id}", Operations).at(&erasure),
+        row("/erasures/{id}/approve", Operations).at(format!("{erasure}/approve")).sent(),
+        row("/erasures/{id}/cancel", Operations).at(format!("{erasure}/cancel")).sent(),
         row("/reconciliation", Operations),
         row("/reconciliation/{code}/{day}", Operations).at("/reconciliation/011002/2026-07-14"),
         row("/reports", Operations),

@@ -5,6 +5,7 @@ mod among_staff;
 mod backup;
 mod by_hand;
 mod dead_letters;
+mod erasure;
 mod hours;
 pub mod late;
 mod master;
@@ -32,6 +33,7 @@ pub use among_staff::*;
 pub use backup::a_backup_in_the_midst_goes_on_elsewhere;
 pub use by_hand::*;
 pub use dead_letters::*;
+pub use erasure::*;
 pub use hours::*;
 pub use master::*;
 pub use older_store::*;
@@ -71,6 +73,10 @@ macro_rules! hub_contract {
 
             who_is_held_by_hand_goes_when_let_go
             what_was_given_by_hand_is_delivered
+
+            what_is_erased_is_gone_and_still_proves_itself
+            an_operator_is_erased_but_for_what_is_not_finished
+            contents_and_addresses_go_when_their_time_is_over
 
             a_redrive_keeps_its_pace_and_ends_half_way
             a_large_redrive_needs_two_people

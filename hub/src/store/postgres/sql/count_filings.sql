@@ -1,4 +1,5 @@
--- The same roll-up as filing::Status::of: for each authority only the newest delivery counts.
+-- The same roll-up as filing::Status::of: for each authority only the newest delivery counts,
+-- and none that was taken away.
 SELECT json_build_object('status', f.status, 'count', count(*))::text
 FROM (
     SELECT CASE
@@ -21,7 +22,7 @@ FROM (
             count(*) FILTER (WHERE y.state = 'failed') AS failed,
             count(*) FILTER (WHERE y.state = 'delivered') AS arrived
         FROM deliveries AS y
-        WHERE NOT EXISTS (
+        WHERE y.state <> 'cancelled' AND NOT EXISTS (
             SELECT 1 FROM deliveries AS z
             WHERE z.filing_id = y.filing_id AND z.authority = y.authority
                 AND z.revision > y.revision

@@ -1,7 +1,7 @@
 -- What an operator has filed, the newest first. Filters are null when not asked for; `before` and
 -- `before_id` are the received_at and id of the last row seen. A state is rolled up as in
 -- filing::Status::of, in the four groups that matter to who filed: for each authority only the
--- newest delivery counts.
+-- newest delivery counts, and none that was taken away.
 SELECT json_build_object(
     'id', x.id, 'receipt_number', x.receipt_number, 'corporate_number', x.corporate_number,
     'operator_name', x.operator_name, 'kind', x.kind, 'office_name', x.office_name,
@@ -25,7 +25,7 @@ FROM (
                 ELSE 'moving'
             END
             FROM deliveries AS d
-            WHERE d.filing_id = y.id AND NOT EXISTS (
+            WHERE d.filing_id = y.id AND d.state <> 'cancelled' AND NOT EXISTS (
                 SELECT 1 FROM deliveries AS z
                 WHERE z.filing_id = d.filing_id AND z.authority = d.authority
                     AND z.revision > d.revision

@@ -1,0 +1,1 @@
+DELETE FROM erased_objects WHERE sha256 = ANY ($1::text[])

@@ -1,0 +1,3 @@
+-- The row of an upload of many that became the filing.
+UPDATE bulk_lines SET body = NULL, cells = '[]', findings = '[]', office_name = ''
+WHERE corporate_number = $1 ->> '$.corporate_number' AND filing_id = $1 ->> '$.filing'

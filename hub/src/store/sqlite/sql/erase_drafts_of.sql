@@ -1,0 +1,1 @@
+DELETE FROM drafts WHERE corporate_number = $1 ->> '$'

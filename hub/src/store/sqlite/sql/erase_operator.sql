@@ -1,0 +1,1 @@
+UPDATE operators SET mail = NULL WHERE corporate_number = $1 ->> '$'

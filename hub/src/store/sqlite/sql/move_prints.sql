@@ -1,0 +1,9 @@
+-- Prints that lie in another volume now, unless they were erased meanwhile.
+UPDATE prints AS x SET volume = r.volume, first_byte = r.first_byte
+FROM (
+    SELECT
+        value ->> '$.filing_id' AS filing_id, value ->> '$.revision' AS revision,
+        value ->> '$.volume' AS volume, value ->> '$.first_byte' AS first_byte
+    FROM json_each($1)
+) AS r
+WHERE x.filing_id = r.filing_id AND x.revision = r.revision
