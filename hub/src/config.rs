@@ -38,7 +38,8 @@ sections! {
         retry: Box<Retry>, lane: LanePolicy, notices: Notices, address: Box<Address>,
         webhook: Box<Webhook>, relay: Relay, package: Box<Package>, scan: Box<Scan>,
         endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
-        operations: Box<Operations>, audit: Audit, archive: Archive, reminders: Box<Reminders>,
+        operations: Box<Operations>, audit: Audit, archive: Archive, checks: Box<Checks>,
+        onboarding: Box<Onboarding>, reminders: Box<Reminders>,
         watches: Box<Watches>, reports: Box<Reports>, reconciliation: Box<Reconciliation>,
         drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Box<Bulk>, upkeep: Box<Upkeep>,
         retention: Retention, log: Log, trace: Box<trace::Settings>,
@@ -123,6 +124,13 @@ sections! {
         fixed_hour: i8, fixed_minutes: i64, fixed_days: i64, fixed_looked: usize,
         fixed_rows: usize,
     }
+    /// `[checks]`
+    Checks {
+        wait_hours: i64, every_days: i64, pace_ms: i64, keep_days: i64, results_keep_days: i64,
+        list_rows: usize,
+    }
+    /// `[onboarding]`
+    Onboarding { soon_days: i64, prefecture_days: i64, operations_days: i64, past_days: i64, }
     /// `[reports]`
     Reports { months: u32, again_months: u32, again_hours: i64, batch_max: usize, }
     /// `[reconciliation]`

@@ -6,6 +6,7 @@
 //! nothing.
 
 mod asked;
+mod checks;
 mod staff_acts;
 mod troubled;
 
@@ -22,12 +23,16 @@ use asked::asked;
 
 /// What reads everything, seldom and for all who look: counts for pages. What reads small tables.
 /// What embedded engines alone call.
-const LEFT_OUT: [&str; 21] = [
+const LEFT_OUT: [&str; 25] = [
     "all_dead_letters",
     "all_endpoints",
     "all_lanes",
     "all_probes",
+    "all_stages",
     "lock_staff_acts",
+    "lock_stages",
+    "newest_checks",
+    "stages_told",
     "count_deliveries",
     "count_filings",
     "count_notices",

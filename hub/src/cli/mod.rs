@@ -4,6 +4,7 @@ mod audit;
 mod authority;
 mod backup;
 mod bulk;
+mod checks;
 mod contacts;
 mod dead_letter;
 mod deadline;
@@ -26,6 +27,7 @@ mod retention;
 mod route;
 mod run;
 mod scan;
+mod stages;
 mod watch;
 
 use std::io::Write;

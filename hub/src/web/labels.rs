@@ -5,7 +5,7 @@ use schemas::{Channel, Owner, ProofLevel};
 
 use super::parts::Badge;
 use super::words::Lang;
-use crate::delivery::Review;
+use crate::delivery::{Review, TEST_RULE};
 use crate::filing::Status;
 use crate::lane::Lane;
 use crate::scans::Standing;
@@ -193,6 +193,9 @@ pub(super) fn class_word(class: Class, lang: Lang) -> &'static str {
 
 /// Why an authority gets a filing.
 pub(super) fn rule(word: &str, lang: Lang) -> String {
+    if word == TEST_RULE {
+        return lang.pick("疎通確認(テスト)", "test of the connection").to_owned();
+    }
     let Ok(rule) = word.parse::<Rule>() else { return word.to_owned() };
     let en = match rule {
         Rule::Transfer => "power handed over by ordinance",

@@ -33,6 +33,7 @@ mod large;
 mod launch;
 mod looked;
 mod offices;
+mod onboarding;
 mod one_stop;
 mod races;
 mod redrives;

@@ -23,6 +23,7 @@ mod lanes;
 mod launch;
 mod live;
 mod map;
+mod onboarding;
 mod overview;
 mod receiving;
 mod reconciliation;
@@ -59,6 +60,10 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/authorities.csv", get(receiving::csv))
         .route("/authorities/{code}", get(authorities::authority))
         .route("/authorities/{code}/contacts", get(contacts::show).post(contacts::change))
+        .route("/authorities/{code}/stages", post(onboarding::say))
+        .route("/authorities/{code}/check", post(onboarding::check))
+        .route("/onboarding", get(onboarding::list))
+        .route("/onboarding.csv", get(onboarding::csv))
         .route("/reminders", get(reminders::list))
         .route("/prefectures/{code}", get(authorities::prefecture))
         .route("/lanes", get(lanes::list))

@@ -22,6 +22,10 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/authorities/{code}/contacts", Operations)
             .at("/authorities/011002/contacts")
             .with(&[("remove", "1")]),
+        row("/authorities/{code}/stages", Operations).at("/authorities/011002/stages").sent(),
+        row("/authorities/{code}/check", Operations).at("/authorities/011002/check").sent(),
+        row("/onboarding", Operations),
+        row("/onboarding.csv", Operations),
         row("/reminders", Operations),
         row("/prefectures/{code}", Operations).at("/prefectures/01"),
         row("/lanes", Operations),

@@ -4,10 +4,12 @@
 mod among_staff;
 mod backup;
 mod by_hand;
+mod checks;
 mod dead_letters;
 mod hours;
 pub mod late;
 mod older_store;
+mod onboarding;
 mod overtaken;
 mod pace;
 mod redrive;
@@ -30,9 +32,11 @@ use anyhow::{Result, bail};
 pub use among_staff::*;
 pub use backup::a_backup_in_the_midst_goes_on_elsewhere;
 pub use by_hand::*;
+pub use checks::*;
 pub use dead_letters::*;
 pub use hours::*;
 pub use older_store::*;
+pub use onboarding::*;
 pub use overtaken::*;
 pub use pace::*;
 pub use redrive::*;
@@ -69,6 +73,16 @@ macro_rules! hub_contract {
 
             who_is_held_by_hand_goes_when_let_go
             what_was_given_by_hand_is_delivered
+
+            a_check_goes_the_real_way_over_every_channel
+            a_check_fails_though_the_look_says_ok
+            a_check_that_takes_too_long_is_given_up
+            a_test_counts_nowhere
+            tests_are_purged_and_filings_never
+            the_schedule_checks_one_way_after_another
+
+            what_is_said_of_a_stage_is_on_record
+            stages_are_told_once_and_step_by_step
 
             a_redrive_keeps_its_pace_and_ends_half_way
             a_large_redrive_needs_two_people
