@@ -85,6 +85,7 @@ fn contents(file: &Bytes) -> Contents {
         received_at: at,
         filing_json: Bytes::from_static(b"{}"),
         receipt_json: Bytes::from_static(b"{}"),
+        is_test: false,
         layout: Layout::First(ledger_csv(&filing, &facts)),
         attachments: (0..FILES).map(attachment).collect(),
     }

@@ -140,6 +140,8 @@ pub struct Parcel {
     pub package: Sealed,
     /// Whether an earlier channel may already have brought it.
     pub second_copy: bool,
+    /// Whether it is a test and no filing.
+    pub is_test: bool,
     /// What is asked.
     pub action: Action,
     /// A link to the package that expires, made by the hub, for mails that cannot carry it.

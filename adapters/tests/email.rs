@@ -47,6 +47,7 @@ fn parcel(second_copy: bool) -> Parcel {
         attempt: 1,
         package: Sealed::in_memory((0..=255).cycle().take(5000).collect::<Vec<u8>>().into()),
         second_copy,
+        is_test: false,
         action: Action::Correct,
         link: Some("https://hub.test/packages/1?until=2".into()),
         trace: None,

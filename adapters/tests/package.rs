@@ -90,6 +90,7 @@ fn contents(attachments: Vec<Attachment>) -> Contents {
         received_at: facts.received_at,
         filing_json: serde_json::to_vec(&submission()).expect("JSON").into(),
         receipt_json: Bytes::from_static(br#"{"receipt":"TTKVW-3X6H-RAST"}"#),
+        is_test: false,
         layout: Layout::Second(Box::new(Second {
             ledger: ledger(&submission(), &facts, &standard()),
             xml: filing_xml(&serde_json::to_value(submission()).expect("JSON")),

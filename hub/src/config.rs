@@ -39,7 +39,7 @@ sections! {
         webhook: Box<Webhook>, relay: Relay, package: Box<Package>, scan: Box<Scan>,
         endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
         operations: Box<Operations>, master: Box<MasterSettings>, audit: Audit, archive: Archive,
-        reminders: Box<Reminders>,
+        checks: Box<Checks>, onboarding: Box<Onboarding>, reminders: Box<Reminders>,
         watches: Box<Watches>, reports: Box<Reports>, reconciliation: Box<Reconciliation>,
         drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Box<Bulk>, upkeep: Box<Upkeep>,
         retention: Retention, log: Log, trace: Box<trace::Settings>,
@@ -129,6 +129,13 @@ sections! {
         fixed_hour: i8, fixed_minutes: i64, fixed_days: i64, fixed_looked: usize,
         fixed_rows: usize,
     }
+    /// `[checks]`
+    Checks {
+        wait_hours: i64, every_days: i64, pace_ms: i64, keep_days: i64, results_keep_days: i64,
+        list_rows: usize,
+    }
+    /// `[onboarding]`
+    Onboarding { soon_days: i64, prefecture_days: i64, operations_days: i64, past_days: i64, }
     /// `[reports]`
     Reports { months: u32, again_months: u32, again_minutes: i64, batch_max: usize, }
     /// `[reconciliation]`

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use adapters::{Endpoint, pull};
 use schemas::{AuthorityId, Channel};
 
+use crate::delivery::Delivery;
 use crate::store::EndpointRow;
 
 /// All ladders at one moment.
@@ -50,5 +51,12 @@ impl Directory {
     /// An authority's endpoint for a channel, with its place in the ladder.
     pub fn step(&self, authority: AuthorityId, step: i32) -> Option<&Endpoint> {
         self.ladder(authority).get(usize::try_from(step).ok()?)
+    }
+
+    /// The endpoint that takes over where a delivery's own does not work. A test is of one channel:
+    /// what comes over another says nothing of it.
+    pub fn next(&self, delivery: &Delivery) -> Option<&Endpoint> {
+        let step = delivery.ladder_step.checked_add(1)?;
+        if delivery.is_test() { None } else { self.step(delivery.authority, step) }
     }
 }

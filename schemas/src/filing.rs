@@ -97,6 +97,13 @@ impl Submission {
     /// Everything wrong that the text alone shows; empty when it is fit to be routed.
     pub fn check(&self, limits: &Limits) -> Vec<Finding> {
         let mut findings = Vec::new();
+        if self.corporate_number.is_test() {
+            let message = "this number is kept for the hub's own test filings; give the operator's";
+            let finding =
+                Finding::new("/corporate_number", "corporate_number_reserved", message)
+                    .ja("この法人番号は疎通確認(テスト)専用です。届出を行う法人の番号を入れてください。");
+            findings.push(finding);
+        }
         check_name(&self.operator_name, "/operator_name", limits, &mut findings);
         self.check_offices(limits, &mut findings);
         self.check_attachments(limits, &mut findings);

@@ -1,10 +1,13 @@
 //! `todoke` as staff type it.
 
+use std::time::Duration;
+
 use adapters::sandbox::Behaviour;
 use anyhow::{Context, Result, ensure};
 use schemas::Channel;
 use serde_json::Value;
 use tests::house::{House, change};
+use tests::servers::Postgres;
 
 use crate::process::{Seat, Settings, settings};
 
@@ -128,5 +131,50 @@ async fn a_table_is_tried_then_taken_in_and_written_out() -> Result<()> {
     ensure!(row.contains(",closed,") && row.ends_with(",2099-04-01,"), "{row}");
     one.says("master changes 011002", &["hanako", "late", "2099-04-01"]).await?;
     one.says("audit list --subject authority:011002", &["master.amend", "late"]).await?;
+    Ok(())
+}
+
+/// A check at the command line waits for the hub that runs beside it; where none can, it says so.
+#[tokio::test]
+async fn a_check_is_sent_and_its_proof_waited_for() -> Result<()> {
+    let seat = Seat::new().await?;
+    let url = Postgres::shared().fresh_database().await?;
+    let mut house = House::build().store(&url).ladder(SAPPORO, &[Channel::Api]).start().await?;
+    let by = Typed { seat: &seat, by: settings([("TODOKE_STORE__URL", url.as_str())]) };
+    let check = "authority check 011002";
+    let sent = async |words: &str, house: &mut House| -> Result<(i32, String)> {
+        let words = format!("{check} --send {words}");
+        let mut typed = std::pin::pin!(by.seat.end(&words, &by.by));
+        loop {
+            tokio::select! {
+                ended = &mut typed => return ended,
+                () = tokio::time::sleep(Duration::from_millis(50)) => house.settle().await?,
+            }
+        }
+    };
+    let (code, said) = sent("--wait 60", &mut house).await?;
+    ensure!(code == 0 && said.contains("proved") && said.contains("stored"), "{code}: {said}");
+    house.sandbox.set_behaviour(SAPPORO.parse()?, Behaviour::Refusing(410))?;
+    let (code, said) = sent("--channel api --wait 60", &mut house).await?;
+    ensure!(code == 1 && said.contains("http_410"), "{code}: {said}");
+    ensure!(said.contains("the test did not arrive"), "{said}");
+    by.refuses(&format!("{check} --send --channel sftp"), &["no endpoint for sftp"]).await?;
+    let listed = by.says(&format!("{check} --list --json"), &[]).await?;
+    let listed: Value = serde_json::from_str(listed.trim())?;
+    let states: Vec<_> = listed.as_array().context("rows")?.iter().map(|it| &it["state"]).collect();
+    ensure!(states == ["failed", "proved"], "{listed}");
+    let told = ["launch_period", "connectivity_check", "open_to_operators"];
+    by.says("authority stages 011002", &told).await?;
+    let all = by.says("authority stages --json", &[]).await?;
+    let all: Value = serde_json::from_str(all.trim())?;
+    let all = all.as_array().context("rows")?;
+    ensure!(!all.is_empty() && all.iter().all(|row| row["done"] == false), "{all:?}");
+    by.refuses("authority stages 019992", &["no authority of today"]).await?;
+    house.finish().await?;
+    // The embedded store is one process's: there is no hub beside it.
+    let store = format!("sqlite:{}", seat.folder().join("checks.db").display());
+    let alone = Typed { seat: &seat, by: settings([("TODOKE_STORE__URL", store.as_str())]) };
+    alone.says(&format!("{check} --send"), &["when `todoke run` starts", "open"]).await?;
+    alone.refuses(&format!("{check} --send"), &["still under way"]).await?;
     Ok(())
 }

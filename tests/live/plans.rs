@@ -6,6 +6,7 @@
 //! nothing.
 
 mod asked;
+mod checks;
 mod figures;
 mod staff_acts;
 mod troubled;
@@ -23,13 +24,17 @@ use asked::asked;
 
 /// What reads everything, seldom and for all who look: counts for pages. What reads small tables.
 /// What embedded engines alone call.
-const LEFT_OUT: [&str; 23] = [
+const LEFT_OUT: [&str; 27] = [
     "all_amendments",
     "all_dead_letters",
     "all_endpoints",
     "all_lanes",
     "all_probes",
+    "all_stages",
     "lock_staff_acts",
+    "lock_stages",
+    "newest_checks",
+    "stages_told",
     "count_deliveries",
     "count_filings",
     "count_notices",

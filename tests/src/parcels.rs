@@ -20,6 +20,7 @@ pub fn parcel_of(package: Sealed) -> Result<Parcel> {
         attempt: 1,
         package,
         second_copy: false,
+        is_test: false,
         action: Action::Submit,
         link: None,
         trace: None,

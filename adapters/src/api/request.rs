@@ -45,6 +45,9 @@ pub(super) async fn headers(config: &Config, parcel: &Parcel) -> Result<HeaderMa
     if parcel.second_copy {
         add("todoke-second-copy", "true")?;
     }
+    if parcel.is_test {
+        add("todoke-test", "true")?;
+    }
     if let Some(trace) = &parcel.trace {
         add("traceparent", trace)?;
     }

@@ -38,6 +38,9 @@ pub(super) fn headers(parcel: &Parcel) -> Vec<(&'static str, String)> {
     if parcel.second_copy {
         headers.push(("Todoke-Second-Copy", "true".to_owned()));
     }
+    if parcel.is_test {
+        headers.push(("Todoke-Test", "true".to_owned()));
+    }
     headers
 }
 
@@ -64,13 +67,16 @@ async fn read(parcel: &Parcel) -> std::io::Result<Bytes> {
 
 fn subject(parcel: &Parcel) -> String {
     let Parcel { action, kind, receipt_number, .. } = parcel;
+    if parcel.is_test {
+        return format!("【テスト】疎通確認(届出ではありません) 受付番号 {receipt_number}");
+    }
     let (action, kind) = (action.label_ja(), kind.label_ja());
     let again = if parcel.second_copy { "(再送・重複の可能性)" } else { "" };
     format!("【{action}】{kind} 受付番号 {receipt_number}{again}")
 }
 
 fn text(parcel: &Parcel, way: &Way<'_>) -> String {
-    let (opening_ja, opening_en) = opening(parcel.action);
+    let (opening_ja, opening_en) = opening(parcel);
     let (way_ja, way_en) = carriage(way);
     let (again_ja, again_en) = again(parcel.second_copy);
     format!(
@@ -105,8 +111,14 @@ fn facts(parcel: &Parcel) -> String {
     )
 }
 
-fn opening(action: Action) -> (&'static str, &'static str) {
-    match action {
+fn opening(parcel: &Parcel) -> (&'static str, &'static str) {
+    if parcel.is_test {
+        return (
+            "これは疎通確認のためのテストです。届出ではありません。確認後に削除してください。",
+            "This is a test of the connection, not a filing; delete it when you have seen it",
+        );
+    }
+    match parcel.action {
         Action::Submit => ("次の届出・申請をお届けします。", "A filing has arrived"),
         Action::Correct => {
             ("差戻しを受けた届出・申請の補正をお届けします。", "A correction has arrived")

@@ -222,6 +222,10 @@ impl Bag {
     }
 }
 
+/// What `bag-info.txt` says of a test.
+const TEST_LINE: &str =
+    "External-Description: 疎通確認(テスト)であり、届出ではありません。/ A test, not a filing.\n";
+
 /// RFC 8493 §2.2.2, without anything that could differ between two tries.
 fn bag_info(contents: &Contents, texts: &Texts) -> String {
     let files = contents.attachments.len() + texts.len();
@@ -229,9 +233,11 @@ fn bag_info(contents: &Contents, texts: &Texts) -> String {
         Layout::First(_) => String::new(),
         Layout::Second(_) => format!("Todoke-Layout: {LAYOUT}\n"),
     };
+    // A bag of a filing says nothing of it: its bytes stay as they were in every build.
+    let test = if contents.is_test { TEST_LINE } else { "" };
     format!(
         "Source-Organization: Todoke\nExternal-Identifier: {}\nInternal-Sender-Identifier: {}\n\
-         Bagging-Date: {}\nPayload-Oxum: {}.{files}\n{layout}",
+         Bagging-Date: {}\nPayload-Oxum: {}.{files}\n{layout}{test}",
         contents.receipt_number,
         contents.delivery,
         day_in_japan(contents.received_at),

@@ -51,6 +51,9 @@ pub(super) fn manifest(contents: &Contents, second: &Second, texts: &[(&str, Byt
         },
         "xml": { "replaced": second.xml.forbidden },
     });
+    if contents.is_test {
+        manifest["test"] = json!(true);
+    }
     if let Some(print) = &second.print {
         manifest["print"] = json!({ "pages": print.pages, "replaced": print.replaced });
     }

@@ -61,6 +61,8 @@ pub struct Contents {
     pub filing_json: Bytes,
     /// `data/receipt.json`.
     pub receipt_json: Bytes,
+    /// Whether it is a test and no filing: `bag-info.txt` and `data/manifest.json` say so.
+    pub is_test: bool,
     /// The rest of the hub's own files.
     pub layout: Layout,
     /// The files of `data/attachments/`, read from the source by digest while sealing.

@@ -81,6 +81,7 @@ async fn seals_per_second() {
         filing_json: Bytes::from(vec![b'x'; 2048]),
         layout: Layout::First(Bytes::from(vec![b'x'; 512])),
         receipt_json: Bytes::from(vec![b'x'; 512]),
+        is_test: false,
         attachments: vec![],
     };
     let (start, total) = (Instant::now(), 20_000u32);

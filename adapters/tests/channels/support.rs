@@ -33,6 +33,7 @@ pub(crate) fn parcel_of(package: Sealed) -> Parcel {
         attempt: 1,
         package,
         second_copy: false,
+        is_test: false,
         action: Action::Submit,
         link: Some("https://hub.example/d/abc".into()),
         trace: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into()),
@@ -52,6 +53,7 @@ pub(crate) async fn package(
         filing_json: Bytes::from_static(b"{}"),
         layout: Layout::First(Bytes::from_static(b"a\r\n")),
         receipt_json: Bytes::from_static(b"{}"),
+        is_test: false,
         attachments,
     };
     seal(&contents, source, &std::env::temp_dir(), memory).await.expect("a package")

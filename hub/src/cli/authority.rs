@@ -1,7 +1,6 @@
 //! `todoke authority`: how authorities are reached.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use adapters::Endpoint;
 use anyhow::Context as _;
@@ -9,7 +8,7 @@ use clap::Subcommand;
 use schemas::AuthorityId;
 use serde_json::{Value, json};
 
-use super::{act, contacts, hand, open_context, open_store, print_rows, say};
+use super::{act, checks, contacts, hand, open_store, print_rows, say, stages};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::Directory;
@@ -37,14 +36,10 @@ enum Command {
         /// For example `[{"channel":"api","url":"https://…","signing_secret":"whsec_…"}]`
         file: PathBuf,
     },
-    /// Look whether an authority's endpoints answer, leaving nothing there
-    Check {
-        /// The authority
-        authority: AuthorityId,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    /// Look whether an authority's endpoints answer, leaving nothing there; or send it a test
+    Check(checks::Args),
+    /// How far authorities are that have not begun; of one, all stages
+    Stages(stages::Args),
     /// Where authorities are told of what lies unopened: list, set, import
     Contacts {
         #[command(subcommand)]
@@ -69,7 +64,8 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
             print_rows(json, &Value::Array(rows), &columns)
         }
         Command::Set { authority, file } => set(&config, authority, &file).await,
-        Command::Check { authority, json } => check(config, authority, json).await,
+        Command::Check(args) => checks::run(args, config).await,
+        Command::Stages(args) => stages::run(args, config).await,
         Command::Contacts { command } => contacts::run(command, &config).await,
     }
 }
@@ -91,20 +87,4 @@ async fn set(config: &Config, authority: AuthorityId, file: &PathBuf) -> anyhow:
     tx.commit().await?;
     let ladder: Vec<_> = ladder.iter().map(|e| e.channel().as_str()).collect();
     say(&format!("{authority} is reached by {}", ladder.join(", then ")))
-}
-
-async fn check(config: Config, authority: AuthorityId, json: bool) -> anyhow::Result<()> {
-    let ctx = open_context(config).await?;
-    let directory: Arc<Directory> = ctx.directory.load_full();
-    let (mut rows, mut bad) = (Vec::new(), 0);
-    for endpoint in directory.ladder(authority) {
-        let probe = ctx.adapters.get(endpoint.channel()).probe(endpoint).await;
-        bad += usize::from(!probe.ok);
-        rows.push(json!({"channel": endpoint.channel(), "address": endpoint.address(),
-            "ok": probe.ok, "says": probe.sentence, "observed": probe.observed,
-            "latency_ms": u64::try_from(probe.latency.as_millis()).unwrap_or(u64::MAX)}));
-    }
-    print_rows(json, &Value::Array(rows), &["channel", "address", "ok", "latency_ms", "says"])?;
-    anyhow::ensure!(bad == 0, "{bad} of its endpoints do not answer as they should");
-    Ok(())
 }

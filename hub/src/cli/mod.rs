@@ -5,6 +5,7 @@ mod audit;
 mod authority;
 mod backup;
 mod bulk;
+mod checks;
 mod contacts;
 mod dead_letter;
 mod deadline;
@@ -28,6 +29,7 @@ mod retention;
 mod route;
 mod run;
 mod scan;
+mod stages;
 mod watch;
 
 use std::io::Write;

@@ -34,6 +34,10 @@ enum Command {
 
 pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let Command::Add { corporate_number, name, mail } = args.command;
+    anyhow::ensure!(
+        !corporate_number.is_test(),
+        "{corporate_number} is kept for the hub's own tests; nobody files by it"
+    );
     let mail = match mail.as_deref().map(mail_of) {
         None => None,
         Some(Ok(Some(mail))) => Some(mail),

@@ -144,7 +144,7 @@ fn admit(
         Admission::Suspended { why } => {
             let step = delivery.ladder_step + 1;
             let directory = ctx.directory.load();
-            let Some(next) = directory.step(delivery.authority, step) else {
+            let Some(next) = directory.next(delivery) else {
                 delivery.apply(Event::Hold { why }, now)?;
                 return Ok(None);
             };

@@ -112,7 +112,10 @@ pub fn contents(
     made: Option<(Arc<Profile>, Option<Print>)>,
     receipt_json: Bytes,
 ) -> Contents {
-    let filing = filing_of(to, row);
+    let mut filing = filing_of(to, row);
+    if submission.corporate_number.is_test() {
+        filing["test"] = true.into();
+    }
     let facts = LedgerFacts {
         receipt_number: &row.receipt_number,
         revision: u32::try_from(to.revision).unwrap_or(1),
@@ -135,6 +138,7 @@ pub fn contents(
         received_at: time(row.received_at),
         filing_json: Bytes::from(filing.to_string()),
         receipt_json,
+        is_test: submission.corporate_number.is_test(),
         layout,
         attachments: submission.attachments.clone(),
     }

@@ -195,9 +195,7 @@ impl Recorder {
             }
             Tried::Outcome { outcome, package_sha256 } => {
                 let ladder = self.ctx.directory.load();
-                let next = ladder
-                    .step(delivery.authority, delivery.ladder_step + 1)
-                    .map(adapters::Endpoint::channel);
+                let next = ladder.next(&delivery).map(adapters::Endpoint::channel);
                 let times = Times { now, due_at: attempted.due_at };
                 let settled = settle(&delivery, outcome, next, &self.ctx.config.retry, &times);
                 Self::settle(&mut delivery, settled, attempted, rows)?;

@@ -150,6 +150,7 @@ pub async fn parcel_of(ctx: &Context, delivery: &Delivery, row: &ParcelRow) -> R
         attempt: u32::try_from(delivery.attempts + 1).unwrap_or(1),
         package,
         second_copy: delivery.second_copy,
+        is_test: delivery.is_test(),
         action: Action::of_word(&row.action),
         link: Some(link),
         trace: None,

@@ -19,6 +19,10 @@ pub const FILE_INFECTED: &str = "file_infected";
 /// The code of a delivery that staff keeps from going.
 pub const HELD_BY_HAND: &str = "held_by_hand";
 
+/// The rule of a delivery that is a test of the way to its authority and brings no filing. Word for
+/// word in the statements that count deliveries.
+pub const TEST_RULE: &str = "test";
+
 /// One filing revision on its way to one authority.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
@@ -139,6 +143,11 @@ impl Delivery {
         self.ladder_step = step;
         self.tries = 0;
         self.channel_since = now;
+    }
+
+    /// Whether it tests the way to its authority and brings no filing.
+    pub fn is_test(&self) -> bool {
+        self.rule == TEST_RULE
     }
 
     /// Whether it is stopped because one of its files holds malware.

@@ -224,7 +224,8 @@ fn readiness(
     code: AuthorityId,
     day: Date,
 ) -> Result<Readiness, RerouteProblem> {
-    let body = ctx.master.body(code, day);
+    let master = ctx.master();
+    let body = master.body(code, day);
     let body = body.ok_or(RerouteProblem::NoAuthority { code, day })?;
     Ok(body.reception.readiness(filing.kind))
 }

@@ -10,7 +10,7 @@ use crate::context::{Context, day_in_japan, end_in_japan, open_day_before};
 use crate::store::{ReminderRow, ReminderState, ReminderStep, StoreError, Unread};
 
 /// To whom it goes that is no authority.
-const OPERATIONS: &str = "operations";
+pub(super) const OPERATIONS: &str = "operations";
 
 /// One mail that may have to be made.
 #[derive(Debug, PartialEq, Eq)]

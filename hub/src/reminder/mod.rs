@@ -1,5 +1,6 @@
 //! Reminder: tells by mail what arrived and nobody has opened: the authority, then its prefecture,
-//! then operations. And tells operations what had failed and arrived since (`fixed.rs`).
+//! then operations. And tells operations what had failed and arrived since (`fixed.rs`), and whose
+//! turn it is what stages of onboarding are due (`stages.rs`).
 //!
 //! Reads `deliveries` and `contacts`; writes `reminders` and `reminded`. On each business day one
 //! mail to each of all that is due together, so that a storm is a mail to each and no more; a
@@ -10,6 +11,7 @@
 mod due;
 pub(crate) mod fixed;
 mod letter;
+pub(crate) mod stages;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,12 +40,14 @@ pub struct Reminder {
     done: Option<Date>,
     /// The day whose mail about what had failed is made, or not needed.
     fixed: Option<Date>,
+    /// The day whose mails about stages are made.
+    stages: Option<Date>,
 }
 
 impl Reminder {
     /// A reminder.
     pub fn new(ctx: Arc<Context>) -> Self {
-        Self { ctx, pass: None, done: None, fixed: None }
+        Self { ctx, pass: None, done: None, fixed: None, stages: None }
     }
 
     /// Until the stop: a step, then a rest when there is no more to do.
@@ -72,6 +76,7 @@ impl Reminder {
         }
         let made = made?;
         self.make_fixed().await?;
+        let made = made + self.make_stages().await?;
         Ok(made + self.send().await?)
     }
 
@@ -82,6 +87,14 @@ impl Reminder {
             self.fixed = Some(day);
         }
         Ok(())
+    }
+
+    async fn make_stages(&mut self) -> Result<usize, StoreError> {
+        let today = stages::is_time(&self.ctx, self.ctx.clock.now_ms());
+        let Some(day) = today.filter(|day| self.stages != Some(*day)) else { return Ok(0) };
+        let made = stages::make(&self.ctx, day).await?;
+        self.stages = Some(day);
+        Ok(made)
     }
 
     async fn make(&mut self) -> Result<usize, StoreError> {
@@ -181,6 +194,9 @@ impl Reminder {
         let mail = if row.addressee == fixed::FIXED {
             let about = fixed::fixed(&self.ctx, row.made_at).await?;
             (!about.is_empty()).then(|| fixed::letter(&self.ctx, (row, to), &about))
+        } else if stages::is_about(&row.id) {
+            let about = stages::still(&self.ctx, &row.id).await?;
+            (!about.is_empty()).then(|| stages::letter(&self.ctx, (row, to), &about))
         } else {
             let still = self.ctx.store.reminded_still(&row.id).await?;
             (!still.is_empty()).then(|| letter::letter(&self.ctx, (row, to), &still))

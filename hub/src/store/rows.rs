@@ -8,7 +8,7 @@ use schemas::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::delivery::{Delivery, Review, State};
+use crate::delivery::{Delivery, Review, State, TEST_RULE};
 use crate::trace::Trace;
 
 /// Declares row types with the derives and field documentation that they all share.
@@ -208,6 +208,7 @@ rows! {
         review: Review = "What was done with it",
         proof: Option<ProofLevel> = "What is proved",
         withdrawn_at: Option<i64> = "Milliseconds",
+        rule: String = "The rule that named the authority",
     }
     /// What one of an authority's staff did with a delivery, or tells colleagues about it.
     ActRow {
@@ -226,6 +227,13 @@ rows! {
         id: FilingId = "The filing",
         event_seq: i32 = "Number of the last event",
         event_head: String = "Hash of the last event",
+    }
+}
+
+impl InboxRow {
+    /// Whether it is a test and no filing.
+    pub fn is_test(&self) -> bool {
+        self.rule == TEST_RULE
     }
 }
 

@@ -6,6 +6,7 @@
 //! Counts what reports are read from (`figures.rs`).
 //! Several processes may run it: rows are taken by lock, and skipped when another has them.
 
+mod checks;
 mod erasure;
 mod figures;
 mod months;
@@ -101,6 +102,7 @@ impl Upkeep {
         let mut moved = self.wake().await?;
         moved = moved.max(self.end_leases().await?);
         moved = moved.max(self.wake_notices().await?);
+        moved = moved.max(self.settle_checks().await?);
         self.take_dead_letters().await?;
         if self.round % 10 == 1 || self.has_more_stale {
             let requeued = self.requeue_stale().await?;
@@ -117,6 +119,7 @@ impl Upkeep {
             self.end_bulks().await?;
             self.end_redrives().await?;
             self.end_hours().await?;
+            self.tend_checks().await?;
             self.count().await?;
         }
         let now = self.ctx.clock.now_ms();

@@ -8,7 +8,7 @@ use schemas::{AuthorityId, Channel, DeliveryId, Owner};
 use crate::context::{Context, day_in_japan, end_in_japan, open_day_before};
 use crate::judgement::deadline_ends;
 use crate::lane::{Breaker, Lane};
-use crate::store::{ProbeRow, StoreError, WatchedDelivery};
+use crate::store::{CheckState, ProbeRow, StoreError, WatchedDelivery};
 use crate::watch::{Found, Kind};
 
 const MINUTE_MS: i64 = 60_000;
@@ -26,6 +26,8 @@ pub(super) async fn all(
 ) -> Result<Vec<Found>, StoreError> {
     let (lanes, probes) = (ctx.store.lanes().await?, ctx.store.probes().await?);
     let mut found = lanes_in_trouble(ctx, (&lanes, &probes), now);
+    let failed = failed_checks(ctx, &found, &probes).await?;
+    found.extend(failed);
     found.extend(credentials(ctx, &probes, now));
     found.extend(backlog(ctx, now).await?);
     found.extend(decisions(ctx, now).await?);
@@ -74,6 +76,40 @@ fn lanes_in_trouble(
         }
     }
     found
+}
+
+/// Endpoints that answer a look, and let the newest check of them down: until another is proved.
+async fn failed_checks(
+    ctx: &Context,
+    found: &[Found],
+    probes: &[ProbeRow],
+) -> Result<Vec<Found>, StoreError> {
+    let silent: HashSet<_> = probes
+        .iter()
+        .filter(|probe| probe.code.is_some())
+        .map(|probe| (probe.authority, probe.channel))
+        .collect();
+    let refused: HashSet<_> = found
+        .iter()
+        .filter(|it| it.kind == Kind::EndpointRefuses)
+        .filter_map(|it| Some((it.authority?, it.channel?)))
+        .collect();
+    let theirs = |owner: Option<Owner>| matches!(owner, Some(Owner::Authority | Owner::Network));
+    let newest = ctx.store.newest_checks().await?;
+    let failed = newest.into_iter().filter(|row| {
+        let way = (row.authority, row.channel);
+        // What lies in an inbox is for the authority's staff, not a fault of its endpoint.
+        row.state == CheckState::Failed
+            && row.channel != Channel::Pull
+            && theirs(row.owner)
+            && !silent.contains(&way)
+            && !refused.contains(&way)
+    });
+    let found = failed.map(|row| {
+        let (way, since) = ((row.authority, row.channel), row.ended_at.unwrap_or(row.sent_at));
+        Found::of_lane(Kind::EndpointRefuses, way, since, row.code.unwrap_or_default())
+    });
+    Ok(found.collect())
 }
 
 /// Certificates as looks found them, and what an endpoint's settings say of its key or password.

@@ -49,5 +49,6 @@ words! {
     failed: "送信できず(次の段階へ)", "not sent (next in line)";
     unaddressed: "宛先なし(次の段階へ)", "no address (next in line)";
     over: "送信前に開封", "opened before";
+    stages: "利用準備の段階", "stages of onboarding";
     fixed: "失敗の後に届いたもの", "failed, then arrived";
 }

@@ -125,6 +125,11 @@ pub(super) fn act(what: &str, lang: Lang) -> &str {
         "look.package" => lang.pick("パッケージの取得", "Package fetched"),
         "look.file" => lang.pick("ファイルの閲覧・取得", "File seen or fetched"),
         "look.ledger" => lang.pick("台帳データの取得", "Ledger data fetched"),
+        "check.send" => lang.pick("疎通確認のテスト送信", "Test sent"),
+        "tests.purge" => lang.pick("テストの削除", "Tests deleted"),
+        "stage.done" => lang.pick("利用準備の段階の完了", "Stage done"),
+        "stage.reopen" => lang.pick("利用準備の段階の取消し", "Stage reopened"),
+        "stage.move" => lang.pick("利用準備の期日の変更", "Stage due on another day"),
         "authority.set" => lang.pick("送付先の変更", "Endpoints changed"),
         other => other,
     }

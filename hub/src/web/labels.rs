@@ -5,7 +5,7 @@ use schemas::{Channel, Owner, ProofLevel};
 
 use super::parts::Badge;
 use super::words::Lang;
-use crate::delivery::Review;
+use crate::delivery::{Review, TEST_RULE};
 use crate::filing::Status;
 use crate::lane::Lane;
 use crate::operate::reroute::BY_HAND;
@@ -204,6 +204,9 @@ pub(super) fn class_word(class: Class, lang: Lang) -> &'static str {
 pub(super) fn rule(word: &str, lang: Lang) -> String {
     if word == BY_HAND {
         return lang.pick("職員による宛先の変更", "named by staff").to_owned();
+    }
+    if word == TEST_RULE {
+        return lang.pick("疎通確認(テスト)", "test of the connection").to_owned();
     }
     let Ok(rule) = word.parse::<Rule>() else { return word.to_owned() };
     let en = match rule {

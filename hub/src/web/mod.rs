@@ -2,7 +2,8 @@
 //!
 //! What pages share stands beside this file: `visit` (who asks, for what), `roles` (whose page is
 //! whose), `sent` (forms that are sent), `enclosed` (those with files), `archive` (what operations
-//! give out), `contacts` (an authority's address), `sessions` and `cookies`, `login`, `frame`,
+//! give out), `contacts` (an authority's address), `onboarding` (its stages, and
+//! checks of the way to it), `sessions` and `cookies`, `login`, `frame`,
 //! `words`, `labels`, `parts`, `document` (a filing to be read), `download`, `looked` (who
 //! saw what), `fault`.
 
@@ -36,6 +37,8 @@ mod looked;
 mod master;
 mod master_words;
 mod offices;
+mod onboarding;
+mod onboarding_words;
 pub mod operations;
 mod operator;
 mod parts;

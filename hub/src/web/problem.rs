@@ -11,6 +11,7 @@ use schemas::{Finding, Owner};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::checks::CheckProblem;
 use crate::intake::IntakeProblem;
 use crate::objects::ObjectError;
 use crate::review::ReviewProblem;
@@ -184,6 +185,20 @@ impl From<ReviewProblem> for Problem {
             }
             ReviewProblem::Store(error) => error.into(),
             ReviewProblem::Fault(what) => Self::unavailable(&what),
+        }
+    }
+}
+
+impl From<CheckProblem> for Problem {
+    fn from(problem: CheckProblem) -> Self {
+        let detail = problem.to_string();
+        let conflict = |code| Self::new(StatusCode::CONFLICT, code, Owner::Hub, &detail);
+        match problem {
+            CheckProblem::NoAuthority => Self::not_found("authority"),
+            CheckProblem::NoChannel(..) => conflict("channel_missing"),
+            CheckProblem::UnderWay(..) => conflict("check_under_way"),
+            CheckProblem::Store(error) => error.into(),
+            CheckProblem::Fault(what) => Self::unavailable(&what),
         }
     }
 }

@@ -45,6 +45,9 @@ pub(super) fn dead_letter(reason: String, lang: Lang) -> String {
 fn by_code(code: &str) -> Option<&'static str> {
     Some(match code {
         // The hub's own.
+        "check_withdrawn" => "届く前にテストが取り下げられました。",
+        "check_not_begun" => "テストの送信が始まりませんでした。ハブの稼働を確認してください。",
+        "check_lost" => "テストがストアにありません。もう一度送ってください。",
         "awaiting_pickup" => "受信箱に置きました。指定権者の取得を待っています。",
         "breaker_open" => "相手の接続先が続けて失敗しています。次の確認まで休みます。",
         "lane_full" => "この指定権者への送信が上限に達しています。空き次第送ります。",

@@ -96,6 +96,7 @@ words! {
     nav_dead_letters: "処理不能", "Dead letters";
     nav_audit: "操作の記録", "Acts";
     nav_reminders: "未開封のお知らせ", "Reminders";
+    nav_onboarding: "利用準備", "Onboarding";
     nav_contacts: "連絡先", "Contact";
     nav_master: "受付の設定", "Settings";
     nav_inbox: "受信箱", "Inbox";

@@ -218,6 +218,10 @@ fn authority_rows(world: &World) -> Vec<Row> {
         row("/authority/statements/{day}", Authority).at("/authority/statements/2026-07-14").sent(),
         row("/authority/statements/{day}/{format}", Authority)
             .at("/authority/statements/2026-07-14/json"),
+        row("/authority/onboarding", Authority),
+        row("/authority/onboarding", Authority).sent(),
+        row("/authority/check", Authority).sent(),
+        row("/authority/tests/purge", Authority).sent(),
         row("/authority/reports", Authority),
         row("/authority/reports.csv", Authority),
         row("/authority/exports", Authority),

@@ -52,7 +52,7 @@ struct Row(&'static str, &'static str, &'static [Whose], Of, &'static str);
 
 const ACCEPTED: &str = r#"{"verdict": "accepted"}"#;
 
-const ROWS: [Row; 55] = [
+const ROWS: [Row; 58] = [
     Row("post", "/v1/attachments", &[Operators, Authorities], Of::Nothing, "%PDF-1.4\n%%EOF\n"),
     Row("get", "/v1/filings", &[Operators, Operations], Of::Nothing, ""),
     Row("post", "/v1/filings", &[Operators], Of::Nothing, "{filing}"),
@@ -72,6 +72,7 @@ const ROWS: [Row; 55] = [
     Row("get", "/v1/inbox/{delivery}/package", &[Authorities], Of::Delivery, ""),
     Row("post", "/v1/inbox/{delivery}/acknowledgement", &[Authorities], Of::Delivery, ""),
     Row("post", "/v1/inbox/{delivery}/decision", &[Authorities], Of::Delivery, ACCEPTED),
+    Row("post", "/v1/inbox/tests/purge", &[Authorities], Of::Nothing, ""),
     Row("get", "/v1/exports", &[Authorities], Of::Nothing, ""),
     Row("post", "/v1/exports", &[Authorities], Of::Nothing, ""),
     Row("get", "/v1/exports/{id}", &[Authorities], Of::Export, ""),
@@ -103,6 +104,8 @@ const ROWS: [Row; 55] = [
     Row("post", "/v1/operations/redrives/{id}/start", &[Operations], Of::Redrive, WHY),
     Row("post", "/v1/operations/redrives/{id}/approve", &[Operations], Of::Redrive, ""),
     Row("post", "/v1/operations/redrives/{id}/cancel", &[Operations], Of::Redrive, WHY),
+    Row("post", CHECK, &[Operations], Of::Nothing, ""),
+    Row("get", CHECKS, &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/lanes", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/dead-letters", &[Operations], Of::Nothing, ""),
     Row("post", SETTLE, &[Operations], Of::DeadLetter, WHY),
@@ -115,6 +118,8 @@ const GONE: &str = r#"{"cause": "http_410"}"#;
 const COMPARED: &str = "/v1/authorities/{authority}/statements/{day}/answer";
 const MASTER: &str = "/v1/authorities/{authority}/master";
 const CLOSED: &str = r#"{"why": "test", "cells": {"status": "closed"}}"#;
+const CHECK: &str = "/v1/operations/authorities/{authority}/check";
+const CHECKS: &str = "/v1/operations/authorities/{authority}/checks";
 const SETTLE: &str = "/v1/operations/dead-letters/{id}/settle";
 const PAUSE: &str = "/v1/operations/lanes/{authority}/{channel}/pause";
 const RESUME: &str = "/v1/operations/lanes/{authority}/{channel}/resume";

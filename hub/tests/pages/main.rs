@@ -35,6 +35,7 @@ mod launch;
 mod looked;
 mod master;
 mod offices;
+mod onboarding;
 mod one_stop;
 mod races;
 mod redrives;

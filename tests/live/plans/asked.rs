@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use sqlx::{PgConnection, Row};
 
+use super::checks::checks;
 use super::figures::figures;
 use super::staff_acts::staff_acts;
 use super::troubled::troubles;
@@ -42,6 +43,7 @@ pub(super) async fn asked(connection: &mut PgConnection) -> Result<Vec<Asked>> {
         troubles,
         staff_acts,
         figures,
+        checks,
     ];
     Ok(all.map(|asked: fn(&Known) -> Vec<Asked>| asked(&known)).concat())
 }

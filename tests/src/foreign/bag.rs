@@ -56,6 +56,7 @@ pub(super) fn seal_and_open(bytes: &[u8]) {
         filing_json: body.clone(),
         layout: Layout::First(body.clone()),
         receipt_json: body.clone(),
+        is_test: false,
         attachments: attachments.collect(),
     };
     let source = Same(body);

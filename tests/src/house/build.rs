@@ -200,6 +200,8 @@ impl Builder {
         config.mail.url = sandbox.mail_url();
         config.http.public_url = "https://todoke.example".into();
         config.retry.jitter = 0.0;
+        // In April of this year hundreds of stages are overdue: tests that are about them say so.
+        config.onboarding.past_days = 0;
         config.endpoints.allow_private_addresses = true;
         for alter in &self.alter {
             alter(&mut config);

@@ -27,7 +27,7 @@ use hub::delivery::{Delivery, State};
 use hub::lane::Lane;
 use hub::review::Reviewer;
 use hub::revision::{Receipted, Request};
-use hub::store::{AttemptRow, DeadLetterRow, NoticeRow};
+use hub::store::{AttemptRow, CheckRow, CheckState, DeadLetterRow, NoticeRow};
 use schemas::{AuthorityId, Channel, DeliveryId, FilingId, Submission};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -91,12 +91,25 @@ impl House {
         let due = deliveries.iter().any(|count| count.state == "due");
         let notices = self.ctx.store.count_notices().await?;
         let notices_due = notices.iter().any(|count| count["state"] == "due");
-        let moves = totals.outbox > 0 || totals.unrouted > 0 || due || notices_due;
+        let tests_due = self.tests_due().await?;
+        let moves = totals.outbox > 0 || totals.unrouted > 0 || due || notices_due || tests_due;
         if moves {
             // Another process has the message: there is nothing here to be woken by.
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Ok(moves)
+    }
+
+    /// Whether a test is due: counts of deliveries leave it out.
+    async fn tests_due(&self) -> Result<bool> {
+        let store = &self.ctx.store;
+        let open = |row: &CheckRow| row.state == CheckState::Open;
+        for row in store.newest_checks().await?.into_iter().filter(open) {
+            if store.delivery(row.delivery_id).await?.is_some_and(|it| it.state == State::Due) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Moves the time, then settles.

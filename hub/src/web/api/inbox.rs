@@ -59,7 +59,7 @@ pub(super) async fn list(
                "operator_name": row.operator_name, "office_name": row.office_name,
                "received_at": time(row.received_at), "state": row.state,
                "channel": row.channel, "review": row.review, "proof": row.proof,
-               "withdrawn_at": row.withdrawn_at.map(time)})
+               "withdrawn_at": row.withdrawn_at.map(time), "test": row.is_test()})
     };
     Ok(Json(rows.iter().map(view).collect()))
 }

@@ -3,6 +3,7 @@
 mod attachments;
 mod bulk;
 mod by_hand;
+mod checks;
 mod erasures;
 mod exports;
 pub(super) mod filings;
@@ -77,6 +78,7 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(inbox::package))
         .routes(routes!(inbox::acknowledge))
         .routes(routes!(inbox::decide))
+        .routes(routes!(checks::purge))
         .routes(routes!(exports::make, exports::list))
         .routes(routes!(exports::fetch))
         .routes(routes!(statements::fetch))
@@ -104,6 +106,8 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(redrives::approve))
         .routes(routes!(redrives::cancel))
         .routes(routes!(watches::list))
+        .routes(routes!(checks::send))
+        .routes(routes!(checks::list))
         .routes(routes!(operations::lanes))
         .routes(routes!(operations::pause))
         .routes(routes!(operations::resume))

@@ -25,6 +25,7 @@ use crate::web::document::{Block, Document, Mark, Reading};
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
+use crate::web::onboarding_words::Words as TestWords;
 use crate::web::parts::{Badge, ErasedLine, Part, Stamp};
 use crate::web::problem::Problem;
 use crate::web::story;
@@ -35,6 +36,8 @@ use crate::web::visit::Visit;
 pub(super) struct DeliveryPage {
     shell: Shell,
     w: &'static Words,
+    /// What is said of a test, and what deletes it.
+    test: Option<&'static TestWords>,
     id: String,
     receipt_number: String,
     review: Badge,
@@ -122,6 +125,7 @@ impl DeliveryPage {
         Self {
             shell: visit.shell(""),
             w,
+            test: delivery.is_test().then(|| TestWords::of(lang)),
             id: delivery.id.to_string(),
             receipt_number: filing.receipt_number.clone(),
             review: labels::review(delivery.review, lang),

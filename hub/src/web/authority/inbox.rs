@@ -26,6 +26,7 @@ use crate::web::deadlines;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
+use crate::web::onboarding_words::Words as TestWords;
 use crate::web::parts::{Badge, Choice, Stamp, grouped};
 use crate::web::visit::{Visit, see_other};
 use crate::written::as_receipt_number;
@@ -63,6 +64,8 @@ struct Line {
     receipt_number: String,
     review: Badge,
     is_new: bool,
+    /// What says that it is a test and no filing.
+    test: Option<Badge>,
     kind: &'static str,
     /// What a revision after the first is.
     revision: Option<String>,
@@ -356,6 +359,7 @@ impl Line {
             receipt_number: row.receipt_number.clone(),
             review: labels::review(row.review, visit.lang),
             is_new: row.review == Review::Unopened,
+            test: row.is_test().then(|| Badge::new("hold", TestWords::of(visit.lang).test)),
             kind: visit.lang.kind(row.kind),
             revision,
             services,

@@ -20,6 +20,7 @@ mod followed;
 mod hand;
 mod inbox;
 mod master;
+mod onboarding;
 mod reports;
 mod statements;
 mod words;
@@ -61,6 +62,9 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
             get(statements::show).post(statements::answer).layer(DefaultBodyLimit::disable()),
         )
         .route("/authority/statements/{day}/{format}", get(statements::fetch))
+        .route("/authority/onboarding", get(onboarding::show).post(onboarding::say))
+        .route("/authority/check", post(onboarding::check))
+        .route("/authority/tests/purge", post(onboarding::purge_tests))
         .route("/authority/reports", get(reports::show))
         .route("/authority/reports.csv", get(reports::csv))
         .route("/authority/deliveries/{id}", get(delivery::show))

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::reminder::fixed::FIXED;
+use crate::reminder::stages::is_about;
 use crate::store::{RemindedRow, ReminderRow, ReminderState, ReminderStep};
 use crate::web::Desk;
 use crate::web::contact_words::Words;
@@ -56,8 +57,12 @@ fn line(desk: &Desk, row: &ReminderRow, (visit, is_operations): (&Visit, bool)) 
         day: row.day.to_string(),
         step: step(row.step, visit.lang),
         name: match code {
+            Some(code) if is_about(&row.id) => {
+                format!("{} ({})", desk.ctx.master().name(code), w.stages)
+            }
             Some(code) => desk.ctx.master().name(code),
             None if row.addressee == FIXED => w.fixed.to_owned(),
+            None if is_about(&row.id) => w.stages.to_owned(),
             None => String::new(),
         },
         code: code.filter(|_| is_operations).map(|code| code.to_string()),

@@ -15,6 +15,7 @@ use super::deliveries::{DeliveryLine, DeliveryTable};
 use super::hands::Hands;
 use super::lanes::{LaneHand, LaneLine, LaneTable, lane_hands};
 use super::map::{describe, english_name};
+use super::onboarding::{addresses, seat};
 use super::snapshot::{Health, count, word};
 use super::steps::{Steps, steps};
 use crate::context::day_in_japan;
@@ -26,6 +27,7 @@ use crate::web::cursor::{newest, older, paged};
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
+use crate::web::onboarding::{CheckCard, StageCard};
 use crate::web::parts::{Badge, grouped, percent};
 use crate::web::roles::Staff;
 use crate::web::visit::Visit;
@@ -55,9 +57,19 @@ pub(super) struct AuthorityPage {
     told: ToldTable,
     is_told: bool,
     cw: &'static contact_words::Words,
+    stages: StageCard,
+    checks: CheckCard,
     table: DeliveryTable,
     newest: Option<String>,
     older: Option<String>,
+}
+
+/// What did not go of what the page's forms ask for, each told beside its form.
+#[derive(Default)]
+pub(super) struct Problems {
+    pub(super) hands: Option<String>,
+    pub(super) stage: Option<String>,
+    pub(super) check: Option<String>,
 }
 
 /// Reminders that the page shows; the page of its address has more.
@@ -69,14 +81,14 @@ pub(super) async fn authority(
     Path(code): Path<String>,
     Staff(visit): Staff,
 ) -> Response {
-    visit.answer(read(&desk, &code, (&visit, None)).await)
+    visit.answer(read(&desk, &code, (&visit, Problems::default())).await)
 }
 
 /// The page, with what did not go.
 pub(super) async fn read(
     desk: &Desk,
     code: &str,
-    (visit, problem): (&Visit, Option<String>),
+    (visit, problems): (&Visit, Problems),
 ) -> Result<AuthorityPage, Fault> {
     let (ctx, lang) = (&desk.ctx, visit.lang);
     let code: AuthorityId = code.parse().map_err(|_| Fault::NoAuthority)?;
@@ -90,10 +102,14 @@ pub(super) async fn read(
     let older = older(&mut rows, visit, |row| (row.created_at, row.id.0));
     let contact = ctx.store.contacts_on(day_in_japan(visit.now), Some(code)).await?.pop();
     let told = ctx.store.reminders_about(code, TOLD_ROWS).await?;
-    let hands = Hands::new(desk, visit, problem);
+    let hands = Hands::new(desk, visit, problems.hands);
     let by_hand =
         if hands.may { lane_hands(desk, (code, &lanes), visit).await? } else { Vec::new() };
+    let [say, check] = addresses(code);
+    let seat = seat(code, hands.may, [&say, &check]);
     Ok(AuthorityPage {
+        stages: StageCard::read(desk, visit, (seat, problems.stage)).await?,
+        checks: CheckCard::read(desk, visit, (seat, problems.check)).await?,
         shell: visit.living_shell("/authorities"),
         code: code.to_string(),
         name: body.name.to_owned(),

@@ -18,6 +18,7 @@ use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
+use crate::web::onboarding_words::Words as TestWords;
 use crate::web::parts::{Badge, Choice, Part, Stamp};
 use crate::web::roles::Staff;
 use crate::web::story::Line;
@@ -31,6 +32,8 @@ const HOLD: &str = "hold";
 pub(super) struct DeliveryPage {
     shell: Shell,
     line: DeliveryLine,
+    /// What says that it is a test and no filing.
+    test: Option<&'static str>,
     ladder_step: i32,
     created: Stamp,
     delivered: Option<Stamp>,
@@ -96,6 +99,7 @@ pub(super) async fn read(
     Ok(DeliveryPage {
         shell: visit.living_shell("/deliveries"),
         line: DeliveryLine::new(desk, &delivery, visit),
+        test: delivery.is_test().then_some(TestWords::of(visit.lang).is_test),
         ladder_step: delivery.ladder_step + 1,
         created: stamp(delivery.created_at),
         delivered,

@@ -25,6 +25,7 @@ use crate::web::deadlines::DeadlineLine;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
+use crate::web::onboarding_words::Words as TestWords;
 use crate::web::parts::{Badge, ErasedLine, Part, Stamp, grouped};
 use crate::web::roles::Staff;
 use crate::web::story::Line;
@@ -39,6 +40,8 @@ const SENTENCES_MAX: usize = 80;
 struct FilingPage {
     shell: Shell,
     receipt_number: String,
+    /// What says that it is a test and no filing.
+    test: Option<&'static str>,
     id: String,
     kind: &'static str,
     operator: String,
@@ -165,6 +168,7 @@ async fn read(desk: &Desk, key: &str, visit: &Visit) -> Result<FilingPage, Fault
     Ok(FilingPage {
         shell: visit.living_shell("/filings"),
         receipt_number: filing.receipt_number,
+        test: filing.corporate_number.is_test().then_some(TestWords::of(visit.lang).is_test),
         id: filing.id.to_string(),
         kind: visit.lang.kind(filing.kind),
         operator: filing.operator_name,
@@ -283,7 +287,7 @@ fn plan(
 
 /// Those whom staff named, each once.
 fn named(desk: &Desk, deliveries: &[Delivery], kind: FilingKind, visit: &Visit) -> Vec<PlanLine> {
-    let master = &desk.ctx.master;
+    let master = desk.ctx.master();
     let mut all: Vec<PlanLine> = Vec::new();
     for it in deliveries.iter().filter(|it| it.rule == BY_HAND) {
         let code = it.authority.to_string();

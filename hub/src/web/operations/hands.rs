@@ -9,6 +9,7 @@ use axum::response::Response;
 use schemas::{AuthorityId, Channel, DeliveryId};
 use uuid::Uuid;
 
+use super::authorities::Problems;
 use super::{authorities, dead_letters, delivery};
 use crate::actor::Actor;
 use crate::operate::delivery::{self as by_hand, Given};
@@ -119,7 +120,8 @@ async fn act_on_lane(
     match done.map_err(|problem| told(desk, problem, (visit, Fault::NoAuthority))) {
         Ok(()) => see_other(&format!("{page}?done=1#hands")),
         Err(Ok((status, sentence))) => {
-            let page = authorities::read(desk, lane.0.as_str(), (visit, Some(sentence))).await;
+            let told = Problems { hands: Some(sentence), ..Problems::default() };
+            let page = authorities::read(desk, lane.0.as_str(), (visit, told)).await;
             page.map_or_else(|fault| visit.fault(&fault), |page| visit.page(status, &page))
         }
         Err(Err(fault)) => visit.fault(&fault),

@@ -25,6 +25,7 @@ mod launch;
 mod live;
 mod map;
 mod master;
+mod onboarding;
 mod overview;
 mod receiving;
 mod reconciliation;
@@ -70,6 +71,10 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/master.csv", get(master::csv))
         .route("/master/import", post(master::import).layer(DefaultBodyLimit::disable()))
         .route("/master/apply", post(master::apply))
+        .route("/authorities/{code}/stages", post(onboarding::say))
+        .route("/authorities/{code}/check", post(onboarding::check))
+        .route("/onboarding", get(onboarding::list))
+        .route("/onboarding.csv", get(onboarding::csv))
         .route("/reminders", get(reminders::list))
         .route("/prefectures/{code}", get(authorities::prefecture))
         .route("/lanes", get(lanes::list))

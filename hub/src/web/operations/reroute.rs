@@ -102,7 +102,7 @@ async fn look(desk: &Desk, id: DeliveryId, asked: &str, visit: &Visit) -> Result
     };
     Ok(Looked {
         code: to.to_string(),
-        name: desk.ctx.master.name(to),
+        name: desk.ctx.master().name(to),
         channel: preview.fresh.channel.map_or("–", |it| labels::channel(it, visit.lang)),
         held,
         stays: preview.stays,
@@ -134,7 +134,7 @@ fn refused(desk: &Desk, problem: Problem, visit: &Visit) -> Result<(StatusCode, 
             Ok((wrong, format!("{} {code}", w.reroute_no_authority)))
         }
         Problem::Said(RerouteProblem::InPlan(code)) => {
-            let name = desk.ctx.master.name(code);
+            let name = desk.ctx.master().name(code);
             Ok((StatusCode::CONFLICT, format!("{} {name} ({code})", w.reroute_in_plan)))
         }
         Problem::Said(RerouteProblem::NotNewest) => {

@@ -2,8 +2,8 @@
 
 use super::{DOCUMENT, Row, Whose, row};
 use crate::archive::{ANNOUNCEMENT, TO_AUTHORITIES};
-use crate::rows::PROPOSAL;
 use crate::rows::ERASURE;
+use crate::rows::PROPOSAL;
 use crate::world::{DEAD_LETTER, World};
 
 pub(super) fn rows(world: &World) -> Vec<Row> {
@@ -39,6 +39,10 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/master.csv", Operations),
         row("/master/import", Operations).file(),
         row("/master/apply", Operations).sent(),
+        row("/authorities/{code}/stages", Operations).at("/authorities/011002/stages").sent(),
+        row("/authorities/{code}/check", Operations).at("/authorities/011002/check").sent(),
+        row("/onboarding", Operations),
+        row("/onboarding.csv", Operations),
         row("/reminders", Operations),
         row("/prefectures/{code}", Operations).at("/prefectures/01"),
         row("/lanes", Operations),

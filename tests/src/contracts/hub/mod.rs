@@ -4,12 +4,14 @@
 mod among_staff;
 mod backup;
 mod by_hand;
+mod checks;
 mod dead_letters;
 mod erasure;
 mod hours;
 pub mod late;
 mod master;
 mod older_store;
+mod onboarding;
 mod overtaken;
 mod pace;
 mod redrive;
@@ -32,11 +34,13 @@ use anyhow::{Result, bail};
 pub use among_staff::*;
 pub use backup::a_backup_in_the_midst_goes_on_elsewhere;
 pub use by_hand::*;
+pub use checks::*;
 pub use dead_letters::*;
 pub use erasure::*;
 pub use hours::*;
 pub use master::*;
 pub use older_store::*;
+pub use onboarding::*;
 pub use overtaken::*;
 pub use pace::*;
 pub use redrive::*;
@@ -77,6 +81,16 @@ macro_rules! hub_contract {
             what_is_erased_is_gone_and_still_proves_itself
             an_operator_is_erased_but_for_what_is_not_finished
             contents_and_addresses_go_when_their_time_is_over
+
+            a_check_goes_the_real_way_over_every_channel
+            a_check_fails_though_the_look_says_ok
+            a_check_that_takes_too_long_is_given_up
+            a_test_counts_nowhere
+            tests_are_purged_and_filings_never
+            the_schedule_checks_one_way_after_another
+
+            what_is_said_of_a_stage_is_on_record
+            stages_are_told_once_and_step_by_step
 
             a_redrive_keeps_its_pace_and_ends_half_way
             a_large_redrive_needs_two_people

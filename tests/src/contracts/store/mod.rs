@@ -5,6 +5,7 @@ mod addresses;
 mod amendments;
 mod archive;
 mod bulk;
+mod checks;
 mod deliveries;
 mod drafts;
 mod exports;
@@ -43,6 +44,7 @@ pub use addresses::*;
 pub use amendments::*;
 pub use archive::*;
 pub use bulk::*;
+pub use checks::*;
 pub use deliveries::*;
 pub use drafts::*;
 pub use exports::*;
@@ -153,6 +155,10 @@ macro_rules! store_contract {
             nothing_of_an_unfinished_filing_goes
             answers_go_before_their_tries
             a_chain_without_its_beginning_says_so
+
+            one_check_of_a_way_is_open_at_a_time
+            no_filing_is_purged_as_a_test
+            a_stage_is_told_once_for_one_day
 
             lists_narrow_and_page
             what_is_in_trouble_is_grouped

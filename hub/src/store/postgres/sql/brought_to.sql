@@ -4,7 +4,7 @@ SELECT to_json(j.code)::text
 FROM json_array_elements_text(($1::json) -> 'authorities') AS j (code)
 CROSS JOIN LATERAL (
     SELECT 1 FROM deliveries AS d
-    WHERE d.authority = j.code AND d.state = 'delivered'
+    WHERE d.authority = j.code AND d.state = 'delivered' AND d.rule <> 'test'
         AND d.delivered_at >= (($1::json) ->> 'from')::bigint
         AND d.delivered_at < (($1::json) ->> 'until')::bigint
     LIMIT 1

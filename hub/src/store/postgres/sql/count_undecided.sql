@@ -7,5 +7,5 @@ SELECT json_build_object(
 )::text
 FROM deliveries AS d
 WHERE d.authority = ANY($1::text[]) AND d.review IN ('unopened', 'opened')
-    AND d.state <> 'cancelled'
+    AND d.state <> 'cancelled' AND d.rule <> 'test'
 GROUP BY d.authority

@@ -15,6 +15,7 @@ SELECT json_build_object(
 FROM (
     SELECT * FROM deliveries
     WHERE id > (($1::json) ->> 'after')::uuid AND id < (($1::json) ->> 'end')::uuid
+        AND rule <> 'test'
     ORDER BY id LIMIT (($1::json) ->> 'limit')::bigint
 ) AS d
 JOIN revisions AS r ON r.filing_id = d.filing_id AND r.revision = d.revision

@@ -15,7 +15,7 @@ FROM (
                 AND (a.detail::json) #>> '{why,code}' <> 'awaiting_pickup'
             ORDER BY a.number DESC LIMIT 1) AS cause
     FROM deliveries AS d
-    WHERE d.state = 'delivered' AND d.attempts > 1
+    WHERE d.state = 'delivered' AND d.attempts > 1 AND d.rule <> 'test'
         AND d.delivered_at > (($1::json) ->> 'since')::bigint
         AND d.delivered_at <= (($1::json) ->> 'until')::bigint
 ) AS x JOIN filings AS f ON f.id = x.filing_id

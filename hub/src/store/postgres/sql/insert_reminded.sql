@@ -6,6 +6,7 @@ SELECT d.id, ($1::json) ->> 'step', d.authority, ($1::json) ->> 'reminder'
 FROM deliveries AS d
 WHERE d.authority IN (SELECT json_array_elements_text(($1::json) -> 'authorities'))
     AND d.review = 'unopened' AND d.review IN ('unopened', 'opened') AND d.state <> 'cancelled'
+    AND d.rule <> 'test'
     AND (d.state = 'delivered' OR (d.state = 'waiting' AND d.channel = 'pull'))
     AND coalesce(d.delivered_at, d.channel_since) < (($1::json) ->> 'before')::bigint
     AND (($1::json) ->> 'after' IS NULL OR EXISTS (

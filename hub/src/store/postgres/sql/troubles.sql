@@ -16,6 +16,7 @@ FROM (
         FROM deliveries AS y
         WHERE y.state IN ('waiting', 'held', 'failed') AND (y.why::json) ->> 'code' NOT IN
         ('awaiting_pickup', 'lane_full', 'lane_paced', 'courier_busy', 'courier_stopping')
+        AND y.rule <> 'test'
         AND (($1::json) ->> 'cause' IS NULL
             OR (y.why::json) ->> 'code' = ($1::json) ->> 'cause')
         AND (($1::json) ->> 'owner' IS NULL OR y.owner = ($1::json) ->> 'owner')

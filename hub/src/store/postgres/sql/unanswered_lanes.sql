@@ -10,6 +10,7 @@ CROSS JOIN LATERAL (
     WHERE e.authority = j.authority AND e.review = r.review
         AND e.review IN ('unopened', 'opened') AND e.state <> 'cancelled'
         AND e.state = 'delivered' AND e.channel = j.channel
+        AND e.rule <> 'test'
         AND e.created_at < (($1::json) ->> 'before')::bigint
     ORDER BY e.created_at LIMIT 1
 ) AS d

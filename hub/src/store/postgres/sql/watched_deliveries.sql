@@ -10,6 +10,7 @@ FROM (
     FROM deliveries AS y
     WHERE y.state IN ('waiting', 'held', 'failed') AND (y.why::json) ->> 'code' NOT IN
         ('awaiting_pickup', 'lane_full', 'lane_paced', 'courier_busy', 'courier_stopping')
+        AND y.rule <> 'test'
     ORDER BY y.created_at + 0 DESC, y.id DESC LIMIT (($1::json) #>> '{}')::bigint
 ) AS x
 WHERE (SELECT f.withdrawn_at FROM filings AS f WHERE f.id = x.filing_id) IS NULL

@@ -4,6 +4,6 @@ SELECT json_object(
     'channel', d.channel, 'delivered_at', d.delivered_at, 'package_sha256', d.package_sha256
 )
 FROM deliveries AS d JOIN filings AS f ON f.id = d.filing_id
-WHERE d.authority = $1 ->> '$.authority' AND d.state = 'delivered'
+WHERE d.authority = $1 ->> '$.authority' AND d.state = 'delivered' AND d.rule <> 'test'
     AND d.delivered_at >= $1 ->> '$.from' AND d.delivered_at < $1 ->> '$.until'
 ORDER BY d.delivered_at, d.id LIMIT $1 ->> '$.limit'

@@ -29,5 +29,5 @@ FROM (
         )
         GROUP BY y.filing_id
     ) AS d ON d.filing_id = x.id
-    WHERE $1 IS NOT NULL
+    WHERE $1 IS NOT NULL AND x.corporate_number <> '9000000000000'
 ) AS f GROUP BY f.status

@@ -3,5 +3,5 @@ SELECT json_object('prefecture', prefecture, 'state', state, 'count', count(*))
 FROM (
     SELECT state, CASE WHEN authority LIKE 'U%' THEN substr(authority, 2, 2)
         ELSE substr(authority, 1, 2) END AS prefecture
-    FROM deliveries WHERE $1 IS NOT NULL
+    FROM deliveries WHERE $1 IS NOT NULL AND rule <> 'test'
 ) GROUP BY prefecture, state

@@ -1,5 +1,6 @@
 SELECT json_object(
-    'filings', (SELECT count(*) FROM filings),
+    'filings', (SELECT count(*) FROM filings) -- but tests
+        - (SELECT count(*) FROM filings WHERE corporate_number = '9000000000000'),
     'unplanned', (SELECT count(DISTINCT r.filing_id)
         FROM revisions AS r JOIN filings AS f ON f.id = r.filing_id
         WHERE r.problem IS NOT NULL AND f.withdrawn_at IS NULL),

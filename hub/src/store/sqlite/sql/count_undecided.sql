@@ -6,5 +6,5 @@ SELECT json_object(
     'oldest', min(d.created_at) FILTER (WHERE d.review = 'unopened')
 )
 FROM json_each($1) AS j JOIN deliveries AS d ON d.authority = j.value
-WHERE d.review IN ('unopened', 'opened') AND d.state <> 'cancelled'
+WHERE d.review IN ('unopened', 'opened') AND d.state <> 'cancelled' AND d.rule <> 'test'
 GROUP BY d.authority

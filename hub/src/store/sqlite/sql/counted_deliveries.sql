@@ -15,5 +15,5 @@ SELECT json_object(
 FROM deliveries AS d
 JOIN revisions AS r ON r.filing_id = d.filing_id AND r.revision = d.revision
 LEFT JOIN decisions AS c ON c.delivery_id = d.id
-WHERE d.id > $1 ->> '$.after' AND d.id < $1 ->> '$.end'
+WHERE d.id > $1 ->> '$.after' AND d.id < $1 ->> '$.end' AND d.rule <> 'test'
 ORDER BY d.id LIMIT $1 ->> '$.limit'

@@ -5,7 +5,7 @@ SELECT json_object(
     'revision', d.revision, 'action', r.action, 'kind', f.kind, 'operator_name', f.operator_name,
     'office_name', f.office_name, 'received_at', r.received_at, 'created_at', d.created_at,
     'state', d.state, 'channel', d.channel, 'review', d.review, 'proof', d.proof,
-    'withdrawn_at', f.withdrawn_at
+    'withdrawn_at', f.withdrawn_at, 'rule', d.rule
 )
 FROM deliveries AS d
 JOIN filings AS f ON f.id = d.filing_id

@@ -5,6 +5,7 @@ INSERT INTO reminded (delivery_id, step, authority, reminder_id)
 SELECT d.id, $1 ->> '$.step', d.authority, $1 ->> '$.reminder'
 FROM json_each($1, '$.authorities') AS j JOIN deliveries AS d ON d.authority = j.value
 WHERE d.review = 'unopened' AND d.review IN ('unopened', 'opened') AND d.state <> 'cancelled'
+    AND d.rule <> 'test'
     AND (d.state = 'delivered' OR (d.state = 'waiting' AND d.channel = 'pull'))
     AND coalesce(d.delivered_at, d.channel_since) < $1 ->> '$.before'
     AND ($1 ->> '$.after' IS NULL OR EXISTS (

@@ -16,6 +16,7 @@ FROM (
         FROM deliveries AS y
         WHERE y.state IN ('waiting', 'held', 'failed') AND y.why ->> '$.code' NOT IN
         ('awaiting_pickup', 'lane_full', 'lane_paced', 'courier_busy', 'courier_stopping')
+        AND y.rule <> 'test'
         AND ($1 ->> '$.cause' IS NULL OR y.why ->> '$.code' = $1 ->> '$.cause')
         AND ($1 ->> '$.owner' IS NULL OR y.owner = $1 ->> '$.owner')
         AND ($1 ->> '$.prefecture' IS NULL

@@ -9,6 +9,7 @@ FROM json_each($1, '$.lanes') AS j JOIN deliveries AS d ON d.id IN (
         WHERE e.authority = j.value ->> '$.authority' AND e.review = r.value
             AND e.review IN ('unopened', 'opened') AND e.state <> 'cancelled'
             AND e.state = 'delivered' AND e.channel = j.value ->> '$.channel'
+            AND e.rule <> 'test'
             AND e.created_at < $1 ->> '$.before'
         ORDER BY e.created_at LIMIT 1
     ) FROM json_each('["unopened", "opened"]') AS r

@@ -1,0 +1,1 @@
+DELETE FROM acts WHERE delivery_id = ANY($1::uuid[])

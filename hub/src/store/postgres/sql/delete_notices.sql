@@ -1,0 +1,1 @@
+DELETE FROM notices WHERE filing_id = ANY($1::uuid[])

@@ -1,0 +1,1 @@
+DELETE FROM prints WHERE filing_id = ANY($1::uuid[])

@@ -1,0 +1,1 @@
+DELETE FROM acts WHERE delivery_id IN (SELECT value FROM json_each($1))
