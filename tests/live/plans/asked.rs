@@ -207,6 +207,7 @@ fn erasing(known: &Known) -> Vec<Asked> {
         ("erase_bulk_lines", written, Some("bulk_lines_by_operator")),
         ("erased_objects", json!(20), None),
         ("prints_in", json!(digest), None),
+        ("unname_erased", json!([digest]), Some("objects_pkey")),
     ];
     all.extend(of_filing.map(|name| (name, json!(filing), None)));
     all.extend(of_operator.map(|name| (name, json!(operator), None)));

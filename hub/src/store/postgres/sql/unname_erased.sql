@@ -1,7 +1,8 @@
 -- Objects that nothing names any more that is not erased: the sweep takes them, at once where nobody
 -- has uploaded the same since.
 UPDATE objects AS x SET named_at = NULL
-WHERE x.sha256 = ANY ($1::text[]) AND x.deleting_at IS NULL
+WHERE x.sha256 = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+    AND x.deleting_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM attachments AS a JOIN revisions AS r ON r.corporate_number = a.owner
         WHERE a.sha256 = x.sha256 AND position(x.sha256 in r.document) > 0
