@@ -111,13 +111,13 @@ pub async fn weigh(store: &Store, filing: &FilingRow) -> Result<Weight, StoreErr
 
 fn weight_of(revisions: &[RevisionRow], decisions: &[DecisionRow], rows: usize) -> Weight {
     let files = files(revisions, decisions);
-    let filed = files.iter().map(|it| it.size).fold(0_u64, u64::saturating_add);
+    let attached = files.iter().map(|it| it.size).fold(0_u64, u64::saturating_add);
     let bodies = revisions.iter().map(|it| it.document.len() as u64).sum::<u64>();
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     Weight {
         rows: number(rows as u64),
         objects: number(files.len() as u64),
-        bytes: number(filed.saturating_add(bodies)),
+        bytes: number(attached.saturating_add(bodies)),
     }
 }
 

@@ -169,9 +169,8 @@ async fn run(mut args: Args) -> anyhow::Result<()> {
         "accepted_per_second": rate(sent, accepted),
         "recorded_per_second": rate(expected, recorded),
         "healthy_deliveries": expected, "accept_to_delivered_ms": told.latency,
-        "processes": usage, "dead_letters": told.dead_letters, "bytes_per_filing": room, "scrape_ms": scrape,
-        "pages": pages,
-        "raw": raw,
+        "processes": usage, "dead_letters": told.dead_letters, "bytes_per_filing": room,
+        "scrape_ms": scrape, "pages": pages, "raw": raw,
     });
     measure::print(&result, args.json)
 }

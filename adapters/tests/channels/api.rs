@@ -123,13 +123,13 @@ async fn a_secret_is_changed_without_a_refused_try() {
     for parcel in [parcel().await, large_parcel().await] {
         let far = sandbox().await;
         let knows = far.sandbox.api_endpoint(code());
-        let known = Some(knows.signing_secret.clone());
+        let before = Some(knows.signing_secret.clone());
         let now = |new: &Secret, former| Config {
             signing_secret: new.clone(),
             former_signing_secret: former,
             ..knows.clone()
         };
-        assert_stored(&deliver(&now(&other, known), &parcel).await, false);
+        assert_stored(&deliver(&now(&other, before), &parcel).await, false);
         let after = now(&knows.signing_secret, Some(other.clone()));
         assert_stored(&deliver(&after, &parcel).await, true);
         assert_outcome(&deliver(&now(&other, None), &parcel).await, "refused", "http_401");

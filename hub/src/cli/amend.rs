@@ -62,7 +62,7 @@ pub(super) struct Trial {
     /// The first day on which it holds (2026-04-01); by default today
     #[arg(long)]
     from: Option<Date>,
-    /// Past filings to ask at most, the newest; by default master.dry_run_max
+    /// Past filings to ask at most, the newest; by default `master.dry_run_max`
     #[arg(long)]
     filings: Option<usize>,
     /// Print JSON

@@ -209,6 +209,12 @@ impl State {
         self.why().map(|why| why.owner)
     }
 
+    fn expired(retry_at: i64) -> Self {
+        let sentence = "the courier stopped in the middle of a try; it is tried again";
+        let why = Why::new("lease_expired", Owner::Hub, sentence);
+        Self::Waiting { next_attempt_at: retry_at, why }
+    }
+
     /// The state after the event, or the refusal.
     pub(super) fn apply(&self, event: Event) -> Result<Self, Refusal> {
         let refusal = Refusal { state: self.as_str(), event: event.name() };
@@ -221,7 +227,8 @@ impl State {
                 Self::Sending { .. },
                 Event::Postpone { until, why }
                 | Event::Fault { until, why }
-                | Event::Offer { until, why },
+                | Event::Offer { until, why }
+                | Event::Retry { at: until, why },
             ) => Ok(Self::Waiting { next_attempt_at: until, why }),
             (Self::Due | Self::Sending { .. } | Self::Waiting { .. }, Event::Hold { why }) => {
                 Ok(Self::Held { why })
@@ -235,16 +242,9 @@ impl State {
                 | Self::Failed { .. },
                 Event::PickUp { at },
             ) => Ok(Self::Delivered { at }),
-            (Self::Sending { .. }, Event::Retry { at, why }) => {
-                Ok(Self::Waiting { next_attempt_at: at, why })
-            }
             (Self::Due | Self::Sending { .. }, Event::Fail { why })
             | (Self::Due, Event::Bar { why }) => Ok(Self::Failed { why }),
-            (Self::Sending { .. }, Event::LeaseExpired { retry_at }) => {
-                let sentence = "the courier stopped in the middle of a try; it is tried again";
-                let why = Why::new("lease_expired", Owner::Hub, sentence);
-                Ok(Self::Waiting { next_attempt_at: retry_at, why })
-            }
+            (Self::Sending { .. }, Event::LeaseExpired { retry_at }) => Ok(Self::expired(retry_at)),
             (Self::Waiting { .. }, Event::FallDue)
             | (Self::Waiting { .. } | Self::Held { .. } | Self::Failed { .. }, Event::Redrive)
             | (

@@ -90,11 +90,7 @@ impl Teller<'_> {
                 ("move", self.to("への送達をやり直します。", ": the delivery is started anew."))
             }
             "delivery.rerouted" => ("move", self.rerouted()),
-            "delivery.switched" => {
-                let (ja, en) = (self.channel(), self.channel());
-                let ja = format!("への送達を{ja}に切り替えます。");
-                ("move", self.to(&ja, &format!(": it goes by {en} from now on.")))
-            }
+            "delivery.switched" => ("move", self.switched()),
             "delivery.lease_expired" | "delivery.given_back" => (
                 "wait",
                 self.to(
@@ -119,6 +115,12 @@ impl Teller<'_> {
             "notice.failed" => ("bad", self.noticed("送れませんでした", "could not be sent")),
             other => ("off", other.to_owned()),
         }
+    }
+
+    fn switched(&self) -> String {
+        let (ja, en) = (self.channel(), self.channel());
+        let ja = format!("への送達を{ja}に切り替えます。");
+        self.to(&ja, &format!(": it goes by {en} from now on."))
     }
 
     fn say(&self, ja: &str, en: &str) -> String {

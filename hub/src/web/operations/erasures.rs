@@ -220,7 +220,7 @@ impl Seen {
             ],
             stays: stays.collect(),
             is_more: seen.is_more,
-            may_ask: !nobody && !(is_one && seen.ready == 0),
+            may_ask: !(nobody || is_one && seen.ready == 0),
         }
     }
 }

@@ -170,9 +170,8 @@ async fn read(desk: &Desk, visit: &Visit, taken: Taken) -> Result<OverviewPage, 
 
 /// `GET /master.csv?on=…`: `authorities.csv` with what was changed; all rows, or those of a day.
 pub(super) async fn csv(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> Response {
-    let day = match visit.get("on").map(str::parse).transpose() {
-        Ok(day) => day,
-        Err(_) => return visit.fault(&Fault::NoPage),
+    let Ok(day) = visit.get("on").map(str::parse).transpose() else {
+        return visit.fault(&Fault::NoPage);
     };
     match desk.ctx.master().authorities_csv(day) {
         Ok(text) => {
