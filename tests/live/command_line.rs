@@ -142,7 +142,7 @@ async fn a_check_is_sent_and_its_proof_waited_for() -> Result<()> {
     let mut house = House::build().store(&url).ladder(SAPPORO, &[Channel::Api]).start().await?;
     let by = Typed { seat: &seat, by: settings([("TODOKE_STORE__URL", url.as_str())]) };
     let check = "authority check 011002";
-    let sent = async |words: &str, house: &mut House| -> Result<(i32, String)> {
+    let answer = async |words: &str, house: &mut House| -> Result<(i32, String)> {
         let words = format!("{check} --send {words}");
         let mut typed = std::pin::pin!(by.seat.end(&words, &by.by));
         loop {
@@ -152,10 +152,10 @@ async fn a_check_is_sent_and_its_proof_waited_for() -> Result<()> {
             }
         }
     };
-    let (code, said) = sent("--wait 60", &mut house).await?;
+    let (code, said) = answer("--wait 60", &mut house).await?;
     ensure!(code == 0 && said.contains("proved") && said.contains("stored"), "{code}: {said}");
     house.sandbox.set_behaviour(SAPPORO.parse()?, Behaviour::Refusing(410))?;
-    let (code, said) = sent("--channel api --wait 60", &mut house).await?;
+    let (code, said) = answer("--channel api --wait 60", &mut house).await?;
     ensure!(code == 1 && said.contains("http_410"), "{code}: {said}");
     ensure!(said.contains("the test did not arrive"), "{said}");
     by.refuses(&format!("{check} --send --channel sftp"), &["no endpoint for sftp"]).await?;

@@ -79,7 +79,7 @@ async fn another_addressee_is_looked_at_first_and_told_to_the_operator() {
     let done = staff.send(&reroute, &[("authority", OTHER), ("why", "合併した")]).await;
     let there = done.to();
     assert!(there.starts_with("/deliveries/") && !there.starts_with(&page), "{}", done.text);
-    let fresh = staff.get(&there).await.text;
+    let fresh = staff.get(there).await.text;
     assert!(
         fresh.contains("職員による宛先の変更") && fresh.contains("嘉手納町に改めました"),
         "{fresh}"

@@ -2,8 +2,7 @@
 
 use super::{DOCUMENT, Row, Whose, row};
 use crate::archive::{ANNOUNCEMENT, TO_AUTHORITIES};
-use crate::rows::ERASURE;
-use crate::rows::PROPOSAL;
+use crate::rows::{ERASURE, PROPOSAL};
 use crate::world::{DEAD_LETTER, World};
 
 pub(super) fn rows(world: &World) -> Vec<Row> {
@@ -11,38 +10,16 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     let filing = world.filings[3].receipt_number();
     let document = format!("/archive/{TO_AUTHORITIES}");
     let redrive = format!("/redrives/{}", world.redrive);
-    let master = "/authorities/011002/master";
     let erasure = format!("/erasures/{ERASURE}");
     let reroute = format!("/deliveries/{}/reroute", world.failed);
     let announcement = format!("/announcements/{ANNOUNCEMENT}");
-    vec![
+    let mut rows = of_authorities();
+    rows.extend([
         row("/", Operations),
         row("/filings", Operations),
         row("/filings/{key}", Operations).at(format!("/filings/{filing}")),
         row("/deliveries", Operations),
         row("/deliveries/{id}", Operations).at(format!("/deliveries/{}", world.failed)),
-        row("/launch", Operations),
-        row("/authorities/{code}", Operations).at("/authorities/011002"),
-        row("/authorities/{code}/contacts", Operations).at("/authorities/011002/contacts"),
-        row("/authorities/{code}/contacts", Operations)
-            .at("/authorities/011002/contacts")
-            .with(&[("remove", "1")]),
-        row("/authorities/{code}/master", Operations).at(master),
-        row("/authorities/{code}/master", Operations).at(master).sent(),
-        row("/authorities/{code}/master/channels", Operations)
-            .at(format!("{master}/channels"))
-            .sent(),
-        row("/authorities/{code}/master/channels/{id}/{ruling}", Operations)
-            .at(format!("{master}/channels/{PROPOSAL}/reject"))
-            .sent(),
-        row("/master", Operations),
-        row("/master.csv", Operations),
-        row("/master/import", Operations).file(),
-        row("/master/apply", Operations).sent(),
-        row("/authorities/{code}/stages", Operations).at("/authorities/011002/stages").sent(),
-        row("/authorities/{code}/check", Operations).at("/authorities/011002/check").sent(),
-        row("/onboarding", Operations),
-        row("/onboarding.csv", Operations),
         row("/reminders", Operations),
         row("/prefectures/{code}", Operations).at("/prefectures/01"),
         row("/lanes", Operations),
@@ -102,6 +79,37 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/announcements/{id}", Operations).at(&announcement).with(DOCUMENT),
         row("/announcements/{id}/end", Operations).at(format!("{announcement}/end")).sent(),
         row("/search", Operations).at("/search?q=x"),
+    ]);
+    rows
+}
+
+/// What operations see and change of authorities, and of all of them.
+fn of_authorities() -> Vec<Row> {
+    use Whose::Operations;
+    let master = "/authorities/011002/master";
+    vec![
+        row("/launch", Operations),
+        row("/authorities/{code}", Operations).at("/authorities/011002"),
+        row("/authorities/{code}/contacts", Operations).at("/authorities/011002/contacts"),
+        row("/authorities/{code}/contacts", Operations)
+            .at("/authorities/011002/contacts")
+            .with(&[("remove", "1")]),
+        row("/authorities/{code}/master", Operations).at(master),
+        row("/authorities/{code}/master", Operations).at(master).sent(),
+        row("/authorities/{code}/master/channels", Operations)
+            .at(format!("{master}/channels"))
+            .sent(),
+        row("/authorities/{code}/master/channels/{id}/{ruling}", Operations)
+            .at(format!("{master}/channels/{PROPOSAL}/reject"))
+            .sent(),
+        row("/master", Operations),
+        row("/master.csv", Operations),
+        row("/master/import", Operations).file(),
+        row("/master/apply", Operations).sent(),
+        row("/authorities/{code}/stages", Operations).at("/authorities/011002/stages").sent(),
+        row("/authorities/{code}/check", Operations).at("/authorities/011002/check").sent(),
+        row("/onboarding", Operations),
+        row("/onboarding.csv", Operations),
     ]
 }
 
