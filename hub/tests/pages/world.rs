@@ -122,11 +122,10 @@ impl World {
         filler.lanes().await;
         // One more is made below.
         let (deliveries, failed) = (filler.all.len() + 1, filler.failed.expect("one failed"));
-        let own_draft = draft(&ctx, &submission(2)).await;
-        let foreign_draft = draft(&ctx, &others).await;
-        let [own_bulk, foreign_bulk] =
-            [bulk(&ctx, &submission(2)).await, bulk(&ctx, &others).await];
-        let links = [address_link(&ctx, &submission(2)).await, address_link(&ctx, &others).await];
+        let own = submission(2);
+        let [own_draft, foreign_draft] = [draft(&ctx, &own).await, draft(&ctx, &others).await];
+        let [own_bulk, foreign_bulk] = [bulk(&ctx, &own).await, bulk(&ctx, &others).await];
+        let links = [address_link(&ctx, &own).await, address_link(&ctx, &others).await];
         let [operations_key, operator_key, authority_key] = keys(&ctx).await;
         let redrive = redrive(&ctx).await;
         proposal(&ctx).await;

@@ -8,12 +8,11 @@ use crate::world::{DEAD_LETTER, World};
 pub(super) fn rows(world: &World) -> Vec<Row> {
     use Whose::Operations;
     let filing = world.filings[3].receipt_number();
-    let document = format!("/archive/{TO_AUTHORITIES}");
     let redrive = format!("/redrives/{}", world.redrive);
     let erasure = format!("/erasures/{ERASURE}");
     let reroute = format!("/deliveries/{}/reroute", world.failed);
-    let announcement = format!("/announcements/{ANNOUNCEMENT}");
     let mut rows = of_authorities();
+    rows.extend(of_documents());
     rows.extend([
         row("/", Operations),
         row("/filings", Operations),
@@ -67,17 +66,6 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/reports", Operations),
         row("/reports.csv", Operations).at("/reports.csv?month=2026-07"),
         row("/audit", Operations),
-        row("/archive", Operations),
-        row("/archive", Operations).with(DOCUMENT),
-        row("/archive/{id}", Operations).at(&document),
-        row("/archive/{id}", Operations).at(&document).with(DOCUMENT),
-        row("/archive/{id}/withdraw", Operations).at(format!("{document}/withdraw")).sent(),
-        row("/archive/{id}/files/{version}", Operations).at(format!("{document}/files/1")),
-        row("/announcements", Operations),
-        row("/announcements", Operations).with(DOCUMENT),
-        row("/announcements/{id}", Operations).at(&announcement),
-        row("/announcements/{id}", Operations).at(&announcement).with(DOCUMENT),
-        row("/announcements/{id}/end", Operations).at(format!("{announcement}/end")).sent(),
         row("/search", Operations).at("/search?q=x"),
     ]);
     rows
@@ -110,6 +98,26 @@ fn of_authorities() -> Vec<Row> {
         row("/authorities/{code}/check", Operations).at("/authorities/011002/check").sent(),
         row("/onboarding", Operations),
         row("/onboarding.csv", Operations),
+    ]
+}
+
+/// What operations give out and announce.
+fn of_documents() -> Vec<Row> {
+    use Whose::Operations;
+    let document = format!("/archive/{TO_AUTHORITIES}");
+    let announcement = format!("/announcements/{ANNOUNCEMENT}");
+    vec![
+        row("/archive", Operations),
+        row("/archive", Operations).with(DOCUMENT),
+        row("/archive/{id}", Operations).at(&document),
+        row("/archive/{id}", Operations).at(&document).with(DOCUMENT),
+        row("/archive/{id}/withdraw", Operations).at(format!("{document}/withdraw")).sent(),
+        row("/archive/{id}/files/{version}", Operations).at(format!("{document}/files/1")),
+        row("/announcements", Operations),
+        row("/announcements", Operations).with(DOCUMENT),
+        row("/announcements/{id}", Operations).at(&announcement),
+        row("/announcements/{id}", Operations).at(&announcement).with(DOCUMENT),
+        row("/announcements/{id}/end", Operations).at(format!("{announcement}/end")).sent(),
     ]
 }
 
