@@ -106,9 +106,9 @@ pub async fn purge(
     by: &Actor,
 ) -> Result<usize, CheckProblem> {
     let limit = ctx.config.upkeep.batch_max;
-    let mut tx = ctx.store.begin().await?;
     // What arrived in this moment is over, too.
-    settle::settle_in(ctx, &mut tx, (Some(authority), limit)).await?;
+    settle(ctx, (Some(authority), limit)).await?;
+    let mut tx = ctx.store.begin().await?;
     let which = Purge { authority: Some(authority), delivery, before: i64::MAX, limit };
     let gone = tx.purge_tests(which).await?;
     if !gone.is_empty() {

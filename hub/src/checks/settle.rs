@@ -10,31 +10,21 @@ use crate::delivery::{Delivery, Event, State};
 use crate::onboarding;
 use crate::store::{CheckRow, CheckState, NewEvent, StoreError, Tx};
 
-/// Looks at so many open checks at most, and writes down what became of them. Gives how many are
-/// over or changed.
-pub async fn settle(ctx: &Context, limit: usize) -> anyhow::Result<usize> {
-    let mut tx = ctx.store.begin().await?;
-    let changed = settle_in(ctx, &mut tx, (None, limit)).await?;
-    if changed > 0 {
-        tx.commit().await?;
-    }
-    Ok(changed)
-}
-
-/// The same in a unit of work, of one authority or of all.
-pub(super) async fn settle_in(
+/// Looks at so many open checks at most, of one authority or of all, and writes down what became of
+/// them. Gives how many are over or changed.
+pub async fn settle(
     ctx: &Context,
-    tx: &mut Tx,
     (authority, limit): (Option<AuthorityId>, usize),
 ) -> Result<usize, StoreError> {
-    let open = tx.open_checks(authority, limit).await?;
+    let mut tx = ctx.store.begin().await?;
+    let (now, wait_ms) = (ctx.clock.now_ms(), ctx.config.checks.wait_hours * 3_600_000);
+    let open = tx.open_checks(authority, (now - wait_ms, limit)).await?;
     if open.is_empty() {
         return Ok(0);
     }
     let ids: Vec<DeliveryId> = open.iter().map(|row| row.delivery_id).collect();
     let mut deliveries: HashMap<DeliveryId, Delivery> =
         tx.lock_deliveries(&ids).await?.into_iter().map(|it| (it.id, it)).collect();
-    let (now, wait_ms) = (ctx.clock.now_ms(), ctx.config.checks.wait_hours * 3_600_000);
     let (mut rows, mut given_up, mut events) = (Vec::new(), Vec::new(), Vec::new());
     for row in open {
         let Some(delivery) = deliveries.get_mut(&row.delivery_id) else {
@@ -56,12 +46,15 @@ pub(super) async fn settle_in(
     tx.save_checks(&rows).await?;
     tx.append(&events).await?;
     for row in rows.iter().filter(|row| row.state == CheckState::Proved) {
-        onboarding::proved(tx, row).await?;
+        onboarding::proved(&mut tx, row).await?;
     }
     for row in rows.iter().filter(|row| row.state != CheckState::Open) {
         let CheckRow { authority, channel, code, .. } = row;
         tracing::info!(authority.code = %authority, %channel, state = row.state.as_str(), code,
             "a check is over");
+    }
+    if !rows.is_empty() {
+        tx.commit().await?;
     }
     Ok(rows.len())
 }

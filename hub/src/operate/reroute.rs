@@ -77,6 +77,7 @@ pub async fn to_channel(
 ) -> Result<(), RerouteProblem> {
     by.reason(ctx)?;
     let (mut tx, mut delivery) = lock(ctx, id).await?;
+    never_a_test(&delivery)?;
     let step = step_of(ctx, delivery.authority, channel)?;
     let mut was = seen(&delivery);
     was["channel"] = json!(delivery.channel);
@@ -87,6 +88,12 @@ pub async fn to_channel(
     let event = NewEvent::new(delivery.filing_id, "delivery.switched", body);
     let act = ("delivery.reroute", was, json!({"channel": channel}));
     Ok(save(tx, (delivery, event), act, by).await?)
+}
+
+/// A test goes the way that it tests, or not at all.
+fn never_a_test(delivery: &Delivery) -> Result<(), Refusal> {
+    let refusal = Refusal { state: "test", event: "be rerouted" };
+    if delivery.is_test() { Err(refusal) } else { Ok(()) }
 }
 
 /// The place of a channel in an authority's ladder.
@@ -173,6 +180,7 @@ async fn other(
     (filing, all): (&FilingRow, &[Delivery]),
     to: AuthorityId,
 ) -> Result<(Delivery, bool), RerouteProblem> {
+    never_a_test(delivery)?;
     if filing.withdrawn_at.is_some() {
         return Err(Refusal { state: "withdrawn", event: "be rerouted" }.into());
     }

@@ -261,8 +261,8 @@ pub(super) fn letter(
     let overdue = about.iter().filter(|line| line.is_overdue).count();
     let link = ctx.link(match reminder.step {
         ReminderStep::Authority => "/authority/onboarding",
-        ReminderStep::Prefecture => "/authority/followed",
-        ReminderStep::Operations => "/onboarding?overdue=1",
+        ReminderStep::Prefecture => "/authority/onboarding",
+        ReminderStep::Operations => "/onboarding",
     });
     let link = link.as_str();
     let total = about.len();

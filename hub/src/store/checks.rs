@@ -122,9 +122,10 @@ impl Tx {
     pub async fn open_checks(
         &mut self,
         authority: Option<AuthorityId>,
-        limit: usize,
+        (late, limit): (i64, usize),
     ) -> Result<Vec<CheckRow>, StoreError> {
-        self.read(sql!("open_checks"), &json!({"authority": authority, "limit": limit})).await
+        let args = json!({"authority": authority, "late": late, "limit": limit});
+        self.read(sql!("open_checks"), &args).await
     }
 
     /// What became of checks that were open.

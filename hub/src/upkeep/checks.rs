@@ -22,7 +22,7 @@ const DAY_MS: i64 = 86_400_000;
 impl Upkeep {
     /// What came of checks that are under way. Gives how many changed.
     pub(super) async fn settle_checks(&self) -> anyhow::Result<usize> {
-        checks::settle(&self.ctx, self.ctx.config.upkeep.batch_max).await
+        Ok(checks::settle(&self.ctx, (None, self.ctx.config.upkeep.batch_max)).await?)
     }
 
     /// Sends the check that is due next, if it is time for one, and purges tests whose time is

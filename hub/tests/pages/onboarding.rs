@@ -107,7 +107,7 @@ async fn a_test_is_sent_marked_and_deleted_by_the_authority() {
     all[0].prove(ProofLevel::PickedUp);
     tx.save_deliveries(&all).await.expect("it is saved");
     tx.commit().await.expect("a commit");
-    assert_eq!(checks::settle(&world.ctx, 9).await.expect("a store"), 1);
+    assert_eq!(checks::settle(&world.ctx, (None, 9)).await.expect("a store"), 1);
     let page = staff.get(&path).await.text;
     assert!(page.contains("到達を確認") && page.contains("相手が取得"), "{page}");
     let inbox = clerk.get("/authority?view=all").await.text;

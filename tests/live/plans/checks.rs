@@ -14,8 +14,8 @@ pub(super) fn checks(known: &Known) -> Vec<Asked> {
     vec![
         ("check", json!(filing), None),
         ("checks_of_authority", json!({"authority": authority, "limit": 20}), None),
-        ("open_checks", json!({"authority": null, "limit": 500}), None),
-        ("open_checks", json!({"authority": authority, "limit": 500}), None),
+        ("open_checks", json!({"authority": null, "late": 0, "limit": 500}), None),
+        ("open_checks", json!({"authority": authority, "late": 0, "limit": 500}), None),
         ("retire_newest_check", json!({"authority": authority, "channel": "api"}), None),
         purge(Some(authority), None),
         purge(Some(authority), Some(delivery)),

@@ -118,7 +118,8 @@ pub(super) async fn read(
         ),
         stop: stop(&delivery),
         switches: switches(desk, &delivery, visit),
-        can_reroute: !matches!(delivery.state, Transport::Sending { .. } | Transport::Cancelled),
+        can_reroute: !delivery.is_test()
+            && !matches!(delivery.state, Transport::Sending { .. } | Transport::Cancelled),
         can_give: !matches!(delivery.state, Transport::Delivered { .. } | Transport::Cancelled),
         name_chars_max: desk.ctx.config.limits.name_chars_max,
         days: (day_in_japan(delivery.created_at), day_in_japan(visit.now)),
@@ -127,6 +128,9 @@ pub(super) async fn read(
 
 /// Those of its authority's ladder, while it is neither under way nor at an end.
 fn switches(desk: &Desk, delivery: &Delivery, visit: &Visit) -> Vec<Choice> {
+    if delivery.is_test() {
+        return Vec::new();
+    }
     if stop(delivery).is_none() && !matches!(delivery.state, Transport::Failed { .. }) {
         return Vec::new();
     }

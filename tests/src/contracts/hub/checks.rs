@@ -11,6 +11,7 @@ use hub::context::day_in_japan;
 use hub::delivery::State;
 use hub::intake::IntakeProblem;
 use hub::onboarding::Stage;
+use hub::operate::reroute::to_authority;
 use hub::reports::{self, Choice, Figures, Reader};
 use hub::review::Source;
 use hub::store::{CheckRow, CheckState, InboxFilter, TroubleFilter, WatchFilter};
@@ -171,6 +172,17 @@ pub async fn a_check_that_takes_too_long_is_given_up(builder: Builder) -> Result
     house.finish().await
 }
 
+/// Checks are looked at by what is new of them, so many at once.
+pub async fn a_check_that_waits_hides_no_other(builder: Builder) -> Result<()> {
+    let builder = builder.ladder(SAPPORO, &[Channel::Api]);
+    let mut house = builder.with(|config| config.upkeep.batch_max = 1).start().await?;
+    let waiting = checked(&mut house, EBETSU, Channel::Pull).await?;
+    ensure!(waiting.state == CheckState::Open, "{waiting:?}");
+    let row = checked(&mut house, SAPPORO, Channel::Api).await?;
+    ensure!(row.state == CheckState::Proved, "{row:?}");
+    house.finish().await
+}
+
 /// Nothing that counts, states, reminds or exports knows of a test.
 pub async fn a_test_counts_nowhere(builder: Builder) -> Result<()> {
     let mut house = builder.ladder(SAPPORO, &[Channel::Api]).start().await?;
@@ -183,6 +195,10 @@ pub async fn a_test_counts_nowhere(builder: Builder) -> Result<()> {
     ensure!(store.count_undecided(&[code(SAPPORO)]).await?.is_empty());
     ensure!(store.hour_counts(0).await?.is_empty(), "the national view");
     ensure!(house.notices(row.filing_id).await?.is_empty());
+    let (actor, why) = (clerk(), "x");
+    let by = hub::operate::By { actor: &actor, why };
+    let moved = to_authority(&house.ctx, row.delivery_id, code(EBETSU), by).await;
+    ensure!(moved.is_err(), "a test is rerouted: {moved:?}");
     let by = Decision {
         verdict: Verdict::Accepted,
         comment: String::new(),

@@ -85,6 +85,7 @@ macro_rules! hub_contract {
             a_check_goes_the_real_way_over_every_channel
             a_check_fails_though_the_look_says_ok
             a_check_that_takes_too_long_is_given_up
+            a_check_that_waits_hides_no_other
             a_test_counts_nowhere
             tests_are_purged_and_filings_never
             the_schedule_checks_one_way_after_another

@@ -79,8 +79,11 @@ pub async fn one_check_of_a_way_is_open_at_a_time(bench: &Bench) -> Result<()> {
     drop(tx);
     let other = bench.test(chiyoda, CorporateNumber::TEST).await?;
     let mut tx = bench.store.begin().await?;
-    ensure!(tx.open_checks(Some(sapporo), 9).await?.len() == 1);
-    ensure!(tx.open_checks(None, 9).await?.len() == 2 && tx.open_checks(None, 1).await?.len() == 1);
+    ensure!(tx.open_checks(Some(sapporo), (0, 9)).await?.len() == 1);
+    ensure!(
+        tx.open_checks(None, (0, 9)).await?.len() == 2
+            && tx.open_checks(None, (0, 1)).await?.len() == 1
+    );
     drop(tx);
     let first = bench.over(&first, CheckState::Failed).await?;
     ensure!(bench.store.check_of(first.filing_id).await?.as_ref() == Some(&first));
