@@ -8,7 +8,7 @@ use schemas::{AuthorityId, DeliveryId, Owner, ProofLevel, Why};
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, State};
 use crate::onboarding;
-use crate::store::{CheckRow, CheckState, NewEvent, StoreError, Tx};
+use crate::store::{CheckRow, CheckState, NewEvent, StoreError};
 
 /// Looks at so many open checks at most, of one authority or of all, and writes down what became of
 /// them. Gives how many are over or changed.

@@ -27,6 +27,8 @@ const DOTS: usize = 20;
 #[template(path = "operations/steps.html")]
 pub(super) struct Steps {
     pub(super) w: &'static Words,
+    /// The word for a table.
+    table: &'static str,
     lines: Vec<Step>,
 }
 
@@ -64,7 +66,7 @@ pub(super) async fn steps(desk: &Desk, code: AuthorityId, visit: &Visit) -> Resu
         Step::new(endpoint, (probes.get(&channel), &of_channel), (desk, visit))
     };
     let lines = ladder.ladder(code).iter().map(line).collect();
-    Ok(Steps { w: Words::of(visit.lang), lines })
+    Ok(Steps { w: Words::of(visit.lang), table: visit.lang.words().table, lines })
 }
 
 impl Step {
