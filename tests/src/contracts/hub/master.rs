@@ -12,7 +12,7 @@ use hub::operate::By;
 use hub::operate::master::{MasterProblem, Whom, amend, prepare};
 use hub::operate::proposal::{ProposalProblem, Ruling, propose, rule};
 use hub::operate::replay::replay;
-use hub::store::ProposalState;
+use hub::store::{EndpointRow, ProposalState};
 use jiff::Timestamp;
 use routing::Cells;
 use schemas::Channel;
@@ -175,7 +175,8 @@ pub async fn channels_change_when_a_second_person_approves(builder: Builder) -> 
         ensure!(done.ladder.is_empty(), "{done:?}");
     }
     ensure!(house.ctx.directory.load().ladder(sapporo) == ladder);
-    let acts = house.ctx.store.staff_acts(None, i64::MAX, 9).await?;
+    approved_late(&house, (&one, &two)).await?;
+    let acts = house.ctx.store.staff_acts(None, i64::MAX, 99).await?;
     for act in &acts {
         let told = format!("{} {}", act.was, act.became);
         if told.contains("s3cret") {
@@ -190,9 +191,54 @@ pub async fn channels_change_when_a_second_person_approves(builder: Builder) -> 
             "channels.propose",
             "channels.withdraw",
             "channels.propose",
-            "channels.reject"
+            "channels.reject",
+            "channels.propose",
+            "channels.propose",
+            "channels.propose",
+            "channels.approve",
+            "channels.approve"
         ],
         "{acts:?}"
     );
     house.finish().await
+}
+
+/// A secret that stays is the one in use at the approval, and what starts from what was in use
+/// before is not put to use any more.
+async fn approved_late(house: &House, (one, two): (&Actor, &Actor)) -> Result<()> {
+    let (ctx, sapporo, own) = (&house.ctx, code(SAPPORO), Whom::Authority(code(SAPPORO)));
+    let by = |actor| By { actor, why: "鍵の更新" };
+    let ladder = |rest: &str| {
+        let api = r#""channel": "api", "url": "https://new.example/in""#;
+        format!(r#"[{{{api}, "signing_secret": "********"{rest}}}, {{"channel": "pull"}}]"#)
+    };
+    let older = ladder(r#", "answer_timeout_ms": 31000"#);
+    let older = propose(ctx, (sapporo, &older), (by(one), own)).await?;
+    ensure!(!older.ladder.contains("s3cret"), "what stays is not copied");
+    let newer = ladder(r#", "answer_timeout_ms": 32000"#);
+    let newer = propose(ctx, (sapporo, &newer), (by(one), own)).await?;
+    let other = ladder(r#", "answer_timeout_ms": 33000"#);
+    let other = propose(ctx, (sapporo, &other), (by(one), own)).await?;
+    // At the command line the secret is set anew, which nobody sees.
+    let set = async |secret: &str| {
+        let text = ladder("").replace("********", secret);
+        let rows: Vec<Endpoint> = serde_json::from_str(&text)?;
+        let rows = EndpointRow::of_ladder(&rows, sapporo, house.clock.now_ms())?;
+        let mut tx = ctx.store.begin().await?;
+        tx.save_endpoints(sapporo, &rows).await?;
+        tx.commit().await?;
+        anyhow::Ok(())
+    };
+    set("s3cret-of-today").await?;
+    rule(ctx, (newer.id, Ruling::Approve), (by(two), own)).await?;
+    let in_use = ctx.store.endpoints().await?;
+    let api = in_use.iter().find(|row| row.config.contains("new.example")).context("a row")?;
+    ensure!(api.config.contains("s3cret-of-today") && api.config.contains("32000"), "{api:?}");
+    let late = rule(ctx, (older.id, Ruling::Approve), (by(two), own)).await;
+    let late = late.err().context("what is in use is another")?.to_string();
+    ensure!(late.contains("was changed since it was proposed"), "{late}");
+    ensure!(ctx.store.endpoints().await? == in_use, "nothing was undone");
+    set("s3cret-of-today").await?;
+    rule(ctx, (other.id, Ruling::Approve), (by(two), own)).await?;
+    Ok(())
 }
