@@ -15,7 +15,7 @@ use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use routing::Master;
+use routing::{Amendment, Cells, Master};
 use schemas::deadline::Calendar;
 use schemas::{Catalogue, CorporateNumber, Ledgers};
 use tokio::sync::Notify;
@@ -252,9 +252,22 @@ impl Context {
 
 /// The built-in tables with all that the store has laid over them.
 async fn amended(base: &Master, store: &Store) -> Result<Master, StoreError> {
-    base.amended(&store.amendments().await?).map_err(|error| StoreError::Row {
-        statement: "all_amendments",
-        source: serde::de::Error::custom(error),
+    Ok(laid_over(base, &store.amendments().await?))
+}
+
+/// A table with amendments; one that a new build's tables refuse is left out, and known all the
+/// same: the hub goes on without it.
+fn laid_over(base: &Master, amendments: &[Amendment]) -> Master {
+    if let Ok(master) = base.amended(amendments) {
+        return master;
+    }
+    amendments.iter().fold(base.clone(), |master, one| {
+        master.amended(std::slice::from_ref(one)).unwrap_or_else(|error| {
+            let Amendment { number, authority, .. } = one;
+            tracing::error!(number, %authority, %error, "an amendment does not fit the tables");
+            let nothing = Amendment { cells: Cells::new(), ..one.clone() };
+            master.amended(&[nothing]).unwrap_or(master)
+        })
     })
 }
 
@@ -318,6 +331,23 @@ mod tests {
     use schemas::Catalogue;
 
     use super::*;
+
+    #[test]
+    fn an_amendment_that_does_not_fit_is_left_out_and_the_others_hold() {
+        let base = Master::embedded().expect("a master");
+        let day = date(2026, 8, 1);
+        let authority = "011002".parse().expect("a code");
+        let one = |number, column: &str, cell: &str| {
+            let cells = Cells::from([(column.to_owned(), cell.to_owned())]);
+            Amendment { number, authority, valid_from: day, cells }
+        };
+        let all =
+            [one(1, "status", "closed"), one(2, "launch_period", "8"), one(3, "status", "shut")];
+        let master = laid_over(&base, &all);
+        assert_eq!(master.last_amendment(), 3, "or it would be read anew again and again");
+        let cells = master.cells(authority, day).expect("a row");
+        assert_eq!((&*cells["status"], &*cells["launch_period"]), ("closed", "5"));
+    }
 
     #[test]
     fn business_days_pass_over_weekends_and_holidays() {

@@ -210,7 +210,7 @@ pub async fn resume(
     let mut count = 0;
     for code in ["lane_paused", LANE_SUSPENDED] {
         loop {
-            let released = release(ctx, of, code, limit).await?;
+            let released = release(ctx, of, (code, None), limit).await?;
             count += released;
             if released < limit {
                 break;

@@ -94,7 +94,7 @@ impl Prober {
         }
         tx.save_lanes(&lanes).await?;
         tx.commit().await?;
-        release(&self.ctx, (authority, Some(channel)), LANE_SUSPENDED, 1).await?;
+        release(&self.ctx, (authority, Some(channel)), (LANE_SUSPENDED, None), 1).await?;
         Ok(true)
     }
 }

@@ -1,9 +1,10 @@
 //! Amendments: what authorities and unions have said of themselves since the tables were built in.
 //!
-//! A row is split on the day from which an amendment holds, and the later part has the new cells.
+//! A row is split on the day from which an amendment holds, and the later part has the new cells; so
+//! have the rows after it, each cell until a row of which something else was said.
 //! The result is text again and is read like the tables, so that every check of theirs applies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use csv::StringRecord;
 use jiff::civil::Date;
@@ -30,6 +31,9 @@ pub const COLUMNS: [&str; 7] = [
 /// Cells by the names of their columns.
 pub type Cells = BTreeMap<String, String>;
 
+/// What was said for a day itself: whose, from which day on, which column.
+pub(crate) type Said = BTreeSet<(AuthorityId, Date, String)>;
+
 /// What one authority or union accepts from a day on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amendment {
@@ -39,7 +43,7 @@ pub struct Amendment {
     pub authority: AuthorityId,
     /// The first day.
     pub valid_from: Date,
-    /// The cells that change; others stay as they are on that day.
+    /// The cells that change; others stay as they are on that day. Without any, nothing does.
     pub cells: Cells,
 }
 
@@ -50,19 +54,21 @@ impl Master {
         let Some(last) = amendments.iter().map(|it| it.number).max() else {
             return Ok(self.clone());
         };
-        let texts = &self.texts;
+        let (texts, mut said) = (&self.texts, self.said.clone());
         let of = |is_union: bool| {
             amendments.iter().filter(move |it| it.authority.is_union() == is_union)
         };
-        let authorities = lay_over((AuthorityRow::FILE, "code6"), &texts.authorities, of(false));
-        let unions = lay_over((UnionRow::FILE, "union_id"), &texts.unions, of(true));
+        let authorities =
+            lay_over((AuthorityRow::FILE, "code6"), &texts.authorities, (of(false), &mut said));
+        let unions = lay_over((UnionRow::FILE, "union_id"), &texts.unions, (of(true), &mut said));
         let (authorities, unions) = match (authorities, unions) {
             (Ok(authorities), Ok(unions)) => (authorities, unions),
             (Err(fault), _) | (_, Err(fault)) => return Err(MasterError { faults: vec![fault] }),
         };
         let base = texts.version.split('+').next().unwrap_or_default();
         let version = format!("{base}+{last}");
-        Self::parse(&Texts { version, authorities, unions, ..texts.clone() }.tables())
+        let texts = Texts { version, authorities, unions, ..texts.clone() };
+        Ok(Self { said, ..Self::parse(&texts.tables())? })
     }
 
     /// The number of the last amendment in it; 0 without any.
@@ -151,20 +157,49 @@ impl Table {
         Period { from: date(self.from), to: date(self.to) }.contains(day)
     }
 
-    /// Lays one amendment over the row that holds on its day.
-    fn amend(&mut self, amendment: &Amendment) {
+    /// Lays one amendment over the row that holds on its day, and over those after it.
+    fn amend(&mut self, amendment: &Amendment, said: &Said) {
+        if amendment.cells.is_empty() {
+            return;
+        }
         let Some(place) = self.find(amendment.authority, amendment.valid_from) else { return };
-        let Some(row) = self.rows.get(place) else { return };
+        let Some(row) = self.rows.get(place).cloned() else { return };
         let day = amendment.valid_from.to_string();
         let is_new = row.get(self.from) != Some(day.as_str());
-        let mut later = self.with(row, &amendment.cells);
+        let mut later = self.with(&row, &amendment.cells);
         if is_new {
             let eve = amendment.valid_from.yesterday().map(|it| it.to_string());
-            let former = replaced(row, self.to, &eve.unwrap_or_default());
+            let former = replaced(&row, self.to, &eve.unwrap_or_default());
             later = replaced(&later, self.from, &day);
             self.rows.splice(place..=place, [former, later]);
         } else {
             self.rows.splice(place..=place, [later]);
+        }
+        self.carry(&row, amendment, said);
+    }
+
+    /// Carries an amendment's cells on into the rows that begin after its day, in order of time: a
+    /// cell goes on while it is what it was in the row that was amended, and nobody has said it for
+    /// the later day itself.
+    fn carry(&mut self, former: &StringRecord, amendment: &Amendment, said: &Said) {
+        let begins = |row: &StringRecord| row.get(self.from)?.trim().parse::<Date>().ok();
+        let is_later = |(place, row): (usize, &StringRecord)| {
+            let is_own = row.get(self.code) == Some(amendment.authority.as_str());
+            let day = begins(row).filter(|day| is_own && *day > amendment.valid_from)?;
+            Some((day, place))
+        };
+        let mut later: Vec<_> = self.rows.iter().enumerate().filter_map(is_later).collect();
+        later.sort_unstable();
+        let mut cells = amendment.cells.clone();
+        for (day, place) in later {
+            let Some(row) = self.rows.get(place) else { continue };
+            cells.retain(|name, _| {
+                let column = self.head.iter().position(|it| it == name);
+                let is_same = column.is_some_and(|it| row.get(it) == former.get(it));
+                is_same && !said.contains(&(amendment.authority, day, name.clone()))
+            });
+            let row = self.with(row, &cells);
+            self.rows.splice(place..=place, [row]);
         }
     }
 
@@ -184,11 +219,14 @@ fn replaced(row: &StringRecord, place: usize, cell: &str) -> StringRecord {
 fn lay_over<'a>(
     (file, key): (&'static str, &str),
     text: &str,
-    amendments: impl Iterator<Item = &'a Amendment>,
+    (amendments, said): (impl Iterator<Item = &'a Amendment>, &mut Said),
 ) -> Result<String, MasterFault> {
     let laid = || {
         let mut table = Table::read(key, text)?;
-        amendments.for_each(|it| table.amend(it));
+        for it in amendments {
+            table.amend(it, said);
+            said.extend(it.cells.keys().map(|name| (it.authority, it.valid_from, name.clone())));
+        }
         written(&table.head, table.rows.iter())
     };
     laid().map_err(|error: csv::Error| MasterFault {
@@ -257,10 +295,66 @@ mod tests {
             [
                 (String::new(), "false", "open", "email_or_other"),
                 ("2026-03-01".into(), "false", "open", "paper"),
-                ("2026-04-01".into(), "true", "closed", "email_or_other"),
+                ("2026-04-01".into(), "true", "closed", "paper"),
             ]
         );
         assert_eq!(rows[1].0.to, Some(eve));
+    }
+
+    #[test]
+    fn a_change_goes_on_into_later_rows_until_one_that_says_otherwise() {
+        let base = Master::embedded().expect("a master");
+        let on = |month| date(2026, month, 1);
+        let of =
+            |number, month, cells: &[(&str, &str)]| amendment(number, "014087", on(month), cells);
+        let all = [
+            // What is announced comes first, what is changed before it holds afterwards.
+            of(1, 9, &[("alternative_note", "new address")]),
+            of(2, 11, &[("status", "closed")]),
+            of(3, 12, &[("alternative_note", "counter")]),
+            of(4, 7, &[("prepared", "true"), ("unprepared_basis", ""), ("alternative_note", "x")]),
+        ];
+        let master = base.amended(&all).expect("a master");
+        let rows = master.over_time("014087".parse().expect("a code"));
+        let cells =
+            rows.iter().map(|(_, it)| (&*it["prepared"], &*it["status"], &*it["alternative_note"]));
+        assert_eq!(
+            cells.collect::<Vec<_>>(),
+            [
+                ("false", "open", ""),
+                ("true", "open", "x"),
+                ("true", "open", "new address"),
+                ("true", "closed", "new address"),
+                ("true", "closed", "counter"),
+            ]
+        );
+        // August is closed until somebody says otherwise; that November is, was said for itself.
+        let closed = of(5, 8, &[("status", "closed"), ("not_taken", "change")]);
+        let opened = of(6, 9, &[("status", "open")]);
+        let again = [closed, opened];
+        for again in [master.amended(&again), base.amended(&[&all[..], &again].concat())] {
+            let rows = again.expect("a master").over_time("014087".parse().expect("a code"));
+            let told: Vec<_> =
+                rows.iter().skip(2).map(|(_, it)| (&*it["status"], &*it["not_taken"])).collect();
+            assert_eq!(
+                told,
+                [
+                    ("closed", "change"),
+                    ("open", "change"),
+                    ("closed", "change"),
+                    ("closed", "change")
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn an_amendment_of_nothing_is_known_and_changes_nothing() {
+        let base = Master::embedded().expect("a master");
+        let master = base.amended(&[amendment(7, "014087", date(2026, 7, 1), &[])]);
+        let master = master.expect("a master");
+        assert_eq!(master.authorities(), base.authorities());
+        assert_eq!(master.last_amendment(), 7);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::civil::Date;
 use schemas::{AuthorityId, FilingKind, ServiceCode};
 
+use crate::amend::Said;
 use crate::authority::{AuthorityRow, Body, Class, UnionRow};
 use crate::check;
 use crate::rule::{KindRow, Rule, RuleRow, TransferRow};
@@ -127,6 +128,8 @@ pub struct Master {
     pub(crate) kind_rows: Vec<Vec<usize>>,
     /// By 2-digit code: the prefecture's own code.
     pub(crate) prefecture_codes: HashMap<String, AuthorityId>,
+    /// What amendments have said for which day.
+    pub(crate) said: Said,
 }
 
 impl Master {
@@ -159,6 +162,7 @@ impl Master {
             service_rows: HashMap::new(),
             kind_rows: vec![Vec::new(); FilingKind::ALL.len()],
             prefecture_codes: HashMap::new(),
+            said: Said::new(),
         };
         master.link();
         // Rows that could not be read would only make false alarms here.

@@ -128,7 +128,7 @@ async fn dry_run(config: Config, of: (&Path, &Trial)) -> anyhow::Result<()> {
     let (changes, day) = changes(&ctx, of)?;
     let prepared = prepare(&ctx, changes, day).await?;
     let most = of.1.filings.unwrap_or(ctx.config.master.dry_run_max);
-    let done = replay(&ctx, (&prepared.before, &prepared.after), day, most).await?;
+    let done = replay(&ctx, &prepared, most).await?;
     if of.1.json {
         let value = json!({"from": day, "changes": told(&prepared), "asked": done.asked,
                            "unread": done.unread, "moved": done.moved, "filings": moved(&done)});

@@ -14,8 +14,9 @@ pub const KEPT: &str = "********";
 const NEW: &str = "(new)";
 
 /// Where endpoints have secrets.
-const SECRETS: [&str; 5] = [
+const SECRETS: [&str; 6] = [
     "/signing_secret",
+    "/former_signing_secret",
     "/bearer",
     "/login/password",
     "/login/key/private_key",
@@ -98,12 +99,15 @@ pub fn read(text: &str, former: &[Endpoint]) -> Result<Vec<Endpoint>, LadderProb
 
 #[cfg(test)]
 mod tests {
+    use adapters::sftp::Login;
+    use adapters::{Secret, api, email, pull, sftp};
+
     use super::*;
 
     fn former() -> Vec<Endpoint> {
         let text = r#"[
             {"channel": "api", "url": "https://a.example/in", "signing_secret": "whsec_one",
-             "bearer": "two"},
+             "former_signing_secret": "whsec_zero", "bearer": "two"},
             {"channel": "sftp", "host": "s.example", "user": "u", "host_keys": ["SHA256:AAAA"],
              "login": {"key": {"private_key": "three", "passphrase": "four"}}}]"#;
         serde_json::from_str(text).expect("a ladder")
@@ -114,10 +118,10 @@ mod tests {
         let former = former();
         let value = shown(&former, &former);
         let text = value.to_string();
-        for secret in ["whsec_one", "two", "three", "four"] {
+        for secret in ["whsec_one", "whsec_zero", "two", "three", "four"] {
             assert!(!text.contains(secret), "{text}");
         }
-        assert_eq!(text.matches(KEPT).count(), 4);
+        assert_eq!(text.matches(KEPT).count(), 5);
         assert_eq!(read(&text, &former), Err(LadderProblem::Same));
         let other = text.replace("\"user\":\"u\"", "\"user\":\"v\"");
         let ladder = read(&other, &former).expect("a ladder");
@@ -125,6 +129,63 @@ mod tests {
         let anew = text.replacen(KEPT, "whsec_other", 1);
         let ladder = read(&anew, &former).expect("a ladder");
         assert_eq!(shown(&ladder, &former).to_string().matches(NEW).count(), 1);
+    }
+
+    /// Whoever adds a setting, a channel or a way to log in has to say here what of it is secret.
+    fn with_every_secret() -> Vec<Endpoint> {
+        let secret = |n: u8| Secret::new(format!("hidden-{n}"));
+        let key = Login::Key { private_key: secret(4), passphrase: Some(secret(5)) };
+        let logins = [Login::Password(secret(6)), key];
+        let of_channel = |channel: &Channel| match channel {
+            Channel::Api => vec![Endpoint::Api(api::Config {
+                url: "https://a.example/in".into(),
+                signing_secret: secret(1),
+                former_signing_secret: Some(secret(2)),
+                bearer: Some(secret(3)),
+                expires_on: None,
+                answer_timeout_ms: 1,
+                idle_timeout_ms: 1,
+            })],
+            Channel::Sftp => logins.clone().map(of_login).to_vec(),
+            Channel::Email => {
+                vec![Endpoint::Email(email::Config {
+                    to: "a@a.example".into(),
+                    attach_bytes_max: 1,
+                })]
+            }
+            Channel::Pull => vec![Endpoint::Pull(pull::Config { remind_after_s: 1 })],
+        };
+        Channel::ALL.iter().flat_map(of_channel).collect()
+    }
+
+    fn of_login(login: Login) -> Endpoint {
+        match &login {
+            Login::Password(_) | Login::Key { .. } => {}
+        }
+        Endpoint::Sftp(sftp::Config {
+            host: "s.example".into(),
+            port: 22,
+            user: "u".into(),
+            login,
+            expires_on: None,
+            host_keys: Vec::new(),
+            folder: ".".into(),
+            result_folder: None,
+            connect_timeout_ms: 1,
+            idle_timeout_ms: 1,
+            writes_in_flight: 1,
+            write_bytes: 1,
+        })
+    }
+
+    #[test]
+    fn of_no_channel_any_secret_is_shown() {
+        let ladder = with_every_secret();
+        assert_eq!(json!(ladder).to_string().matches("hidden-").count(), 6);
+        for former in [&ladder[..], &[]] {
+            let text = shown(&ladder, former).to_string();
+            assert!(!text.contains("hidden-"), "{text}");
+        }
     }
 
     #[test]

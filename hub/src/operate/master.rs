@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use routing::{AMENDABLE, Amendment, Cells, Master, MasterError, MasterFault};
+use routing::{AMENDABLE, Amendment, Cells, Master, MasterError, MasterFault, Status};
 use schemas::AuthorityId;
 use serde_json::json;
 
@@ -15,6 +15,9 @@ use crate::store::{AmendmentRow, StoreError};
 
 /// What the record calls changes of many authorities together.
 const SUBJECT: &str = "master";
+
+/// What is said to whoever was too late.
+const CHANGED: &str = "the master was changed meanwhile";
 
 /// For whom someone acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +58,9 @@ pub enum MasterProblem {
     /// There is no such authority or union.
     #[error("{0} is no authority on {1}")]
     NoBody(AuthorityId, Date),
+    /// The ministry publishes it, by operations.
+    #[error("the launch period, and whether it is exempt, are changed by operations alone")]
+    OfOperations,
     /// The tables would not hold together, or a cell does not read.
     #[error(transparent)]
     Faults(#[from] MasterError),
@@ -80,6 +86,28 @@ pub struct Prepared {
     pub amendments: Vec<Amendment>,
     /// The same cells as they are on the day.
     pub was: Vec<Cells>,
+    /// The first day on which it would hold.
+    pub valid_from: Date,
+}
+
+impl Prepared {
+    /// Whether the change is theirs to make: an authority's staff speak for themselves, but not
+    /// for the ministry, which gave it its launch period or let it stay as before.
+    pub fn check(&self, whom: Whom) -> Result<(), MasterProblem> {
+        if self.amendments.iter().any(|it| !whom.may(it.authority)) {
+            return Err(ReviewProblem::NotFound("authority").into());
+        }
+        let is_exempt =
+            |cells: &Cells| cells.get("status").is_some_and(|it| it == Status::Exempt.as_str());
+        let is_published = |(it, was): (&Amendment, &Cells)| {
+            it.cells.contains_key("launch_period") || is_exempt(&it.cells) || is_exempt(was)
+        };
+        let is_own = matches!(whom, Whom::Authority(_));
+        if is_own && self.amendments.iter().zip(&self.was).any(is_published) {
+            return Err(MasterProblem::OfOperations);
+        }
+        Ok(())
+    }
 }
 
 /// What a change would make of the master; nothing is written.
@@ -112,7 +140,7 @@ pub async fn prepare(
         return Err(MasterProblem::Nothing);
     }
     let after = before.amended(&amendments)?;
-    Ok(Prepared { before, after, amendments, was })
+    Ok(Prepared { before, after, amendments, was, valid_from })
 }
 
 /// Only what is amendable of this row, and words and notes, no books.
@@ -134,18 +162,48 @@ fn check_cells(ctx: &Context, (held, cells): (&Cells, &Cells)) -> Result<(), Mas
     if faults.is_empty() { Ok(()) } else { Err(MasterError { faults }) }
 }
 
-/// Changes what authorities accept. Nothing is changed when somebody else was quicker.
+/// Changes what authorities accept, from a day on.
 pub async fn amend(
     ctx: &Context,
     changes: Vec<(AuthorityId, Cells)>,
     valid_from: Date,
     (by, whom): (By<'_>, Whom),
 ) -> Result<Prepared, MasterProblem> {
-    let why = by.reason(ctx)?;
-    if changes.iter().any(|(authority, _)| !whom.may(*authority)) {
-        return Err(ReviewProblem::NotFound("authority").into());
-    }
+    by.reason(ctx)?;
     let prepared = prepare(ctx, changes, valid_from).await?;
+    make(ctx, prepared, (by, whom)).await
+}
+
+/// The same of what somebody has looked at: each with its cells as they saw them. Nothing is
+/// changed where one is another by now.
+pub async fn amend_as_seen(
+    ctx: &Context,
+    changes: Vec<(AuthorityId, Cells, Cells)>,
+    valid_from: Date,
+    (by, whom): (By<'_>, Whom),
+) -> Result<Prepared, MasterProblem> {
+    by.reason(ctx)?;
+    let (changes, seen): (Vec<_>, Vec<_>) =
+        changes.into_iter().map(|(code, cells, was)| ((code, cells), (code, was))).unzip();
+    let prepared = prepare(ctx, changes, valid_from).await?;
+    let is_there = |(authority, was): &(AuthorityId, Cells)| {
+        let held = prepared.before.cells(*authority, valid_from).unwrap_or_default();
+        was.iter().all(|(column, cell)| held.get(column) == Some(cell))
+    };
+    if !seen.iter().all(is_there) {
+        return Err(overtaken(ctx, SUBJECT, CHANGED).await?.into());
+    }
+    make(ctx, prepared, (by, whom)).await
+}
+
+/// Makes a change. Nothing is changed when somebody else was quicker.
+async fn make(
+    ctx: &Context,
+    prepared: Prepared,
+    (by, whom): (By<'_>, Whom),
+) -> Result<Prepared, MasterProblem> {
+    let (why, valid_from) = (by.reason(ctx)?, prepared.valid_from);
+    prepared.check(whom)?;
     let rows = rows(ctx, &prepared, (why, by, whom)).map_err(anyhow::Error::from);
     let rows = rows.map_err(ReviewProblem::from)?;
     let (subject, became) = match (prepared.amendments.as_slice(), rows.as_slice()) {
@@ -164,8 +222,7 @@ pub async fn amend(
     let mut tx = ctx.store.begin().await?;
     if tx.lock_amendments().await? != prepared.before.last_amendment() {
         drop(tx);
-        let what = "the master was changed meanwhile";
-        return Err(overtaken(ctx, &subject, what).await?.into());
+        return Err(overtaken(ctx, &subject, CHANGED).await?.into());
     }
     tx.insert_amendments(&rows).await?;
     by.record(&mut tx, ("master.amend", subject), (was, became)).await?;

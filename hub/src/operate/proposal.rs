@@ -12,6 +12,9 @@ use crate::context::{Context, day_in_japan};
 use crate::review::ReviewProblem;
 use crate::store::{EndpointRow, ProposalRow, ProposalState, StoreError};
 
+/// What is said where a proposal starts from what is in use no more.
+const CHANGED: &str = "how the authority is reached was changed since it was proposed";
+
 /// Why a proposal is not taken, or does not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ProposalProblem {
@@ -84,7 +87,8 @@ pub async fn propose(
         id: ctx.clock.id(),
         authority,
         state: ProposalState::Proposed,
-        ladder: json!(ladder).to_string(),
+        // What stays is looked up when somebody approves: until then it may have been set anew.
+        ladder: text.to_owned(),
         shown: shown(&ladder, former).to_string(),
         was: shown(former, former).to_string(),
         why: why.to_owned(),
@@ -112,6 +116,8 @@ pub async fn rule(
     (by, whom): (By<'_>, Whom),
 ) -> Result<ProposalRow, ProposalProblem> {
     let why = if ruling == Ruling::Reject { by.reason(ctx)? } else { by.short(ctx)? };
+    ctx.reload_directory().await?;
+    let directory = ctx.directory.load_full();
     let mut tx = ctx.store.begin().await?;
     let row = tx.lock_proposal(id).await?.filter(|row| whom.may(row.authority));
     let mut row = row.ok_or(ReviewProblem::NotFound("proposal"))?;
@@ -128,9 +134,16 @@ pub async fn rule(
         (Ruling::Withdraw, false) => return Err(ProposalProblem::NotTheirs(row.name)),
         (Ruling::Approve | Ruling::Reject, false) | (Ruling::Withdraw, true) => {}
     }
-    let ladder: Vec<Endpoint> = serde_json::from_str(&row.ladder).map_err(fault)?;
+    let mut ladder: Vec<Endpoint> = serde_json::from_str(&row.ladder).map_err(fault)?;
     let now = ctx.clock.now_ms();
     if ruling == Ruling::Approve {
+        let former = directory.ladder(row.authority);
+        let was: Value = serde_json::from_str(&row.was).map_err(fault)?;
+        if shown(former, former) != was {
+            drop(tx);
+            return Err(overtaken(ctx, &subject, CHANGED).await?.into());
+        }
+        ladder = ladder::read(&row.ladder, former)?;
         let rows = EndpointRow::of_ladder(&ladder, row.authority, now).map_err(fault)?;
         tx.save_endpoints(row.authority, &rows).await?;
     }

@@ -1,13 +1,15 @@
 //! A dry run: past filings asked of two masters on one day, to see who would get what.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
-use routing::{Answer, Case, Master};
+use routing::{Amendment, Answer, Case, Master};
 use schemas::{FilingId, Submission};
+use uuid::Uuid;
 
+use super::master::Prepared;
 use crate::context::Context;
-use crate::store::{Filter, RevisionRow, StoreError};
+use crate::store::{FilingRow, Filter, RevisionRow, Store, StoreError};
 
 /// Filings that are read at once.
 const AT_ONCE: usize = 200;
@@ -39,47 +41,81 @@ pub struct Moved {
     pub answers: Vec<(Answer, Answer)>,
 }
 
-/// Asks both masters where the newest filings would go on a day, `most` of them.
+/// Asks both masters where the newest filings would go on the day of a change, `most` of them. Of a
+/// change of one authority those that were planned for it are asked, else the whole country's.
 pub async fn replay(
     ctx: &Context,
-    (before, after): (&Master, &Master),
-    day: Date,
+    prepared: &Prepared,
     most: usize,
 ) -> Result<Replayed, StoreError> {
-    let (mut done, mut filter) = (Replayed::default(), Filter::default());
+    let both = (&*prepared.before, &prepared.after);
+    let (mut done, mut newest) = (Replayed::default(), Newest::of(&prepared.amendments));
     while done.asked < most {
-        filter.limit = AT_ONCE.min(most - done.asked);
-        let filings = ctx.store.list_filings(&filter).await?;
-        let Some(last) = filings.last() else { break };
-        (filter.before, filter.before_id) = (Some(last.received_at), Some(last.id.0));
-        let ids: Vec<FilingId> = filings.iter().map(|filing| filing.id).collect();
-        let documents = newest(ctx.store.revisions_of_all(&ids).await?);
-        for filing in &filings {
+        let Some(mut ids) = newest.page(&ctx.store).await? else { break };
+        ids.truncate(most - done.asked);
+        let documents = last_texts(ctx.store.revisions_of_all(&ids).await?);
+        for id in ids {
             done.asked += 1;
-            let document = documents.get(&filing.id).map_or("", String::as_str);
+            let document = documents.get(&id).map_or("", String::as_str);
             let Ok(submission) = serde_json::from_str::<Submission>(document) else {
                 done.unread += 1;
                 continue;
             };
-            let answers = differing((before, after), &submission, day);
+            let answers = differing(both, &submission, prepared.valid_from);
             if answers.is_empty() {
                 continue;
             }
             done.moved += 1;
             if done.shown.len() < ctx.config.master.dry_run_shown {
-                let receipt_number = filing.receipt_number.clone();
-                done.shown.push(Moved { id: filing.id, receipt_number, answers });
+                done.shown.push(Moved { id, receipt_number: id.receipt_number(), answers });
             }
-        }
-        if filings.len() < filter.limit {
-            break;
         }
     }
     Ok(done)
 }
 
+/// Filings from the newest on, each once; tests are none.
+struct Newest {
+    filter: Filter,
+    seen: HashSet<FilingId>,
+    is_over: bool,
+}
+
+impl Newest {
+    fn of(amendments: &[Amendment]) -> Self {
+        let authority = match amendments {
+            [one] => Some(one.authority),
+            _ => None,
+        };
+        let filter = Filter { authority, limit: AT_ONCE, ..Filter::default() };
+        Self { filter, seen: HashSet::new(), is_over: false }
+    }
+
+    /// The next of them, which may be none; nothing when there are no more.
+    async fn page(&mut self, store: &Store) -> Result<Option<Vec<FilingId>>, StoreError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        // Of each row: when, its id, its filing, whether that is a test.
+        let rows: Vec<(i64, Uuid, FilingId, bool)> = if self.filter.authority.is_some() {
+            let rows = store.list_deliveries(&self.filter).await?;
+            rows.iter().map(|it| (it.created_at, it.id.0, it.filing_id, it.is_test())).collect()
+        } else {
+            let rows = store.list_filings(&self.filter).await?;
+            let is_test = |it: &FilingRow| it.corporate_number.is_test();
+            rows.iter().map(|it| (it.received_at, it.id.0, it.id, is_test(it))).collect()
+        };
+        self.is_over = rows.len() < self.filter.limit;
+        if let Some((at, id, ..)) = rows.last() {
+            (self.filter.before, self.filter.before_id) = (Some(*at), Some(*id));
+        }
+        let filings = rows.into_iter().filter(|(.., is_test)| !is_test).map(|(.., id, _)| id);
+        Ok(Some(filings.filter(|id| self.seen.insert(*id)).collect()))
+    }
+}
+
 /// The last text of each filing; a withdrawal says nothing of where it would go.
-fn newest(revisions: Vec<RevisionRow>) -> HashMap<FilingId, String> {
+fn last_texts(revisions: Vec<RevisionRow>) -> HashMap<FilingId, String> {
     let told = revisions.into_iter().filter(|it| it.action != "withdraw");
     told.map(|it| (it.filing_id, it.document)).collect()
 }

@@ -352,16 +352,16 @@ impl Tx {
         self.read(sql!("open_notices"), &args).await
     }
 
-    /// The held deliveries of an authority, or of one of its lanes, with a reason, the oldest
-    /// first, locked.
+    /// The held deliveries of an authority, or of one of its lanes, with a reason, of some kinds or
+    /// of all, the oldest first, locked.
     pub async fn held_deliveries(
         &mut self,
         (authority, channel): (AuthorityId, Option<Channel>),
-        code: &str,
+        (code, kinds): (&str, Option<&[FilingKind]>),
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {
         let args = json!({"authority": authority, "channel": channel, "code": code,
-                          "limit": limit});
+                          "kinds": kinds, "limit": limit});
         deliveries(self.read(sql!("held_deliveries"), &args).await?)
     }
 

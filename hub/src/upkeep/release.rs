@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use routing::{Reception, Status};
 use schemas::{AuthorityId, Channel, FilingKind};
 
 use super::Upkeep;
@@ -13,11 +12,8 @@ use crate::lane::LANE_SUSPENDED;
 use crate::store::NewEvent;
 
 /// Reasons for which a delivery is held until the authority is ready, with the code of the hold.
-const NOT_READY: [&str; 3] = ["authority_not_prepared", "authority_closed", "authority_exempt"];
-
-/// The same for what it did not take of a kind. Which kind a delivery is of, it does not say
-/// itself; so this ends when the authority takes all.
-const KIND_NOT_TAKEN: &str = "authority_kind_not_taken";
+const NOT_READY: [&str; 4] =
+    ["authority_not_prepared", "authority_closed", "authority_exempt", "authority_kind_not_taken"];
 
 impl Upkeep {
     /// All kinds of holds that end by themselves.
@@ -27,21 +23,20 @@ impl Upkeep {
         self.release_followers().await
     }
 
-    /// Holds of authorities that have become ready end, the oldest first, paced.
+    /// Holds of authorities that have become ready end, the oldest first, paced; of kinds that are
+    /// not taken they go on.
     async fn release_ready(&self) -> anyhow::Result<()> {
         let day = day_in_japan(self.ctx.clock.now_ms());
         let limit = self.ctx.config.upkeep.batch_max;
         let master = self.ctx.master();
-        for code in NOT_READY.into_iter().chain([KIND_NOT_TAKEN]) {
+        for code in NOT_READY {
             for authority in self.ctx.store.held_authorities(code).await? {
-                let ready = master.body(authority, day).is_some_and(|body| {
-                    let Reception { prepared, status, not_taken, .. } = body.reception;
-                    let takes = |kind: &FilingKind| !not_taken.has(*kind);
-                    let all = code != KIND_NOT_TAKEN || FilingKind::ALL.iter().all(takes);
-                    *prepared && *status == Status::Open && all
-                });
-                if ready {
-                    release(&self.ctx, (authority, None), code, limit).await?;
+                let Some(body) = master.body(authority, day) else { continue };
+                let takes = |kind: &FilingKind| body.reception.readiness(*kind).is_ready();
+                let kinds: Vec<_> = FilingKind::ALL.iter().copied().filter(takes).collect();
+                if !kinds.is_empty() {
+                    let some = (kinds.len() < FilingKind::ALL.len()).then_some(kinds.as_slice());
+                    release(&self.ctx, (authority, None), (code, some), limit).await?;
                 }
             }
         }
@@ -62,7 +57,7 @@ impl Upkeep {
             for channel in Channel::ALL {
                 if !suspended.contains(&(authority, *channel)) {
                     let of = (authority, Some(*channel));
-                    release(&self.ctx, of, LANE_SUSPENDED, limit).await?;
+                    release(&self.ctx, of, (LANE_SUSPENDED, None), limit).await?;
                 }
             }
         }
@@ -86,18 +81,18 @@ impl Upkeep {
     }
 }
 
-/// Ends holds with the given reason, of an authority or of one of its lanes, the oldest first,
-/// spread over time so that an authority that comes back is not flooded. Tells how many; when it
+/// Ends holds with the given reason, of an authority or of one of its lanes, of some kinds or of
+/// all, the oldest first, spread over time so that an authority that comes back is not flooded. Tells how many; when it
 /// is the limit there may be more.
 pub async fn release(
     ctx: &Context,
     of: (AuthorityId, Option<Channel>),
-    code: &str,
+    held: (&str, Option<&[FilingKind]>),
     limit: usize,
 ) -> anyhow::Result<usize> {
     let now = ctx.clock.now_ms();
     let mut tx = ctx.store.begin().await?;
-    let mut held = tx.held_deliveries(of, code, limit).await?;
+    let mut held = tx.held_deliveries(of, held, limit).await?;
     let spacing = 1_000 / ctx.config.upkeep.release_per_second.max(1);
     let mut events = Vec::new();
     let mut at = now;

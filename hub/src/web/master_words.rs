@@ -55,6 +55,8 @@ words! {
     past: "今日か、それより後の日を書いてください。", "Write today or a later day.";
     no_day: "日付は 2026-04-01 のように書いてください。", "Write the day as 2026-04-01.";
     no_body: "その日に存在しない指定権者です。", "There is no such authority on that day.";
+    of_operations_only: "利用開始時期と「従前の例による」は、運用担当だけが変更できます。",
+        "The launch period, and whether it is exempt, are changed by operations alone.";
     too_long: "項目が長すぎるか、書けない値です。文字数の上限:",
         "A field is too long, or its value cannot stand there. Characters at most:";
     reason_wrong: "理由を書いてください。文字数の上限:", "Give a reason. Characters at most:";

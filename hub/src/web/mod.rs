@@ -116,7 +116,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         let name = HeaderName::from_static(name);
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
-    let mut pages = operations::routes()
+    let mut pages = operations::routes(desk.ctx.config.master.import_bytes_max)
         .merge(authority::routes())
         .merge(operator::routes())
         .route("/login", get(login::form).post(login::enter))

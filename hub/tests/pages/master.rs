@@ -183,6 +183,72 @@ async fn channels_change_only_when_a_colleague_approves() {
     assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text);
 }
 
+/// A hidden field's text, as a browser sends it back.
+fn hidden(page: &str, name: &str) -> String {
+    let field = page.split(&format!("name=\"{name}\" value=\"")).nth(1).expect("a field");
+    field.split('"').next().expect("its end").replace("&#34;", "\"")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_undoes_nothing_that_others_set_meanwhile_or_for_another_day() {
+    let world = World::new(false).await;
+    let mut clerk = Browser::with_key(&world, &world.authority_key).await;
+    let mut staff = Browser::with_key(&world, &world.operations_key).await;
+    let was = hidden(&clerk.get(OWN).await.text, "was");
+    for (day, way) in [("", "email_or_other"), ("2026-08-01", "paper")] {
+        let (day, way) = (("from_day", day), ("alternative", way));
+        let fields = [("apply", "1"), ("status", "closed"), way, day, ("why", "工事")];
+        let seen = enter(&mut staff, OF_OPERATIONS, &fields).await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    }
+    let fields = [
+        ("apply", "1"),
+        ("was", &was),
+        ("alternative_note", "窓口"),
+        ("from_day", "2026-08-10"),
+        ("why", "移転"),
+    ];
+    let seen = enter(&mut clerk, OWN, &fields).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    let rows = world.ctx.master().over_time(AUTHORITY.parse().expect("a code"));
+    let told: Vec<_> = rows
+        .iter()
+        .map(|(_, it)| (&*it["status"], &*it["alternative"], &*it["alternative_note"]))
+        .collect();
+    let first = ("open", "email_or_other", "");
+    let (second, third) = (("closed", "email_or_other", ""), ("closed", "paper", ""));
+    assert_eq!(told, [first, second, third, ("closed", "paper", "窓口")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_ministry_publishes_only_operations_change() {
+    let world = World::new(false).await;
+    let mut clerk = Browser::with_key(&world, &world.authority_key).await;
+    let mut staff = Browser::with_key(&world, &world.operations_key).await;
+    let page = clerk.get(OWN).await.text;
+    assert!(
+        !page.contains("name=\"launch_period\"") && !page.contains("value=\"exempt\""),
+        "{page}"
+    );
+    let page = staff.get(OF_OPERATIONS).await.text;
+    assert!(page.contains("name=\"launch_period\"") && page.contains("value=\"exempt\""));
+    let of_operations = async |clerk: &mut Browser<'_>, field| {
+        for act in ["apply", "preview"] {
+            let seen = enter(clerk, OWN, &[(act, "1"), field, ("why", "x")]).await;
+            assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", seen.text);
+            assert!(seen.text.contains("運用担当だけが変更できます"), "{}", seen.text);
+        }
+    };
+    of_operations(&mut clerk, ("launch_period", "6")).await;
+    of_operations(&mut clerk, ("status", "exempt")).await;
+    let fields = [("apply", "1"), ("status", "exempt"), ("why", "従前の例")];
+    let seen = enter(&mut staff, OF_OPERATIONS, &fields).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    of_operations(&mut clerk, ("status", "open")).await;
+    let page = clerk.get(OWN).await.text;
+    assert!(!page.contains("name=\"status\"") && page.contains("name=\"prepared\""), "{page}");
+}
+
 async fn send_table(browser: &mut Browser<'_>, text: &str, day: &str) -> Seen {
     browser.get("/master").await;
     let token = browser.token();
@@ -233,8 +299,7 @@ async fn a_table_is_looked_at_and_then_put_to_use_as_it_was_seen() {
     assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
     assert!(seen.text.contains("変わる指定権者: 1") && seen.text.contains("2026-08-01"));
     assert_eq!(world.ctx.store.last_amendment().await.expect("a store"), 0);
-    let edits = seen.text.split("name=\"edits\" value=\"").nth(1).expect("a form");
-    let edits = edits.split('"').next().expect("its end").replace("&#34;", "\"");
+    let edits = hidden(&seen.text, "edits");
     let day = ("from_day", "2026-08-01");
     let seen = staff.send(APPLY, &[("edits", &edits), day, ("why", "")]).await;
     assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", seen.text);
@@ -252,6 +317,21 @@ async fn a_table_is_looked_at_and_then_put_to_use_as_it_was_seen() {
     let then = row(&staff.get("/master.csv?on=2026-08-01").await.text);
     assert!(then.contains("closed") && then.contains("\"窓口 \"\"2\"\"\",2026-08-01,"), "{then}");
     assert!(row(&staff.get("/master.csv?on=2026-07-31").await.text).contains("open"));
+    // What was looked at before somebody else changed it is not put to use.
+    let table = "code6,alternative_note\n011002,1\n";
+    let edits = hidden(&send_table(&mut staff, table, "2026-08-01").await.text, "edits");
+    let fields = [
+        ("apply", "1"),
+        ("alternative_note", "3"),
+        ("from_day", "2026-08-01"),
+        ("status", "closed"),
+        ("why", "x"),
+    ];
+    let seen = enter(&mut staff, OF_OPERATIONS, &fields).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    let seen = staff.send(APPLY, &[("edits", &edits), day, ("why", "一括")]).await;
+    assert_eq!(seen.status, StatusCode::CONFLICT, "{}", seen.text);
+    assert!(!seen.text.contains("name=\"edits\""), "{}", seen.text);
     // What is too large is not taken, at the limit it is.
     let most = world.ctx.config.master.import_bytes_max;
     let mut large = "code6,status\n012033,closed\n".to_owned();

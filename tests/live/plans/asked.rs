@@ -303,7 +303,7 @@ fn upkeep(known: &Known) -> Vec<Asked> {
     let aged = json!({"at": 0, "id": ids.0, "number": 0, "end": ids.1, "before": now,
                       "what": "contents", "limit": 500});
     let held = json!({"authority": authority, "channel": null, "code": "lane_suspended",
-                      "limit": 500});
+                      "kinds": ["change"], "limit": 500});
     let claim = json!({"now": now, "until": now + 60_000, "limit": 500});
     let unread = json!({"reminder": "x", "step": "prefecture", "authorities": [authority],
                         "before": now, "after": "authority", "told_until": "2026-07-15"});

@@ -88,7 +88,8 @@ pub(super) struct ChangeBody {
 
 /// Changes what an authority accepts, from a day on.
 ///
-/// For the authority itself and for operations. All processes plan by it within seconds; what was
+/// For the authority itself and for operations, who alone change `launch_period` and what makes or
+/// ends `exempt`. All processes plan by it within seconds; what was
 /// held because the authority was not ready goes out on its day.
 #[utoipa::path(
     post,
@@ -134,6 +135,7 @@ fn problem(problem: MasterProblem) -> Problem {
     match problem {
         MasterProblem::Nothing => unfit("nothing_differs"),
         MasterProblem::Past(_) => unfit("day_over"),
+        MasterProblem::OfOperations => unfit("operations_only"),
         MasterProblem::NoBody(..) => Problem::not_found("authority").of_authority(),
         MasterProblem::Faults(_) => unfit("cells_invalid"),
         MasterProblem::Act(problem) => Problem::from(problem).of_authority(),

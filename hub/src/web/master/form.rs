@@ -3,6 +3,7 @@
 use routing::{Alternative, Cells, Status};
 use schemas::FilingKind;
 
+use crate::operate::master::Whom;
 use crate::web::labels;
 use crate::web::master_words::{self, Words};
 use crate::web::parts::Choice;
@@ -16,23 +17,29 @@ const PERIODS: std::ops::RangeInclusive<u8> = 1..=7;
 pub(super) struct Form {
     pub(super) prepared: Vec<Choice>,
     pub(super) basis: String,
+    /// None where it is not theirs to change.
     pub(super) statuses: Vec<Choice>,
     pub(super) kinds: Vec<Choice>,
     pub(super) alternatives: Vec<Choice>,
     pub(super) note: String,
-    /// None for unions.
+    /// None for unions, and for an authority's own staff.
     pub(super) periods: Option<Vec<Choice>>,
     pub(super) from_day: String,
     pub(super) why: String,
+    /// The cells as they are shown, to be sent back: only what differs is a change.
+    pub(super) was: String,
 }
 
 impl Form {
-    pub(super) fn new(held: &Cells, fields: Option<&Fields>, lang: Lang) -> Self {
+    pub(super) fn new(held: &Cells, (fields, whom): (Option<&Fields>, Whom), lang: Lang) -> Self {
         let w = Words::of(lang);
         let mut cells = held.clone();
         if let Some(fields) = fields {
-            cells.extend(self::cells(fields));
+            cells.extend(changed(fields));
         }
+        let is_operations = whom == Whom::Operations;
+        let is_exempt = |word: &str| word == Status::Exempt.as_str();
+        let may_switch = held.get("status").is_none_or(|it| !is_exempt(it));
         let cell = |name: &str| cells.get(name).cloned().unwrap_or_default();
         let field = |name: &str| fields.and_then(|it| it.get(name)).unwrap_or_default().to_owned();
         let choice = |column: &str, word: &str, name: &str| Choice {
@@ -58,19 +65,35 @@ impl Form {
                 choice("prepared", "false", w.prepared_false),
             ],
             basis: cell("unprepared_basis"),
-            statuses: Status::ALL.iter().map(status).collect(),
+            statuses: Status::ALL
+                .iter()
+                .filter(|it| is_operations || (may_switch && !is_exempt(it.as_str())))
+                .map(status)
+                .collect(),
             kinds: FilingKind::ALL.iter().map(kind).collect(),
             alternatives: Alternative::ALL.iter().map(way).collect(),
             note: cell("alternative_note"),
-            periods: held.contains_key("launch_period").then(|| PERIODS.map(period).collect()),
+            periods: (is_operations && held.contains_key("launch_period"))
+                .then(|| PERIODS.map(period).collect()),
             from_day: field("from_day"),
             why: field("why"),
+            was: serde_json::to_string(held).unwrap_or_default(),
         }
     }
 }
 
+/// What somebody changed. The form sends all that it has, and what others have changed since it was
+/// shown, or what is another on a later day, is not theirs to undo unseen.
+pub(super) fn changed(fields: &Fields) -> Cells {
+    let shown = fields.get("was").and_then(|text| serde_json::from_str::<Cells>(text).ok());
+    let shown = shown.unwrap_or_default();
+    let mut cells = cells(fields);
+    cells.retain(|column, cell| shown.get(column) != Some(cell));
+    cells
+}
+
 /// What somebody chose and wrote, as cells; columns that the form does not have are left out.
-pub(super) fn cells(fields: &Fields) -> Cells {
+fn cells(fields: &Fields) -> Cells {
     let text = |name: &str| fields.all(name).next().map(|text| text.trim().to_owned());
     let mut cells = Cells::new();
     for name in ["launch_period", "prepared", "status", "alternative", "alternative_note"] {

@@ -130,7 +130,7 @@ async fn read(
         may: seat.may(visit),
         version: master.version().to_owned(),
         rows: master.over_time(code).into_iter().map(row).collect(),
-        form: Form::new(&cells, written.fields, lang),
+        form: Form::new(&cells, (written.fields, seat.whom), lang),
         chars_max: ctx.config.operations.reason_chars_max,
         problem: written.problem,
         is_done: visit.get("done").is_some(),
@@ -213,7 +213,7 @@ async fn changed(
     let ctx = &desk.ctx;
     let today = day_in_japan(visit.now);
     let day = day_of(fields.get("from_day"), today).ok_or(Problem::Day)?;
-    let changes = vec![(seat.authority, form::cells(fields))];
+    let changes = vec![(seat.authority, form::changed(fields))];
     if fields.get("apply").is_some() {
         let actor = visit.actor();
         let by = By { actor: &actor, why: fields.get("why").unwrap_or_default() };
@@ -221,8 +221,8 @@ async fn changed(
         return Ok(None);
     }
     let prepared = prepare(ctx, changes, day).await?;
-    let most = ctx.config.master.dry_run_max;
-    let replayed = replay(ctx, (&prepared.before, &prepared.after), day, most).await;
+    prepared.check(seat.whom)?;
+    let replayed = replay(ctx, &prepared, ctx.config.master.dry_run_max).await;
     let replayed = replayed.map_err(MasterProblem::from)?;
     Ok(Some(Preview::new(desk, (&prepared, &replayed), visit)))
 }
@@ -261,6 +261,7 @@ pub(super) fn told_of(
         Problem::Day => unfit(w.no_day),
         Problem::Master(MasterProblem::Nothing) => unfit(w.nothing),
         Problem::Master(MasterProblem::Past(_)) => unfit(w.past),
+        Problem::Master(MasterProblem::OfOperations) => unfit(w.of_operations_only),
         Problem::Master(MasterProblem::NoBody(code, _)) => unfit(&format!("{} {code}", w.no_body)),
         Problem::Master(MasterProblem::Faults(_)) => unfit(&format!("{} {most}", w.too_long)),
         Problem::Master(MasterProblem::Act(problem)) => told_of_act(desk, problem, visit),

@@ -10,13 +10,14 @@ use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use routing::{Cells, Edit, ImportFault, edits_of};
+use routing::{Amendment, Cells, Edit, ImportFault, edits_of};
 use schemas::AuthorityId;
 
 use crate::context::day_in_japan;
 use crate::operate::By;
-use crate::operate::master::{MasterProblem, Whom, amend, prepare};
+use crate::operate::master::{MasterProblem, Prepared, Whom, amend_as_seen, prepare};
 use crate::operate::replay::replay;
+use crate::review::ReviewProblem;
 use crate::store::{ProposalRow, ProposalState};
 use crate::web::Desk;
 use crate::web::access::Scope;
@@ -312,7 +313,7 @@ async fn applied(
     visit: &Visit,
     (taken, edits): (&mut Taken, &str),
 ) -> Result<(), Problem> {
-    let changes: Vec<(AuthorityId, Cells)> =
+    let changes: Vec<(AuthorityId, Cells, Cells)> =
         serde_json::from_str(edits).map_err(|_| Problem::Master(MasterProblem::Nothing))?;
     // Until it is done, the button stays.
     taken.edits = Some((edits.to_owned(), changes.len()));
@@ -320,8 +321,20 @@ async fn applied(
     let day = day_of(Some(&taken.from_day), today).ok_or(Problem::Day)?;
     let actor = visit.actor();
     let by = By { actor: &actor, why: &taken.why };
-    amend(&desk.ctx, changes, day, (by, Whom::Operations)).await?;
+    let done = amend_as_seen(&desk.ctx, changes, day, (by, Whom::Operations)).await;
+    if let Err(MasterProblem::Act(ReviewProblem::Overtaken(_))) = done {
+        // What was looked at is no more: the table is sent anew.
+        taken.edits = None;
+    }
+    done?;
     Ok(())
+}
+
+/// What a table changes, each with the cells as they were when it was looked at.
+fn seen(prepared: &Prepared) -> String {
+    let one = |(it, was): (&Amendment, &Cells)| (it.authority, it.cells.clone(), was.clone());
+    let all: Vec<_> = prepared.amendments.iter().zip(&prepared.was).map(one).collect();
+    serde_json::to_string(&all).unwrap_or_default()
 }
 
 /// Compares the file that was sent with what holds on the day, and plays past filings over it.
@@ -350,12 +363,10 @@ async fn looked_at(
         }
     };
     let changes: Vec<_> = edits.into_iter().map(|it| (it.authority, it.cells)).collect();
-    let written = serde_json::to_string(&changes).unwrap_or_default();
     let prepared = prepare(ctx, changes, day).await?;
-    let most = ctx.config.master.dry_run_max;
-    let replayed = replay(ctx, (&prepared.before, &prepared.after), day, most).await;
+    let replayed = replay(ctx, &prepared, ctx.config.master.dry_run_max).await;
     let replayed = replayed.map_err(MasterProblem::from)?;
-    taken.edits = Some((written, prepared.amendments.len()));
+    taken.edits = Some((seen(&prepared), prepared.amendments.len()));
     taken.preview = Some(Preview::new(desk, (&prepared, &replayed), visit));
     Ok(StatusCode::OK)
 }

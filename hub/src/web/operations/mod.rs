@@ -51,8 +51,10 @@ use super::Desk;
 pub(super) use map::prefectures;
 pub use snapshot::Counts;
 
-/// The pages' routes.
-pub fn routes() -> Router<Arc<Desk>> {
+/// The pages' routes. `import_bytes_max`: bytes of a table of authorities at most.
+pub fn routes(import_bytes_max: usize) -> Router<Arc<Desk>> {
+    // What a table changes comes back in a form, in which a byte can take three.
+    let apply_max = DefaultBodyLimit::max(import_bytes_max.saturating_mul(4));
     Router::new()
         .route("/", get(overview::show))
         .route("/filings", get(filings::list))
@@ -70,7 +72,7 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/master", get(master::overview))
         .route("/master.csv", get(master::csv))
         .route("/master/import", post(master::import).layer(DefaultBodyLimit::disable()))
-        .route("/master/apply", post(master::apply))
+        .route("/master/apply", post(master::apply).layer(apply_max))
         .route("/authorities/{code}/stages", post(onboarding::say))
         .route("/authorities/{code}/check", post(onboarding::check))
         .route("/onboarding", get(onboarding::list))

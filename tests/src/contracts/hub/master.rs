@@ -12,7 +12,7 @@ use hub::operate::By;
 use hub::operate::master::{MasterProblem, Whom, amend, prepare};
 use hub::operate::proposal::{ProposalProblem, Ruling, propose, rule};
 use hub::operate::replay::replay;
-use hub::store::ProposalState;
+use hub::store::{EndpointRow, ProposalState};
 use jiff::Timestamp;
 use routing::Cells;
 use schemas::Channel;
@@ -115,7 +115,38 @@ pub async fn of_two_who_change_the_master_one_is_told(builder: Builder) -> Resul
     house.finish().await
 }
 
-/// The newest filings are asked, as many as may be, and no more.
+/// What is not taken stays held when the authority opens, and one kind that is opened goes though
+/// another is not.
+pub async fn a_kind_is_held_until_it_is_taken_and_no_longer(builder: Builder) -> Result<()> {
+    let mut house = builder.ladder(YOICHI, &[Channel::Api]).start().await?;
+    let unprepared = house.deliver(&change(YOICHI, &[])).await?;
+    let today = day_in_japan(house.clock.now_ms());
+    let actor = clerk("町田");
+    let (by, own) = (By { actor: &actor, why: "準備が済んだ" }, Whom::Authority(code(YOICHI)));
+    let not_taken = |kinds: &str| ("not_taken".to_owned(), kinds.to_owned());
+    let mut cells = ready();
+    cells.extend([not_taken("change;closure")]);
+    amend(&house.ctx, vec![(code(YOICHI), cells)], today, (by, own)).await?;
+    let not_of_kind = house.deliver(&change(YOICHI, &[])).await?;
+    house.tend().await?;
+    for (filing, why_held) in
+        [(unprepared, "authority_not_prepared"), (not_of_kind, "authority_kind_not_taken")]
+    {
+        let state = house.delivery(filing).await?.state;
+        ensure!(matches!(&state, State::Held { why } if why.code == why_held), "{state:?}");
+    }
+    let cells = Cells::from([not_taken("closure")]);
+    amend(&house.ctx, vec![(code(YOICHI), cells)], today, (by, own)).await?;
+    house.tend().await?;
+    for filing in [unprepared, not_of_kind] {
+        let state = house.delivery(filing).await?.state;
+        ensure!(matches!(state, State::Delivered { .. }), "{state:?}");
+    }
+    house.finish().await
+}
+
+/// The newest filings are asked, as many as may be, and no more; of a change of one authority its
+/// own.
 pub async fn a_dry_run_tells_which_filings_would_go_otherwise(builder: Builder) -> Result<()> {
     let builder = builder.with(|config| config.master.dry_run_shown = 2);
     let mut house = builder.ladder(SAPPORO, &[Channel::Api]).start().await?;
@@ -129,12 +160,18 @@ pub async fn a_dry_run_tells_which_filings_would_go_otherwise(builder: Builder) 
     let today = day_in_japan(house.clock.now_ms());
     let cells = Cells::from([("not_taken".to_owned(), "change".to_owned())]);
     let prepared = prepare(&house.ctx, vec![(code(SAPPORO), cells)], today).await?;
-    for (most, asked, moved) in [(9, 4, 3), (4, 4, 3), (3, 3, 2), (1, 1, 0), (0, 0, 0)] {
-        let both = (&*prepared.before, &prepared.after);
-        let done = replay(&house.ctx, both, today, most).await?;
+    for (most, asked, moved) in [(9, 3, 3), (3, 3, 3), (2, 2, 2), (0, 0, 0)] {
+        let done = replay(&house.ctx, &prepared, most).await?;
         ensure!((done.asked, done.moved, done.unread) == (asked, moved, 0), "{most}: {done:?}");
         let shown: Vec<_> = done.shown.iter().map(|it| it.receipt_number.clone()).collect();
         ensure!(shown == numbers[..moved.min(2)], "{most}: {shown:?}");
+    }
+    let cells = |kind: &str| Cells::from([("not_taken".to_owned(), kind.to_owned())]);
+    let two = vec![(code(SAPPORO), cells("change")), (code(YOICHI), cells("change"))];
+    let prepared = prepare(&house.ctx, two, today).await?;
+    for (most, asked, moved) in [(9, 4, 3), (4, 4, 3), (3, 3, 2), (1, 1, 0)] {
+        let done = replay(&house.ctx, &prepared, most).await?;
+        ensure!((done.asked, done.moved, done.unread) == (asked, moved, 0), "{most}: {done:?}");
     }
     ensure!(house.ctx.store.last_amendment().await? == 0, "nothing was changed");
     house.finish().await
@@ -175,7 +212,8 @@ pub async fn channels_change_when_a_second_person_approves(builder: Builder) -> 
         ensure!(done.ladder.is_empty(), "{done:?}");
     }
     ensure!(house.ctx.directory.load().ladder(sapporo) == ladder);
-    let acts = house.ctx.store.staff_acts(None, i64::MAX, 9).await?;
+    approved_late(&house, (&one, &two)).await?;
+    let acts = house.ctx.store.staff_acts(None, i64::MAX, 99).await?;
     for act in &acts {
         let told = format!("{} {}", act.was, act.became);
         if told.contains("s3cret") {
@@ -190,9 +228,54 @@ pub async fn channels_change_when_a_second_person_approves(builder: Builder) -> 
             "channels.propose",
             "channels.withdraw",
             "channels.propose",
-            "channels.reject"
+            "channels.reject",
+            "channels.propose",
+            "channels.propose",
+            "channels.propose",
+            "channels.approve",
+            "channels.approve"
         ],
         "{acts:?}"
     );
     house.finish().await
+}
+
+/// A secret that stays is the one in use at the approval, and what starts from what was in use
+/// before is not put to use any more.
+async fn approved_late(house: &House, (one, two): (&Actor, &Actor)) -> Result<()> {
+    let (ctx, sapporo, own) = (&house.ctx, code(SAPPORO), Whom::Authority(code(SAPPORO)));
+    let by = |actor| By { actor, why: "鍵の更新" };
+    let ladder = |rest: &str| {
+        let api = r#""channel": "api", "url": "https://new.example/in""#;
+        format!(r#"[{{{api}, "signing_secret": "********"{rest}}}, {{"channel": "pull"}}]"#)
+    };
+    let older = ladder(r#", "answer_timeout_ms": 31000"#);
+    let older = propose(ctx, (sapporo, &older), (by(one), own)).await?;
+    ensure!(!older.ladder.contains("s3cret"), "what stays is not copied");
+    let newer = ladder(r#", "answer_timeout_ms": 32000"#);
+    let newer = propose(ctx, (sapporo, &newer), (by(one), own)).await?;
+    let other = ladder(r#", "answer_timeout_ms": 33000"#);
+    let other = propose(ctx, (sapporo, &other), (by(one), own)).await?;
+    // At the command line the secret is set anew, which nobody sees.
+    let set = async |secret: &str| {
+        let text = ladder("").replace("********", secret);
+        let rows: Vec<Endpoint> = serde_json::from_str(&text)?;
+        let rows = EndpointRow::of_ladder(&rows, sapporo, house.clock.now_ms())?;
+        let mut tx = ctx.store.begin().await?;
+        tx.save_endpoints(sapporo, &rows).await?;
+        tx.commit().await?;
+        anyhow::Ok(())
+    };
+    set("s3cret-of-today").await?;
+    rule(ctx, (newer.id, Ruling::Approve), (by(two), own)).await?;
+    let in_use = ctx.store.endpoints().await?;
+    let api = in_use.iter().find(|row| row.config.contains("new.example")).context("a row")?;
+    ensure!(api.config.contains("s3cret-of-today") && api.config.contains("32000"), "{api:?}");
+    let late = rule(ctx, (older.id, Ruling::Approve), (by(two), own)).await;
+    let late = late.err().context("what is in use is another")?.to_string();
+    ensure!(late.contains("was changed since it was proposed"), "{late}");
+    ensure!(ctx.store.endpoints().await? == in_use, "nothing was undone");
+    set("s3cret-of-today").await?;
+    rule(ctx, (other.id, Ruling::Approve), (by(two), own)).await?;
+    Ok(())
 }

@@ -101,6 +101,7 @@ macro_rules! hub_contract {
             old_redrives_are_forgotten_with_what_was_in_them
 
             an_authority_becomes_ready_on_the_day_that_it_names
+            a_kind_is_held_until_it_is_taken_and_no_longer
             of_two_who_change_the_master_one_is_told
             a_dry_run_tells_which_filings_would_go_otherwise
             channels_change_when_a_second_person_approves

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use hub::delivery::{Delivery, Event, Review, State, WAITS_FOR_PREDECESSOR};
 use hub::lane::{Breaker, Lane};
 use hub::store::StoreError;
-use schemas::{Channel, DeliveryId, ProofLevel};
+use schemas::{Channel, DeliveryId, FilingKind, ProofLevel};
 use serde_json::json;
 
 use super::{AWKWARD, Bench, authorities, why};
@@ -171,13 +171,19 @@ pub async fn held_deliveries_are_found_by_reason(bench: &Bench) -> Result<()> {
     bench.planned(&[newer.clone(), older.clone()]).await?;
     bench.planned(&others).await?;
     let mut tx = bench.store.begin().await?;
-    let found = tx.held_deliveries((sapporo, None), "not_ready", 10).await?;
+    let found = tx.held_deliveries((sapporo, None), ("not_ready", None), 10).await?;
     ensure!(found == [older.clone(), newer], "{found:?}");
-    ensure!(tx.held_deliveries((sapporo, None), "not_ready", 1).await? == [older]);
-    ensure!(tx.held_deliveries((chiyoda, None), "lane_paused", 10).await?.is_empty());
+    ensure!(tx.held_deliveries((sapporo, None), ("not_ready", None), 1).await? == [older]);
+    ensure!(tx.held_deliveries((chiyoda, None), ("lane_paused", None), 10).await?.is_empty());
     let of = |channel| (sapporo, Some(channel));
-    ensure!(tx.held_deliveries(of(Channel::Api), "not_ready", 10).await?.len() == 2);
-    ensure!(tx.held_deliveries(of(Channel::Sftp), "not_ready", 10).await?.is_empty());
+    ensure!(tx.held_deliveries(of(Channel::Api), ("not_ready", None), 10).await?.len() == 2);
+    ensure!(tx.held_deliveries(of(Channel::Sftp), ("not_ready", None), 10).await?.is_empty());
+    let (own, others): (Vec<_>, Vec<_>) =
+        FilingKind::ALL.iter().copied().partition(|kind| *kind == filings[0].kind);
+    let of_kinds = ("not_ready", Some(own.as_slice()));
+    ensure!(tx.held_deliveries((sapporo, None), of_kinds, 10).await?.len() == 2);
+    let of_others = ("not_ready", Some(others.as_slice()));
+    ensure!(tx.held_deliveries((sapporo, None), of_others, 10).await?.is_empty());
     drop(tx);
     let mut waiting = bench.store.held_authorities("not_ready").await?;
     waiting.sort_unstable();

@@ -1,4 +1,5 @@
--- Held deliveries of an authority, or of one of its lanes, with the reason given, the oldest first.
+-- Held deliveries of an authority, or of one of its lanes, with the reason given, of some kinds of
+-- filings or of all, the oldest first.
 SELECT json_build_object(
     'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
     'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
@@ -14,5 +15,8 @@ FROM deliveries AS x
 WHERE x.state = 'held' AND x.authority = ($1::json) ->> 'authority'
     AND (x.why::json) ->> 'code' = ($1::json) ->> 'code'
     AND (($1::json) ->> 'channel' IS NULL OR x.channel = ($1::json) ->> 'channel')
+    AND (($1::json) ->> 'kinds' IS NULL
+        OR (SELECT f.kind FROM filings AS f WHERE f.id = x.filing_id)
+            = ANY (ARRAY(SELECT json_array_elements_text(($1::json) -> 'kinds'))))
 ORDER BY x.created_at LIMIT (($1::json) ->> 'limit')::bigint
 FOR UPDATE SKIP LOCKED

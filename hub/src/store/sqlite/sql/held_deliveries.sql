@@ -1,4 +1,5 @@
--- Held deliveries of an authority, or of one of its lanes, with the reason given, the oldest first.
+-- Held deliveries of an authority, or of one of its lanes, with the reason given, of some kinds of
+-- filings or of all, the oldest first.
 SELECT json_object(
     'id', x.id, 'filing_id', x.filing_id, 'revision', x.revision, 'authority', x.authority,
     'channel', x.channel, 'ladder_step', x.ladder_step, 'state', x.state, 'turn', x.turn,
@@ -14,4 +15,7 @@ FROM deliveries AS x
 WHERE x.state = 'held' AND x.authority = $1 ->> '$.authority'
     AND x.why ->> '$.code' = $1 ->> '$.code'
     AND ($1 ->> '$.channel' IS NULL OR x.channel = $1 ->> '$.channel')
+    AND ($1 ->> '$.kinds' IS NULL
+        OR (SELECT f.kind FROM filings AS f WHERE f.id = x.filing_id)
+            IN (SELECT value FROM json_each($1, '$.kinds')))
 ORDER BY x.created_at LIMIT $1 ->> '$.limit'
