@@ -113,7 +113,7 @@ impl Store {
         self.one(sql!("running_erasure"), "").await
     }
 
-    /// Whether an operator has filed since an erasure was asked for, up to a moment in milliseconds.
+    /// Whether an operator has filed since an erasure was asked for, up to a moment (milliseconds).
     /// Then what is kept of the operator itself stays: the new filing needs it.
     pub async fn has_filed_since(&self, row: &ErasureRow, until: i64) -> Result<bool, StoreError> {
         let filter = OwnFilter {

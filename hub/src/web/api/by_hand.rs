@@ -163,7 +163,8 @@ pub(super) async fn reroute(
         (None, Some(to)) if dry_run => {
             let seen = reroute::preview(&desk.ctx, id, to).await?;
             Ok(Json(json!({"delivery": seen.fresh.id, "authority": to, "stays": seen.stays,
-                           "holds": seen.holds, "channel": seen.fresh.channel, "why": seen.fresh.state.why()})))
+                           "holds": seen.holds, "channel": seen.fresh.channel,
+                           "why": seen.fresh.state.why()})))
         }
         (None, Some(to)) => {
             let there = reroute::to_authority(&desk.ctx, id, to, by).await?;

@@ -298,6 +298,7 @@ pub async fn a_broken_volume_keeps_no_other_object(builder: Builder) -> Result<(
     tx.move_prints(&[PrintRow { volume: Some(lost.clone()), ..row }]).await?;
     tx.insert_erased_objects(std::slice::from_ref(&lost)).await?;
     tx.commit().await?;
+    house.advance(3 * DAY).await?;
     erase(&mut house, Of::Filing(gone)).await?;
     house.advance(Duration::from_mins(11)).await?;
     house.tend().await?;
