@@ -182,6 +182,7 @@ impl From<ReviewProblem> for Failure {
             | ReviewProblem::Given(_)
             | ReviewProblem::Overtaken(_)
             | ReviewProblem::OtherKind(_)
+            | ReviewProblem::Erased
             | ReviewProblem::NothingReturned
             | ReviewProblem::KeyReused => Self::Theirs(problem.to_string()),
         }

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use schemas::{Attachment, Owner, Submission, Why};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::delivery::{Delivery, Event, State};
 use crate::store::{
@@ -42,6 +43,18 @@ impl std::ops::AddAssign for Weight {
         self.objects += other.objects;
         self.bytes += other.bytes;
     }
+}
+
+/// What an event may say of the evidence of a delivery, since events are for ever: a digest in the
+/// place of the far side's answer, which may repeat the filing.
+pub fn chainable(evidence: &Value) -> Value {
+    let mut kept = evidence.clone();
+    let Some(fields) = kept.as_object_mut() else { return kept };
+    if let Some(body) = fields.remove("body") {
+        let text = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
+        fields.insert("body_sha256".to_owned(), json!(hex::encode(Sha256::digest(text))));
+    }
+    kept
 }
 
 /// When and by which request the contents of what this is of were erased, if they were. No operator
@@ -276,5 +289,15 @@ mod tests {
         filed["offices"] = json!([office]);
         assert_eq!(mark_in(&filed.to_string()), None);
         assert_eq!(mark_in("{}"), None);
+    }
+
+    #[test]
+    fn the_chain_has_no_answer_but_its_digest() {
+        let kept = chainable(&json!({"status": "HTTP 201", "body": "abc", "duplicate": false}));
+        // FIPS 180-2, B.1.
+        let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let expected = json!({"status": "HTTP 201", "body_sha256": digest, "duplicate": false});
+        assert_eq!(kept, expected);
+        assert_eq!(chainable(&Value::Null), Value::Null);
     }
 }

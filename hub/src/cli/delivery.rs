@@ -167,7 +167,9 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
 }
 
 fn tell_reroute(seen: &reroute::Preview) -> anyhow::Result<()> {
-    let former = if seen.stays {
+    let former = if seen.holds {
+        "the former addressee may have it: its delivery is held and not tried again"
+    } else if seen.stays {
         "the former addressee has it, or may have it: its delivery stays beside"
     } else {
         "the former addressee has nothing of it: its delivery ends"

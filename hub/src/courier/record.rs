@@ -14,6 +14,7 @@ use super::policy::{LaneEffect, Settlement, Times, settle};
 use crate::broker::topology::EVENTS;
 use crate::context::Context;
 use crate::delivery::{Delivery, Event, State};
+use crate::erasure::chainable;
 use crate::followers;
 use crate::lane::{Alarm, Lane};
 use crate::notices::{self, NoticeKind};
@@ -386,7 +387,7 @@ fn attempt_event(delivery: &Delivery, channel: Channel, outcome: &Outcome) -> Ne
     let mut body = base;
     let kind = match outcome {
         Outcome::Delivered { proof } => {
-            body["proof"] = json!({"level": proof.level, "evidence": proof.evidence});
+            body["proof"] = json!({"level": proof.level, "evidence": chainable(&proof.evidence)});
             body["package_sha256"] = json!(delivery.package_sha256);
             "delivery.delivered"
         }

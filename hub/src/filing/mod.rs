@@ -80,18 +80,19 @@ impl Status {
     }
 
     /// Rolls up the deliveries of all revisions: for each authority only its newest counts, and
-    /// none that staff took away.
+    /// where staff took that away, none: what it returned before is another's to correct.
     pub fn of(deliveries: &[Delivery], withdrawn: bool) -> Self {
         if withdrawn {
             return Self::Withdrawn;
         }
         let mut newest: HashMap<AuthorityId, &Delivery> = HashMap::new();
-        for delivery in deliveries.iter().filter(|d| d.state != State::Cancelled) {
+        for delivery in deliveries {
             let kept = newest.entry(delivery.authority).or_insert(delivery);
             if kept.revision < delivery.revision {
                 *kept = delivery;
             }
         }
+        newest.retain(|_, delivery| delivery.state != State::Cancelled);
         let count = |test: fn(&Delivery) -> bool| newest.values().filter(|d| test(d)).count();
         let all = newest.len();
         let failed = count(|d| matches!(d.state, State::Failed { .. }));

@@ -1,19 +1,20 @@
 //! One delivery another way: over another channel of its authority's ladder, or to another
 //! authority where the plan was wrong.
 //!
-//! Who has it keeps it. Who has nothing of it is taken out of the plan, and hears neither of
-//! corrections nor of a withdrawal; these go to the new addressee, who is one like any other.
+//! Who has it keeps it; where it only may have arrived, it is not tried again. Who has nothing of
+//! it is taken out of the plan, and hears neither of corrections nor of a withdrawal; these go to
+//! the new addressee, who is one like any other.
 
 use jiff::civil::Date;
 use routing::Readiness;
-use schemas::{AuthorityId, Channel, DeliveryId};
+use schemas::{AuthorityId, Channel, DeliveryId, Owner, Why};
 use serde_json::json;
 
 use super::delivery::{lock, save, seen};
 use super::{By, delivery_subject};
 use crate::broker::topology::EVENTS;
 use crate::context::{Context, day_in_japan};
-use crate::delivery::{Delivery, Event, Refusal, State};
+use crate::delivery::{Delivery, Event, HELD_BY_HAND, Refusal, State};
 use crate::erasure::mark_in;
 use crate::notices::{self, NoticeKind};
 use crate::recipe::Recipe;
@@ -112,6 +113,9 @@ fn step_of(ctx: &Context, authority: AuthorityId, asked: Channel) -> Result<i32,
 pub struct Preview {
     /// Whether the former addressee has it, or may have it, and so keeps it.
     pub stays: bool,
+    /// Whether the former one's delivery is held by that: it only may have arrived, and would be
+    /// tried again.
+    pub holds: bool,
     /// The delivery to the other, as it would begin: due, or held with the reason.
     pub fresh: Delivery,
 }
@@ -127,11 +131,12 @@ pub async fn preview(
     let filing = filing.ok_or(ReviewProblem::NotFound("filing"))?;
     let all = ctx.store.deliveries_of(filing.id).await?;
     let (fresh, _) = other(ctx, &delivery, (&filing, &all), to).await?;
-    Ok(Preview { stays: is_there(ctx, &delivery).await?, fresh })
+    let stays = is_there(ctx, &delivery).await?;
+    Ok(Preview { stays, holds: stays && may_go_on(&delivery), fresh })
 }
 
 /// Sends it to another authority, and tells the operator. The former addressee's ends, unless that
-/// one has it or may have it. Gives the other's delivery.
+/// one has it or may have it; what may have arrived is held. Gives the other's delivery.
 pub async fn to_authority(
     ctx: &Context,
     id: DeliveryId,
@@ -153,7 +158,10 @@ pub async fn to_authority(
     let mut delivery = delivery.ok_or(ReviewProblem::NotFound("delivery"))?;
     let (fresh, is_new) = other(ctx, &delivery, (&filing, &all), to).await?;
     let (stays, was) = (is_there(ctx, &delivery).await?, seen(&delivery));
-    if !stays {
+    let holds = stays && may_go_on(&delivery);
+    if holds {
+        keep_from_going(&mut delivery, to, now)?;
+    } else if !stays {
         delivery.take_away(now)?;
     }
     if is_new {
@@ -165,7 +173,7 @@ pub async fn to_authority(
     tell(ctx, &mut tx, &filing, &fresh).await?;
     let there = json!({"delivery": fresh.id, "authority": to});
     let body = json!({"delivery": id, "authority": delivery.authority, "to": there,
-                      "revision": delivery.revision, "stays": stays});
+                      "revision": delivery.revision, "stays": stays, "held": holds});
     let event = NewEvent::new(filing.id, "delivery.rerouted", body);
     let became = json!({"to": there, "stays": stays, "subject": delivery_subject(fresh.id)});
     save(tx, (delivery, event), ("delivery.reroute", was, became), by).await?;
@@ -248,6 +256,33 @@ async fn is_there(ctx: &Context, delivery: &Delivery) -> Result<bool, StoreError
     let all_known = i32::try_from(tries.len()).is_ok_and(|n| n == delivery.attempts && n > 0);
     let only_offered = all_known && tries.iter().all(|it| it.channel == Channel::Pull);
     Ok(!(only_offered && delivery.channel == Some(Channel::Pull) && delivery.ladder_step == 0))
+}
+
+/// Whether it would be tried again by itself. What staff holds would not, nor what has failed.
+fn may_go_on(delivery: &Delivery) -> bool {
+    match &delivery.state {
+        State::Due | State::Waiting { .. } => true,
+        State::Held { why } => why.code != HELD_BY_HAND,
+        State::Sending { .. }
+        | State::Delivered { .. }
+        | State::Failed { .. }
+        | State::Cancelled => false,
+    }
+}
+
+/// It is not tried again at an authority that was none of its addressees, but not cancelled either:
+/// so a withdrawal tells whoever may have it.
+fn keep_from_going(delivery: &mut Delivery, to: AuthorityId, now: i64) -> Result<(), Refusal> {
+    // What ends another hold by itself must not let it go.
+    if matches!(delivery.state, State::Held { .. }) {
+        delivery.apply(Event::Release { at: now }, now)?;
+    }
+    let sentence = format!(
+        "it may have arrived here, and staff sends it to {to}; it is not tried again unless they \
+         let it go"
+    );
+    let why = Why::new(HELD_BY_HAND, Owner::Hub, sentence);
+    delivery.apply(Event::Hold { why }, now)
 }
 
 /// The couriers, the operator and subscribers outside learn of the new addressee.

@@ -62,7 +62,7 @@ impl Reviewer {
         if to.is_none() && remark.trim().is_empty() {
             return Ok(());
         }
-        let (mut tx, _) = self.lock(id, authority).await?;
+        let (mut tx, ..) = self.lock_both(id, authority).await?;
         let kind = if to.is_some() { "assigned" } else { "remark" };
         let to = to.flatten();
         let row = ActRow {

@@ -4,7 +4,7 @@ use schemas::message::FilingSubmitted;
 use schemas::{CorporateNumber, FilingId};
 use sha2::{Digest, Sha256};
 
-use super::{ReviewProblem, Reviewer, no_upload};
+use super::{ReviewProblem, Reviewer, no_upload, refuse_erased};
 use crate::broker::topology::{FILING_SUBMITTED, WORK};
 use crate::delivery::{Delivery, Event, Refusal, State};
 use crate::filing::to_correct;
@@ -182,7 +182,9 @@ async fn own_filing(
     number: CorporateNumber,
 ) -> Result<FilingRow, ReviewProblem> {
     let filing = tx.lock_filing(id).await?.filter(|f| f.corporate_number == number);
-    filing.ok_or(ReviewProblem::NotFound("filing"))
+    let filing = filing.ok_or(ReviewProblem::NotFound("filing"))?;
+    refuse_erased(tx, id).await?;
+    Ok(filing)
 }
 
 /// The receipt of the same request made before.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub use acts::is_news;
 
-use schemas::{AuthorityId, Decision, DeliveryId, FilingKind, ProofLevel, Verdict};
+use schemas::{AuthorityId, Decision, DeliveryId, FilingId, FilingKind, ProofLevel, Verdict};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -48,6 +48,9 @@ pub enum ReviewProblem {
     /// A correction of another kind than the filing.
     #[error("a correction stays of the kind {0}; file another kind anew")]
     OtherKind(FilingKind),
+    /// What would be added could never be erased.
+    #[error("the contents of this filing were erased; nothing can be added to it any more")]
+    Erased,
     /// Nothing was returned, so there is nothing to correct.
     #[error("no authority has returned this filing; there is nothing to correct")]
     NothingReturned,
@@ -163,7 +166,7 @@ impl Reviewer {
     ) -> Result<(), ReviewProblem> {
         self.check_words(decision)?;
         self.check_files(authority, decision).await?;
-        let (mut tx, mut delivery) = self.lock(id, authority).await?;
+        let (mut tx, mut delivery, filing) = self.lock_both(id, authority).await?;
         if self.is_same_decision(&delivery, decision).await? {
             return Ok(());
         }
@@ -190,9 +193,7 @@ impl Reviewer {
             let state = delivery.review.as_str();
             return Err(Refusal { state, event: "be decided on twice" }.into());
         }
-        let mut body = json!({"verdict": decision.verdict, "source": source.as_str(),
-                              "comment_sha256": hex::encode(Sha256::digest(&decision.comment)),
-                              "files": decision.files, "marks": decision.marks.len()});
+        let mut body = in_the_chain(decision, &source);
         if let Source::Page(by) = &source {
             body["by"] = json!(by.person);
             self.note(&mut tx, id, by, ("decided", decision.verdict.as_str())).await?;
@@ -203,8 +204,7 @@ impl Reviewer {
             Verdict::Returned => (NoticeKind::Returned, "decision.returned"),
         };
         self.tell(&mut tx, &delivery, event)?;
-        let filing = tx.lock_filing(delivery.filing_id).await?;
-        self.notify(&mut tx, filing.as_ref(), (Some(id), Some(begun.trace)), kind).await?;
+        self.notify(&mut tx, Some(&filing), (Some(id), Some(begun.trace)), kind).await?;
         tx.commit().await?;
         self.ctx.metrics.decision(decision.verdict.as_str());
         let verdict = decision.verdict.as_str().to_owned();
@@ -261,6 +261,20 @@ impl Reviewer {
         Ok((tx, delivery.ok_or(ReviewProblem::NotFound("delivery"))?))
     }
 
+    /// The same for what people write, with its filing, which an erasure locks as well: so nothing
+    /// is written behind it.
+    async fn lock_both(
+        &self,
+        id: DeliveryId,
+        authority: AuthorityId,
+    ) -> Result<(Tx, Delivery, FilingRow), ReviewProblem> {
+        let (mut tx, delivery) = self.lock(id, authority).await?;
+        let filing = tx.lock_filing(delivery.filing_id).await?;
+        refuse_erased(&mut tx, delivery.filing_id).await?;
+        let filing = filing.ok_or(ReviewProblem::NotFound("filing"))?;
+        Ok((tx, delivery, filing))
+    }
+
     async fn save(
         &self,
         tx: &mut Tx,
@@ -297,6 +311,19 @@ impl Reviewer {
     }
 }
 
+/// Refuses to add anything to a filing whose contents were erased; it is locked before that.
+async fn refuse_erased(tx: &mut Tx, id: FilingId) -> Result<(), ReviewProblem> {
+    if tx.is_erased(id).await? { Err(ReviewProblem::Erased) } else { Ok(()) }
+}
+
+/// What the chain says of a decision, for ever: digests of its words and files, and no names.
+fn in_the_chain(decision: &Decision, source: &Source) -> serde_json::Value {
+    let files: Vec<_> = decision.files.iter().map(|file| file.sha256.as_str()).collect();
+    json!({"verdict": decision.verdict, "source": source.as_str(),
+           "comment_sha256": hex::encode(Sha256::digest(&decision.comment)),
+           "files": files, "marks": decision.marks.len()})
+}
+
 /// What was not delivered yet is by the authority's own act. Tells whether that changed anything.
 fn arrive(delivery: &mut Delivery, now: i64) -> bool {
     delivery.apply(Event::PickUp { at: now }, now).is_ok()
@@ -305,4 +332,27 @@ fn arrive(delivery: &mut Delivery, now: i64) -> bool {
 fn no_upload(name: &str) -> ReviewProblem {
     let what = "no upload of yours has the digest of";
     ReviewProblem::Invalid(format!("{what} {name:?}; upload it (POST /v1/attachments)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use schemas::Attachment;
+
+    use super::*;
+
+    #[test]
+    fn the_chain_has_digests_and_no_names() {
+        let sha256 = "ab".repeat(32);
+        let file = Attachment {
+            name: "管理者の氏名.pdf".to_owned(),
+            sha256: sha256.clone(),
+            size: 1,
+            media_type: "application/pdf".to_owned(),
+        };
+        let (verdict, comment) = (Verdict::Returned, "氏名が違います".to_owned());
+        let decision = Decision { verdict, comment, files: vec![file], marks: Vec::new() };
+        let body = in_the_chain(&decision, &Source::Api);
+        assert_eq!(body["files"], json!([sha256]));
+        assert!(!body.to_string().contains("氏名"), "{body}");
+    }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::engine::{StoreError, sql};
 use super::retention::Erasable;
-use super::{AttemptRow, Filter, PrintRow, Store, Tx, WordRow};
+use super::{AttemptRow, Filter, OwnFilter, PrintRow, Store, Tx, WordRow};
 
 /// How far an erasure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +113,22 @@ impl Store {
         self.one(sql!("running_erasure"), "").await
     }
 
+    /// Whether an operator has filed since an erasure was asked for, up to a moment (milliseconds).
+    /// Then what is kept of the operator itself stays: the new filing needs it.
+    pub async fn has_filed_since(&self, row: &ErasureRow, until: i64) -> Result<bool, StoreError> {
+        let filter = OwnFilter {
+            corporate_number: row.corporate_number,
+            kind: None,
+            state: None,
+            text: None,
+            before: Some(until.saturating_add(1)),
+            before_id: Some(Uuid::nil()),
+            limit: 1,
+        };
+        let newest = self.own_filings(&filter).await?;
+        Ok(newest.first().is_some_and(|filing| filing.received_at > row.made_at))
+    }
+
     /// When a filing's contents were erased, if they were.
     pub async fn erased(&self, id: FilingId) -> Result<Option<Erased>, StoreError> {
         self.one(sql!("erased"), &id).await
@@ -130,6 +146,11 @@ impl Store {
 }
 
 impl Tx {
+    /// Whether the contents of a filing were erased; asked once it is locked.
+    pub async fn is_erased(&mut self, id: FilingId) -> Result<bool, StoreError> {
+        Ok(!self.read::<Erased>(sql!("erased"), &id).await?.is_empty())
+    }
+
     /// A new erasure.
     pub async fn insert_erasure(&mut self, row: &ErasureRow) -> Result<(), StoreError> {
         self.run_all(sql!("insert_erasures"), std::slice::from_ref(row)).await
@@ -181,15 +202,16 @@ impl Tx {
         Ok(rows.len())
     }
 
-    /// Its drafts, and its row of an upload of many. Tells how many rows.
+    /// Its drafts, and its rows of uploads of many. Tells how many rows.
     pub async fn erase_written(
         &mut self,
         operator: CorporateNumber,
         id: FilingId,
     ) -> Result<u64, StoreError> {
         let args = json!({"corporate_number": operator, "filing": id});
-        let drafts = self.run(sql!("erase_drafts"), &args).await?;
-        Ok(drafts + self.run(sql!("erase_bulk_lines"), &args).await?)
+        // Some rows are known by their drafts alone, so these go last.
+        let lines = self.run(sql!("erase_bulk_lines"), &args).await?;
+        Ok(lines + self.run(sql!("erase_drafts"), &args).await?)
     }
 
     /// Words by which it was found. Tells how many rows.
@@ -207,7 +229,8 @@ impl Tx {
         self.insert(sql!("insert_erased"), rows).await.map(drop)
     }
 
-    /// Objects that it named: upkeep looks whether anything else does.
+    /// Objects that it named: upkeep looks whether anything else does, at those first that have
+    /// waited longest. One that could not be looked at is put behind the others by the same.
     pub async fn insert_erased_objects(&mut self, digests: &[String]) -> Result<(), StoreError> {
         let at = self.clock.now_ms();
         let rows: Vec<_> = digests.iter().map(|it| json!({"sha256": it, "at": at})).collect();
@@ -222,9 +245,10 @@ impl Tx {
         Ok(gone.len())
     }
 
-    /// Prints that lie in another volume from now on.
+    /// Prints that lie in another volume from now on; none may have been erased meanwhile, or that
+    /// volume would have its bytes.
     pub async fn move_prints(&mut self, rows: &[PrintRow]) -> Result<(), StoreError> {
-        self.insert(sql!("move_prints"), rows).await.map(drop)
+        self.run_all(sql!("move_prints"), rows).await
     }
 
     /// Where notices of filings went. Tells how many rows.
@@ -239,6 +263,8 @@ impl Tx {
         rows += self.run(sql!("erase_address_acts"), &number).await?;
         rows += self.run(sql!("erase_letters"), &number).await?;
         rows += self.run(sql!("erase_drafts_of"), &number).await?;
+        rows += self.run(sql!("erase_bulk_lines_of"), &number).await?;
+        rows += self.run(sql!("erase_bulks_of"), &number).await?;
         Ok(rows)
     }
 }

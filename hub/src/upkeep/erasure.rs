@@ -75,14 +75,17 @@ impl Upkeep {
         store.own_filings(&filter).await
     }
 
-    /// Where nothing of an operator stays, what is kept of it itself goes, too. The hub says that
-    /// it is done, with the reason for which it was asked for.
+    /// Where nothing of an operator stays, and nothing came since, what is kept of it itself goes,
+    /// too. The hub says that it is done, with the reason for which it was asked for.
     async fn end_erasure(&self, tx: &mut Tx, row: &mut ErasureRow) -> Result<(), StoreError> {
-        if row.filing_id.is_none() && row.kept == 0 {
+        let (store, now) = (&self.ctx.store, self.ctx.clock.now_ms());
+        let is_whole = row.filing_id.is_none() && row.kept == 0;
+        let goes_itself = is_whole && !store.has_filed_since(row, now).await?;
+        if goes_itself {
             tx.erase_operator(row.corporate_number).await?;
         }
         row.state = ErasureState::Finished;
-        row.ended_at = Some(self.ctx.clock.now_ms());
+        row.ended_at = Some(now);
         tx.save_erasure(row).await?;
         tx.record(StaffAct {
             person: "hub",
@@ -91,7 +94,8 @@ impl Upkeep {
             subject: format!("erasure:{}", row.id),
             why: &row.why,
             was: json!({"state": ErasureState::Running}),
-            became: json!({"state": row.state, "erased": row.done, "kept": row.kept}),
+            became: json!({"state": row.state, "erased": row.done, "kept": row.kept,
+                           "operator_erased": goes_itself}),
         })
         .await
     }
@@ -112,13 +116,24 @@ impl Upkeep {
         if digests.is_empty() {
             return Ok(0);
         }
-        for sha256 in &digests {
-            prints::leave(ctx, sha256).await?;
+        let (mut looked, mut failed) = (Vec::new(), Vec::new());
+        for sha256 in digests {
+            match prints::leave(ctx, &sha256).await {
+                Ok(()) => looked.push(sha256),
+                // One that is broken keeps no other; its turn comes again behind them.
+                Err(error) => {
+                    let error = format!("{error:#}");
+                    tracing::warn!(error, sha256, "prints could not move out of a volume");
+                    failed.push(sha256);
+                }
+            }
         }
         let mut tx = ctx.store.begin().await?;
-        let gone = tx.let_erased_go(&digests).await?;
+        let gone = tx.let_erased_go(&looked).await?;
+        tx.insert_erased_objects(&failed).await?;
         tx.commit().await?;
-        tracing::info!(looked = digests.len(), gone, "let objects of erased filings go");
+        let (looked, failed) = (looked.len(), failed.len());
+        tracing::info!(looked, failed, gone, "let objects of erased filings go");
         Ok(gone)
     }
 }

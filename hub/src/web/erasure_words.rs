@@ -40,6 +40,9 @@ words! {
     filings: "申し出たときの届出", "Filings when it was asked for";
     done: "消去した届出", "Erased";
     kept: "残った届出", "Stayed";
+    itself: "事業者の通知先・下書きなど", "Its address, drafts and the like";
+    itself_gone: "消去しました。", "Erased.";
+    itself_stays: "申し出のあとにも届出があったため、残しました。", "They stay: it has filed since.";
     made: "申し出た人", "Asked for by";
     approved: "承認した人", "Approved by";
     ended: "終わった時刻", "Ended";

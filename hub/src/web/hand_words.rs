@@ -40,8 +40,10 @@ words! {
     reroute_preview: "変更の内容", "What it comes to";
     reroute_former: "これまでの宛先", "Former addressee";
     reroute_other: "新しい宛先", "New addressee";
-    reroute_stays: "届いているか、届いている可能性があります。この宛先への送達は残り、両方に送ることになります。",
-        "It has it, or may have it: its delivery stays, and both have it.";
+    reroute_stays: "届いているか、届いている可能性があります。この宛先への送達はそのまま残ります。",
+        "It has it, or may have it: its delivery stays as it is.";
+    reroute_holds: "届いている可能性があります。この宛先への送達は保留にして残し、もう送りません。取下げは伝えます。",
+        "It may have it: its delivery is held and not tried again; a withdrawal tells it.";
     reroute_ends: "何も届いていません。この宛先への送達は取り消され、以後の補正や取下げも送りません。",
         "It has nothing of it. Its delivery ends, and it hears of no correction or withdrawal.";
     reroute_after: "以後の補正や取下げは新しい宛先に送ります。事業者に通知します。",

@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::checks::CheckProblem;
+use crate::erasure::ERASED;
 use crate::intake::IntakeProblem;
 use crate::objects::ObjectError;
 use crate::review::ReviewProblem;
@@ -177,6 +178,7 @@ impl From<ReviewProblem> for Problem {
             }
             ReviewProblem::Overtaken(_) => Self { owner: "hub", ..conflict("overtaken") },
             ReviewProblem::OtherKind(_) => conflict("kind_differs"),
+            ReviewProblem::Erased => Self::new(StatusCode::GONE, ERASED, Owner::Hub, &detail),
             ReviewProblem::NothingReturned => conflict("nothing_returned"),
             ReviewProblem::KeyReused => Self::key_reused(),
             ReviewProblem::Invalid(detail) => {

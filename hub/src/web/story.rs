@@ -154,6 +154,17 @@ impl Teller<'_> {
     /// Staff sent it to another authority; the former has it, too, or has nothing of it.
     fn rerouted(&self) -> String {
         let (from, to) = (self.authority(&self.body), self.authority(&self.body["to"]));
+        if self.body["held"] == true {
+            return self.lang.pick(
+                format!(
+                    "宛先に{to}を加えました。{from}には届いている可能性があるため、送達を保留にして残します。"
+                ),
+                format!(
+                    "It goes to {to} as well; {from} may have it, and its delivery is held and not \
+                     tried again."
+                ),
+            );
+        }
         if self.body["stays"] == true {
             return self.lang.pick(
                 format!(

@@ -1,8 +1,10 @@
 //! Another way by hand: over another channel of the ladder, and to another authority.
 
+use std::time::Duration;
+
 use adapters::sandbox::Behaviour;
 use anyhow::Result;
-use hub::delivery::{Delivery, Review, State};
+use hub::delivery::{Delivery, HELD_BY_HAND, Review, State};
 use hub::filing::Status;
 use hub::operate::By;
 use hub::operate::reroute::{self, BY_HAND, RerouteProblem};
@@ -155,11 +157,46 @@ async fn who_has_it_keeps_it_and_hears_of_the_withdrawal() -> Result<()> {
         .await?;
     let filing = house.deliver(&change(SAPPORO, &[])).await?;
     let former = house.delivery(filing).await?;
-    assert!(reroute::preview(&house.ctx, former.id, code(OTARU)).await?.stays);
+    let seen = reroute::preview(&house.ctx, former.id, code(OTARU)).await?;
+    assert!(seen.stays && !seen.holds, "{seen:?}");
     to_otaru(&house, &former).await?;
     house.settle().await?;
     let kept = house.delivery_to(filing, code(SAPPORO)).await?;
     assert_eq!((kept.state, kept.review), (former.state, Review::Unopened));
+    let request = house.request(&change(SAPPORO, &[]))?;
+    house.reviewer().withdraw(filing, &request).await?;
+    house.settle().await?;
+    for whose in [SAPPORO, OTARU] {
+        let told = house.delivery_to(filing, code(whose)).await?;
+        assert!(told.revision == 2 && matches!(told.state, State::Delivered { .. }), "{told:?}");
+    }
+    house.finish().await
+}
+
+#[tokio::test]
+async fn what_may_have_arrived_is_tried_no_more_and_hears_of_the_withdrawal() -> Result<()> {
+    let mut house = House::build()
+        .ladder(SAPPORO, &[Channel::Api])
+        .ladder(OTARU, &[Channel::Sftp])
+        .behaviour(SAPPORO, Behaviour::Refusing(503))
+        .start()
+        .await?;
+    let filing = house.deliver(&change(SAPPORO, &[])).await?;
+    let former = house.delivery(filing).await?;
+    // As after a lease that ran out in the midst of a try.
+    let mut tx = house.ctx.store.begin().await?;
+    let mut locked = tx.lock_deliveries(&[former.id]).await?;
+    locked[0].second_copy = true;
+    tx.save_deliveries(&locked).await?;
+    tx.commit().await?;
+    let seen = reroute::preview(&house.ctx, former.id, code(OTARU)).await?;
+    assert!(seen.stays && seen.holds, "{seen:?}");
+    to_otaru(&house, &former).await?;
+    house.sandbox.set_behaviour(code(SAPPORO), Behaviour::Healthy)?;
+    house.advance(Duration::from_hours(24)).await?;
+    let kept = house.delivery_to(filing, code(SAPPORO)).await?;
+    assert!(matches!(&kept.state, State::Held { why } if why.code == HELD_BY_HAND), "{kept:?}");
+    assert_eq!(kept.attempts, former.attempts, "it was tried where it does not belong");
     let request = house.request(&change(SAPPORO, &[]))?;
     house.reviewer().withdraw(filing, &request).await?;
     house.settle().await?;

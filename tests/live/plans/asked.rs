@@ -205,6 +205,8 @@ fn erasing(known: &Known) -> Vec<Asked> {
     let mut all = vec![
         ("erase_drafts", written.clone(), Some("drafts_by_operator")),
         ("erase_bulk_lines", written, Some("bulk_lines_by_operator")),
+        ("erase_bulk_lines_of", json!(operator), Some("bulk_lines_by_operator")),
+        ("erase_bulks_of", json!(operator), None),
         ("erased_objects", json!(20), None),
         ("prints_in", json!(digest), None),
         ("unname_erased", json!([digest]), Some("objects_pkey")),

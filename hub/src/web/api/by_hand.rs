@@ -136,7 +136,8 @@ impl From<RerouteProblem> for Problem {
 
 /// Sends a delivery another way: over another `channel` of its authority's ladder, from the first
 /// try there, or to another `authority` where the plan was wrong. Who has it keeps it; who has
-/// nothing of it is an addressee no more. Answers the delivery that goes now.
+/// nothing of it is an addressee no more; where it only may have arrived, it is held and not tried
+/// again. Answers the delivery that goes now.
 #[utoipa::path(
     post,
     path = "/v1/operations/deliveries/{id}/reroute",
@@ -162,7 +163,8 @@ pub(super) async fn reroute(
         (None, Some(to)) if dry_run => {
             let seen = reroute::preview(&desk.ctx, id, to).await?;
             Ok(Json(json!({"delivery": seen.fresh.id, "authority": to, "stays": seen.stays,
-                           "channel": seen.fresh.channel, "why": seen.fresh.state.why()})))
+                           "holds": seen.holds, "channel": seen.fresh.channel,
+                           "why": seen.fresh.state.why()})))
         }
         (None, Some(to)) => {
             let there = reroute::to_authority(&desk.ctx, id, to, by).await?;

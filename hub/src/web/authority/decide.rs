@@ -96,6 +96,7 @@ pub(super) async fn make(
         Err(ReviewProblem::State(_)) => Ok(Outcome::Late),
         Err(ReviewProblem::Invalid(sentence)) => Ok(Outcome::Invalid(sentence)),
         Err(ReviewProblem::NotFound(_)) => Err(Fault::NoDelivery),
+        Err(ReviewProblem::Erased) => Err(Fault::Erased),
         Err(ReviewProblem::Store(error)) => Err(error.into()),
         Err(
             problem @ (ReviewProblem::Reason(_)

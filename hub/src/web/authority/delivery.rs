@@ -142,7 +142,7 @@ impl DeliveryPage {
             erased: mark_of(&case.submission).map(|it| ErasedLine::new(&it, visit, false)),
             newer: case.newer().map(|it| format!("/authority/deliveries/{}", it.id)),
             answer: case.answer(visit),
-            may_accept: case.may_accept(),
+            may_accept: case.may_accept() && mark_of(&case.submission).is_none(),
             problem: draft.problem,
             comment: draft.comment,
             comment_chars_max: desk.ctx.config.review.comment_chars_max,

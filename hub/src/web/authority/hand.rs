@@ -149,6 +149,7 @@ async fn over(
     match done {
         Ok(()) => Ok(see_other(&format!("/authority/deliveries/{}#hands", delivery.id))),
         Err(ReviewProblem::Store(error)) => Err(error.into()),
+        Err(ReviewProblem::Erased) => Err(Fault::Erased),
         Err(problem) => Err(Fault::Away(Problem::from(problem).detail)),
     }
 }

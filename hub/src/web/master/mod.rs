@@ -288,6 +288,7 @@ fn told_of_act(
         | ReviewProblem::Invalid(_)
         | ReviewProblem::Given(_)
         | ReviewProblem::OtherKind(_)
+        | ReviewProblem::Erased
         | ReviewProblem::NothingReturned
         | ReviewProblem::KeyReused => Err(Fault::NoPage),
     }

@@ -282,17 +282,21 @@ async fn read_one(
         (w.made, Some(row.made_name.clone()), Some(row.made_at)),
         (w.approved, row.approved_name.clone(), row.approved_at),
     ];
+    let mut facts =
+        vec![(w.filings, count(row.filings)), (w.done, count(row.done)), (w.kept, count(row.kept))];
+    // Of all of an operator's, once it is over and none of them stayed.
+    let is_whole = row.filing_id.is_none() && row.kept == 0;
+    if let (true, ErasureState::Finished, Some(at)) = (is_whole, row.state, row.ended_at) {
+        let stays = desk.ctx.store.has_filed_since(&row, at).await?;
+        facts.push((w.itself, if stays { w.itself_stays } else { w.itself_gone }.to_owned()));
+    }
     let people = all.into_iter().filter_map(|(what, name, at)| Some((what, name?, stamp(at?))));
     Ok(ErasurePage {
         shell: visit.living_shell("/erasures"),
         w,
         hands: Hands::new(desk, visit, problem),
         line: Line::new(&row, visit),
-        facts: vec![
-            (w.filings, count(row.filings)),
-            (w.done, count(row.done)),
-            (w.kept, count(row.kept)),
-        ],
+        facts,
         people: people.collect(),
         ended: row.ended_at.map(stamp),
         is_open: row.state == ErasureState::Proposed,

@@ -71,6 +71,7 @@ pub(super) fn told(
         ReviewProblem::NotFound(_)
         | ReviewProblem::Invalid(_)
         | ReviewProblem::OtherKind(_)
+        | ReviewProblem::Erased
         | ReviewProblem::NothingReturned
         | ReviewProblem::KeyReused => Err(otherwise),
         ReviewProblem::Fault(what) => Err(Fault::Away(what)),

@@ -42,6 +42,8 @@ struct Looked {
     held: Option<Reason>,
     /// Whether the former addressee keeps it.
     stays: bool,
+    /// Whether its delivery is held by that.
+    holds: bool,
 }
 
 /// `GET /deliveries/{id}/reroute?authority=…`
@@ -106,6 +108,7 @@ async fn look(desk: &Desk, id: DeliveryId, asked: &str, visit: &Visit) -> Result
         channel: preview.fresh.channel.map_or("–", |it| labels::channel(it, visit.lang)),
         held,
         stays: preview.stays,
+        holds: preview.holds,
     })
 }
 

@@ -185,7 +185,7 @@ async fn read(desk: &Desk, applicant: &Applicant, key: &str) -> Result<FilingPag
             if word == "before" { w.filed_before } else { w.filed_now }
         }),
         may_correct,
-        may_withdraw: may_withdraw(&filing, &deliveries),
+        may_withdraw: erased.is_none() && may_withdraw(&filing, &deliveries),
         receipt_number: filing.receipt_number,
         office: filing.office_name,
         tally,

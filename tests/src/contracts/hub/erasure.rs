@@ -10,7 +10,7 @@ use hub::erasure::ERASED;
 use hub::operate::By;
 use hub::operate::erasure::{self, ErasureProblem, Of};
 use hub::receipt;
-use hub::review::Source;
+use hub::review::{ReviewProblem, Source};
 use hub::store::{AttachmentRow, Chain, ErasureState, PrintRow};
 use hub::web::access::Scope;
 use reqwest::StatusCode;
@@ -126,6 +126,7 @@ pub async fn what_is_erased_is_gone_and_still_proves_itself(builder: Builder) ->
     ensure!(!is_there(&house, &own.sha256) && !is_there(&house, &volume), "bytes are left");
     ensure!(is_there(&house, &shared.sha256), "another filing names it");
     told_of_nothing(&house, gone).await?;
+    nothing_is_added(&mut house, gone).await?;
     still_proved(&house, gone).await?;
     let again = erasure::propose(&house.ctx, Of::Filing(gone), by_hand()).await;
     ensure!(matches!(again, Err(ErasureProblem::Nothing)), "{again:?}");
@@ -187,12 +188,39 @@ async fn told_of_nothing(house: &House, filing: FilingId) -> Result<()> {
     Ok(())
 }
 
+/// What came behind the erasure could never be erased.
+async fn nothing_is_added(house: &mut House, filing: FilingId) -> Result<()> {
+    let delivery = house.delivery(filing).await?.id;
+    let comment = "管理者の氏名を直してください".to_owned();
+    let answer =
+        Decision { verdict: Verdict::Returned, comment, files: Vec::new(), marks: Vec::new() };
+    let (reviewer, sapporo) = (house.reviewer(), code(SAPPORO));
+    let decided = reviewer.decide(delivery, sapporo, &answer, Source::Api).await;
+    ensure!(matches!(decided, Err(ReviewProblem::Erased)), "{decided:?}");
+    let said = reviewer.hand_over((delivery, sapporo), &colleague(), None, "氏名を確認").await;
+    ensure!(matches!(said, Err(ReviewProblem::Erased)), "{said:?}");
+    let request = house.request(&change(SAPPORO, &[]))?;
+    let corrected = house.reviewer().correct(filing, &request).await;
+    ensure!(matches!(corrected, Err(ReviewProblem::Erased)), "{corrected:?}");
+    let withdrawn = house.reviewer().withdraw(filing, &request).await;
+    ensure!(matches!(withdrawn, Err(ReviewProblem::Erased)), "{withdrawn:?}");
+    let (front, key) = (house.front().await?, house.key(Scope::Authority(sapporo)).await?);
+    let path = format!("/authority/deliveries/{delivery}");
+    let page = front.page(&path, &front.log_in(&key).await?).await?;
+    ensure!(!page.text().contains("name=\"comment\""), "a form: {}", page.text());
+    ensure!(!page.text().contains("name=\"remark\""), "a form: {}", page.text());
+    Ok(())
+}
+
 /// Its chain is whole, and its receipt verifies and says so.
 async fn still_proved(house: &House, filing: FilingId) -> Result<()> {
     let store = &house.ctx.store;
     let row = store.filing(filing).await?.context("the filing")?;
     let events = store.events(filing).await?;
     ensure!(matches!(store.chain(&row, &events).await?, Chain::Whole { .. }));
+    // Of the far side's answer, which may repeat the filing, a digest alone.
+    ensure!(events.iter().any(|it| it.body.contains("\"body_sha256\":")), "{events:?}");
+    ensure!(!events.iter().any(|it| it.body.contains("\"body\":")), "{events:?}");
     let signed = serde_json::to_string(&receipt::make(&house.ctx, &row).await?)?;
     let verified = receipt::verify(&signed, None)?;
     ensure!(verified.erased_at.is_some() && verified.received_at == row.received_at);
@@ -230,6 +258,52 @@ pub async fn an_operator_is_erased_but_for_what_is_not_finished(builder: Builder
     let rows = store.list_erasures(&hub::store::Filter { limit: 9, ..Default::default() }).await?;
     let counts: Vec<_> = rows.iter().map(|row| (row.done, row.kept)).collect();
     ensure!(counts == [(2, 0), (1, 1)], "{counts:?}");
+    house.finish().await
+}
+
+/// The new filing needs it; what was asked for before goes all the same.
+pub async fn who_has_filed_since_keeps_its_address(builder: Builder) -> Result<()> {
+    let mut house = builder.ladder(SAPPORO, &[Channel::Api]).start().await?;
+    let done = house.deliver(&change(SAPPORO, &[])).await?;
+    accept(&house, done, SAPPORO).await?;
+    house.settle().await?;
+    let id = erasure::propose(&house.ctx, Of::Operator(operator()), by_hand()).await?.id;
+    house.advance(Duration::from_mins(1)).await?;
+    let since = house.deliver(&change(SAPPORO, &[])).await?;
+    erasure::approve(&house.ctx, id, By { actor: &colleague(), why: "" }).await?;
+    house.tend().await?;
+    let store = &house.ctx.store;
+    ensure!(store.erased(done).await?.is_some() && store.erased(since).await?.is_none());
+    let mail = store.operator(operator()).await?.context("the operator")?.mail;
+    ensure!(mail.as_deref() == Some(OPERATOR_MAIL), "{mail:?}");
+    let staff = house.key(Scope::Operations).await?;
+    let front = house.front().await?;
+    let page = front.page(&format!("/erasures/{id}"), &front.log_in(&staff).await?).await?;
+    ensure!(page.text().contains("申し出のあとにも届出があったため"), "{}", page.text());
+    house.finish().await
+}
+
+/// Prints that cannot be read keep neither their own object's others nor files from going.
+pub async fn a_broken_volume_keeps_no_other_object(builder: Builder) -> Result<()> {
+    let builder = builder.ladder(SAPPORO, &[Channel::Api]);
+    let mut house = builder.with(|config| config.objects.sweep_ms = 0).start().await?;
+    let file = upload(&house, "氏名.pdf").await?;
+    let gone = Submission { attachments: vec![file.clone()], ..change(SAPPORO, &[]) };
+    let gone = house.deliver(&gone).await?;
+    accept(&house, gone, SAPPORO).await?;
+    let other = house.deliver(&change(SAPPORO, &[])).await?;
+    let row = house.ctx.store.print(other, 1).await?.context("a print")?;
+    let lost = "0".repeat(64);
+    let mut tx = house.ctx.store.begin().await?;
+    tx.move_prints(&[PrintRow { volume: Some(lost.clone()), ..row }]).await?;
+    tx.insert_erased_objects(std::slice::from_ref(&lost)).await?;
+    tx.commit().await?;
+    house.advance(3 * DAY).await?;
+    erase(&mut house, Of::Filing(gone)).await?;
+    house.advance(Duration::from_mins(11)).await?;
+    house.tend().await?;
+    ensure!(!is_there(&house, &file.sha256), "it waits for the broken one");
+    ensure!(house.ctx.store.erased_objects(9).await? == [lost], "its turn comes again");
     house.finish().await
 }
 

@@ -80,6 +80,8 @@ macro_rules! hub_contract {
 
             what_is_erased_is_gone_and_still_proves_itself
             an_operator_is_erased_but_for_what_is_not_finished
+            who_has_filed_since_keeps_its_address
+            a_broken_volume_keeps_no_other_object
             contents_and_addresses_go_when_their_time_is_over
 
             a_check_goes_the_real_way_over_every_channel

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use hub::store::{AttachmentRow, BulkLine, BulkRow, LineFilter};
-use schemas::FilingId;
+use hub::store::{AttachmentRow, BulkLine, BulkRow, DraftRow, LineFilter};
 use schemas::codes::corporate_number_of;
+use schemas::{FilingId, FilingKind};
 
 use super::{AWKWARD, Bench};
 
@@ -150,5 +150,53 @@ pub async fn old_uploads_go_with_their_rows(bench: &Bench) -> Result<()> {
     let filter = LineFilter { bulk_id: first.id, states: &[], after: 0, limit: 9 };
     ensure!(bench.store.bulk_lines(&filter).await?.is_empty(), "rows go with their upload");
     ensure!(bench.store.own_bulks(first.corporate_number, 9).await?.len() == 1);
+    Ok(())
+}
+
+/// The row that became the filing, and the one that became its draft; the others stay until all of
+/// the operator goes.
+pub async fn rows_of_an_upload_go_with_what_they_became(bench: &Bench) -> Result<()> {
+    let (own, foreign) = (bench.bulk(1, "own"), bench.bulk(2, "foreign"));
+    let filing = FilingId(bench.clock.id());
+    let now = bench.clock.now_ms();
+    let draft = DraftRow {
+        id: bench.clock.id(),
+        corporate_number: own.corporate_number,
+        version: 1,
+        kind: FilingKind::Change,
+        office_name: String::new(),
+        body: "{}".into(),
+        saved_by: String::new(),
+        corrects: None,
+        filed_as: None,
+        created_at: now,
+        saved_at: now,
+    };
+    let filed = BulkLine { filing_id: Some(filing), ..line(&own, 1, "filed") };
+    let drafted = BulkLine { draft_id: Some(draft.id), ..line(&own, 2, "drafted") };
+    let lines = [filed, drafted, line(&own, 3, "good")];
+    bench.keep_bulk(&own, &lines).await?;
+    bench.keep_bulk(&foreign, &[line(&foreign, 1, "good")]).await?;
+    let mut tx = bench.store.begin().await?;
+    tx.insert_draft(&draft).await?;
+    tx.file_draft(draft.id, filing).await?;
+    tx.commit().await?;
+
+    let mut tx = bench.store.begin().await?;
+    ensure!(tx.erase_written(own.corporate_number, filing).await? == 3, "two rows and a draft");
+    tx.commit().await?;
+    let filter = LineFilter { bulk_id: own.id, states: &[], after: 0, limit: 9 };
+    let left = bench.store.bulk_lines(&filter).await?;
+    let says = |it: &BulkLine| it.body.is_some() || it.cells.contains(AWKWARD);
+    let says: Vec<_> = left.iter().map(says).collect();
+    ensure!(says == [false, false, true], "{left:?}");
+
+    let mut tx = bench.store.begin().await?;
+    tx.erase_operator(own.corporate_number).await?;
+    tx.commit().await?;
+    ensure!(bench.store.bulk(own.id).await?.is_none());
+    ensure!(bench.store.bulk_lines(&filter).await?.is_empty());
+    let counts = bench.store.bulk(foreign.id).await?.context("another's stays")?;
+    ensure!(counts.good == 1, "{counts:?}");
     Ok(())
 }

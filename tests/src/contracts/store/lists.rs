@@ -143,7 +143,12 @@ pub async fn filings_are_counted_as_they_are_rolled_up(bench: &Bench) -> Result<
         [Review::Unopened, Review::Opened, Review::Accepted, Review::Returned, Review::Withdrawn]
     {
         let now = bench.clock.now_ms();
-        for state in [State::Due, State::Delivered { at: now }, State::Failed { why: why("x") }] {
+        for state in [
+            State::Due,
+            State::Delivered { at: now },
+            State::Failed { why: why("x") },
+            State::Cancelled,
+        ] {
             states.push((state, review));
         }
     }

@@ -8,6 +8,7 @@ mod bulk;
 mod checks;
 mod deliveries;
 mod drafts;
+mod erasures;
 mod exports;
 mod filings;
 mod hours;
@@ -47,6 +48,7 @@ pub use bulk::*;
 pub use checks::*;
 pub use deliveries::*;
 pub use drafts::*;
+pub use erasures::*;
 pub use exports::*;
 pub use filings::*;
 pub use hours::*;
@@ -127,6 +129,11 @@ macro_rules! store_contract {
             an_upload_is_kept_once_with_its_rows
             an_upload_whose_filing_stopped_is_claimed_once
             old_uploads_go_with_their_rows
+            rows_of_an_upload_go_with_what_they_became
+
+            what_a_draft_named_is_found_when_it_is_gone
+            no_print_is_kept_or_moved_of_what_was_erased
+            who_could_not_be_looked_at_goes_behind_the_others
 
             what_was_accepted_is_taken_out_once
             an_address_counts_from_its_day_on

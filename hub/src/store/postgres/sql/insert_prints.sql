@@ -1,3 +1,4 @@
+-- None of what was erased meanwhile: nothing would take it away again.
 INSERT INTO prints (
     filing_id, revision, sha256, volume, first_byte, bytes, pages, replaced, printed_at
 )
@@ -7,6 +8,9 @@ FROM unnest(
     $8::text[], $9::bigint[]
 ) AS r (
     filing_id, revision, sha256, volume, first_byte, bytes, pages, replaced, printed_at
+)
+WHERE NOT EXISTS (
+    SELECT 1 FROM erased AS e WHERE e.filing_id = r.filing_id AND e.what = 'contents'
 )
 ON CONFLICT (filing_id, revision) DO NOTHING
 RETURNING json_build_array(filing_id, revision)::text

@@ -1,5 +1,5 @@
 -- The same roll-up as filing::Status::of: for each authority only the newest delivery counts,
--- and none that was taken away.
+-- and where that was taken away, none.
 SELECT json_object('status', f.status, 'count', count(*))
 FROM (
     SELECT CASE

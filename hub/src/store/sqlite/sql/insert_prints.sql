@@ -1,3 +1,4 @@
+-- None of what was erased meanwhile: nothing would take it away again.
 INSERT INTO prints (
     filing_id, revision, sha256, volume, first_byte, bytes, pages, replaced, printed_at
 )
@@ -6,6 +7,9 @@ SELECT
     value ->> '$.first_byte', value ->> '$.bytes', value ->> '$.pages', value ->> '$.replaced',
     value ->> '$.printed_at'
 FROM json_each($1)
-WHERE true -- lets the parser tell ON CONFLICT from a join
+WHERE NOT EXISTS (
+    SELECT 1 FROM erased AS e
+    WHERE e.filing_id = value ->> '$.filing_id' AND e.what = 'contents'
+)
 ON CONFLICT (filing_id, revision) DO NOTHING
 RETURNING json_array(filing_id, revision)

@@ -1,4 +1,5 @@
--- Prints that lie in another volume now, unless they were erased meanwhile.
+-- Prints that lie in another volume now. Who asks counts the rows: one that was erased meanwhile is
+-- in those bytes as well, and they must not be named.
 UPDATE prints AS x SET volume = r.volume, first_byte = r.first_byte
 FROM (
     SELECT

@@ -1,7 +1,7 @@
 -- What an operator has filed, the newest first. Filters are null when not asked for; `before` and
 -- `before_id` are the received_at and id of the last row seen. A state is rolled up as in
 -- filing::Status::of, in the four groups that matter to who filed: for each authority only the
--- newest delivery counts, and none that was taken away.
+-- newest delivery counts, and where that was taken away, none.
 SELECT json_object(
     'id', x.id, 'receipt_number', x.receipt_number, 'corporate_number', x.corporate_number,
     'operator_name', x.operator_name, 'kind', x.kind, 'office_name', x.office_name,

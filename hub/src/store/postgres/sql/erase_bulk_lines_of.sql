@@ -1,0 +1,1 @@
+DELETE FROM bulk_lines WHERE corporate_number = ($1::json) #>> '{}'

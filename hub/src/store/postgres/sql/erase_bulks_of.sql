@@ -1,0 +1,1 @@
+DELETE FROM bulks WHERE corporate_number = ($1::json) #>> '{}'
