@@ -39,6 +39,7 @@ use crate::router::Router;
 use crate::scanner::Scanner;
 use crate::signer::Signer;
 use crate::store::{OutboxRow, Store};
+use crate::teller::Teller;
 use crate::trace::Spans;
 use crate::upkeep::Upkeep;
 use crate::watcher::{Surveyor, Watcher};
@@ -314,6 +315,7 @@ async fn spawn_roles(ctx: &Arc<Context>, roles: &[Role], stages: &TaskTracker) {
                 spawn(ctx, stages, Reminder::new(Arc::clone(ctx)).run());
                 spawn(ctx, stages, Scanner::new(Arc::clone(ctx)).run());
                 spawn(ctx, stages, Surveyor::new(Arc::clone(ctx)).run());
+                spawn(ctx, stages, Teller::new(Arc::clone(ctx)).run());
                 spawn(ctx, stages, Watcher::new(Arc::clone(ctx)).run());
                 spawn(ctx, stages, Upkeep::new(stage).await.run());
             }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use adapters::ClamdSettings;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
+use schemas::AuthorityId;
 use schemas::filing::Limits;
 use serde::{Deserialize, Serialize};
 
@@ -141,7 +142,8 @@ sections! {
     /// `[reconciliation]`
     Reconciliation {
         days: u32, settle_minutes: i64, packages_max: usize, answer_max: usize,
-        differences_max: usize, answer_bytes_max: usize,
+        differences_max: usize, answer_bytes_max: usize, hand_out_to: Vec<Whom>,
+        attach_bytes_max: usize, look_ms: u64, answer_days: i64,
     }
     /// `[watches]`
     Watches {
@@ -234,6 +236,47 @@ impl Sessions {
     }
 }
 
+/// Whom something goes to that is not for everyone: a code, or `all`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Whom {
+    /// All authorities.
+    All,
+    /// This one.
+    One(AuthorityId),
+}
+
+impl Whom {
+    /// Whether an authority is meant.
+    pub fn is(self, authority: AuthorityId) -> bool {
+        match self {
+            Self::All => true,
+            Self::One(code) => code == authority,
+        }
+    }
+}
+
+impl TryFrom<String> for Whom {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if text == "all" {
+            return Ok(Self::All);
+        }
+        text.parse()
+            .map(Self::One)
+            .map_err(|error| format!("{text:?}: {error}; write an authority's code, or \"all\""))
+    }
+}
+
+impl From<Whom> for String {
+    fn from(whom: Whom) -> Self {
+        match whom {
+            Whom::All => "all".to_owned(),
+            Whom::One(code) => code.to_string(),
+        }
+    }
+}
+
 impl Config {
     /// The defaults alone: no file, no environment, nothing derived.
     pub fn defaults() -> Result<Self, ConfigError> {
@@ -296,5 +339,16 @@ mod tests {
         config.fill_in();
         assert_eq!(config.store.url, "sqlite:todoke-data/todoke.db");
         assert_eq!(config.http.public_url, "http://127.0.0.1:8080");
+    }
+
+    #[test]
+    fn statements_go_to_codes_or_to_all() {
+        let code: AuthorityId = "011002".parse().expect("a code");
+        let other: AuthorityId = "012033".parse().expect("a code");
+        let whom = |text: &str| Whom::try_from(text.to_owned());
+        assert!(whom("all").is_ok_and(|it| it.is(code) && it.is(other)));
+        assert!(whom("011002").is_ok_and(|it| it.is(code) && !it.is(other)));
+        assert!(whom("011003").is_err_and(|why| why.contains("write an authority's code")));
+        assert!(Config::defaults().expect("settings").reconciliation.hand_out_to.is_empty());
     }
 }

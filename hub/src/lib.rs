@@ -58,6 +58,7 @@ pub mod signer;
 pub mod statements;
 pub mod store;
 pub mod telemetry;
+pub mod teller;
 pub mod trace;
 pub mod upkeep;
 pub mod uploads;

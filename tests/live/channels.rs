@@ -65,6 +65,7 @@ async fn decisions_are_collected_from_openssh_and_cleared_away() -> Result<()> {
     let now = Clock::system().now() + jiff::SignedDuration::from_hours(1);
     let sftp = sftp();
     let found = sftp.collect(&config, now).await.map_err(|why| anyhow::anyhow!(why.sentence))?;
+    let found = found.decisions;
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].decision.as_ref().map(|file| file.delivery), Ok(delivery));
     let problem = found[1].decision.as_ref().err().context("it is broken")?.clone();
@@ -75,6 +76,23 @@ async fn decisions_are_collected_from_openssh_and_cleared_away() -> Result<()> {
     assert!(folder.join("done/a.decision.json").is_file());
     assert!(folder.join("error/b.decision.json").is_file());
     assert!(folder.join("error/b.error.json").is_file());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_statement_lies_at_openssh_once_and_overwrites_nothing() -> Result<()> {
+    let (config, folder) = Sshd::shared().drop_box()?;
+    let (sftp, name) = (sftp(), "statement-011002-2026-07-14.json");
+    let file = |text: &'static str| Sealed::in_memory(Bytes::from_static(text.as_bytes()));
+    for _ in 0..2 {
+        let outcome = sftp.put(&config, name, &file("{}\n")).await;
+        assert!(matches!(outcome, Outcome::Delivered { .. }), "{outcome:?}");
+    }
+    let other = sftp.put(&config, name, &file("{ }\n")).await;
+    let Outcome::Refused { why } = other else { anyhow::bail!("{other:?}") };
+    assert_eq!(why.code, "target_differs");
+    assert_eq!(std::fs::read_to_string(folder.join(name))?, "{}\n");
+    assert!(folder.join(format!("{name}.done")).is_file());
     Ok(())
 }
 

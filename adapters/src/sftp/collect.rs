@@ -1,8 +1,10 @@
-//! The way back: decision files that the authority leaves in its result folder.
+//! The way back: decision files and answers to statements that the authority leaves in its result
+//! folder.
 //!
 //! `<anything>.decision.json` is read with the files that it names. When the hub has recorded it,
 //! it moves to `done/`; a broken one moves to `error/`, with `<name>.error.json` beside it saying
-//! what is wrong and what to do.
+//! what is wrong and what to do. `statement-<day>.csv` is only listed here, to be fetched by
+//! itself, and cleared away alike.
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -12,7 +14,8 @@ use serde_json::json;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use super::dropped::{
-    DECISION_BYTES_MAX, DroppedDecision, DroppedFile, check_name, is_decision, too_large,
+    DECISION_BYTES_MAX, DroppedDecision, DroppedFile, check_name, is_decision, is_statement_answer,
+    too_large,
 };
 use super::outcome::{Loss, Step, why};
 use super::session::Session;
@@ -21,12 +24,23 @@ use super::{Config, Sftp};
 
 /// Decisions of one collection at most; the next one brings the rest.
 pub const DECISIONS_MAX: usize = 200;
+/// Answers to statements of one collection at most; the next one brings the rest.
+pub const ANSWERS_MAX: usize = 40;
 /// Files in a result folder at most: a listing has an end.
 const LISTED_MAX: usize = 100_000;
 /// How long a decision that is not whole yet counts as still being written.
 const WRITING_S: i64 = 120;
 /// Bytes read at once.
 const READ_BYTES: u32 = 32 * 1024;
+
+/// What lies in a result folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Collected {
+    /// Decisions, read.
+    pub decisions: Vec<DroppedDecision>,
+    /// Answers to statements, to be fetched.
+    pub answers: Vec<DroppedFile>,
+}
 
 /// A listed file, and when it was written by the server's clock.
 struct Listed {
@@ -36,14 +50,11 @@ struct Listed {
 
 impl Sftp {
     /// Reads the result folder: every decision that is whole or surely broken, at most
-    /// [`DECISIONS_MAX`], in the order of their names; nothing without a result folder. What may
-    /// still be being written at `now` is left for the next time.
-    pub async fn collect(
-        &self,
-        config: &Config,
-        now: Timestamp,
-    ) -> Result<Vec<DroppedDecision>, Why> {
-        let Some(folder) = &config.result_folder else { return Ok(Vec::new()) };
+    /// [`DECISIONS_MAX`], and which answers lie there, at most [`ANSWERS_MAX`], in the order of
+    /// their names; nothing without a result folder. What may still be being written at `now` is
+    /// left for the next time: an answer always, since a table that is cut still reads.
+    pub async fn collect(&self, config: &Config, now: Timestamp) -> Result<Collected, Why> {
+        let Some(folder) = &config.result_folder else { return Ok(Collected::default()) };
         self.with_session(config, async |session| {
             let listing = list(session, folder).await?;
             let beside: Vec<_> = listing.iter().map(|it| it.file.clone()).collect();
@@ -56,13 +67,16 @@ impl Sftp {
                 let is_whole = |dropped: &DroppedDecision| dropped.decision.is_ok();
                 found.extend(dropped.filter(|it_is| is_whole(it_is) || !it.is_young(now)));
             }
-            Ok(found)
+            let answers =
+                listing.iter().filter(|it| is_statement_answer(&it.file.name) && !it.is_young(now));
+            let answers = answers.take(ANSWERS_MAX).map(|it| it.file.clone()).collect();
+            Ok(Collected { decisions: found, answers })
         })
         .await
     }
 
-    /// Copies a file beside a decision into `sink`; more than `bytes_max` is an error. Answers the
-    /// bytes copied.
+    /// Copies an answer, or a file beside a decision, into `sink`; more than `bytes_max` is an
+    /// error. Tells the bytes copied.
     pub async fn fetch(
         &self,
         config: &Config,
@@ -85,17 +99,36 @@ impl Sftp {
         dropped: &DroppedDecision,
         recorded: Result<(), &str>,
     ) -> Result<(), Why> {
+        self.clear_away(config, (&dropped.name, &dropped.files), recorded).await
+    }
+
+    /// The same for an answer to a statement.
+    pub async fn conclude_answer(
+        &self,
+        config: &Config,
+        answer: &DroppedFile,
+        recorded: Result<(), &str>,
+    ) -> Result<(), Why> {
+        self.clear_away(config, (&answer.name, &[]), recorded).await
+    }
+
+    async fn clear_away(
+        &self,
+        config: &Config,
+        (name, files): (&str, &[DroppedFile]),
+        recorded: Result<(), &str>,
+    ) -> Result<(), Why> {
         let folder = config.result_folder.as_deref().unwrap_or(".");
         self.with_session(config, async |session| match recorded {
             Ok(()) => {
                 // The decision goes last: until it has gone, the whole move is tried again.
-                for file in &dropped.files {
+                for file in files {
                     move_to(session, folder, "done", &file.name).await?;
                 }
-                move_to(session, folder, "done", &dropped.name).await.map(drop)
+                move_to(session, folder, "done", name).await.map(drop)
             }
             Err(problem) => {
-                let name = move_to(session, folder, "error", &dropped.name).await?;
+                let name = move_to(session, folder, "error", name).await?;
                 explain(session, &join(folder, &format!("error/{name}")), problem).await
             }
         })
@@ -228,7 +261,8 @@ async fn move_to(session: &Session, folder: &str, to: &str, name: &str) -> Resul
 }
 
 async fn explain(session: &Session, path: &str, problem: &str) -> Result<(), Loss> {
-    let stem = path.strip_suffix(".decision.json").unwrap_or(path);
+    let stem = path.strip_suffix(".decision.json").or_else(|| path.strip_suffix(".csv"));
+    let stem = stem.unwrap_or(path);
     let text = json!({
         "problem": problem,
         "what_to_do": "correct the file and put it into the result folder again",

@@ -34,6 +34,11 @@ pub fn is_decision(name: &str) -> bool {
     name.ends_with(".decision.json") && !name.contains('/')
 }
 
+/// Whether a file of a result folder is meant as the answer to a statement.
+pub(super) fn is_statement_answer(name: &str) -> bool {
+    name.starts_with("statement-") && name.ends_with(".csv") && !name.contains('/')
+}
+
 impl DroppedDecision {
     /// Puts a decision beside its files; one that does not lie there makes it broken. `beside` is
     /// what lies in the folder, in the order of the names.

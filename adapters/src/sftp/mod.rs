@@ -1,4 +1,5 @@
-//! SFTP: packages are dropped into an authority's folder, decisions are collected from another.
+//! SFTP: packages and statements are dropped into an authority's folder, decisions and answers are
+//! collected from another.
 
 mod collect;
 mod config;
@@ -16,12 +17,13 @@ use schemas::{Channel, Outcome};
 
 use crate::adapter::{Adapter, Endpoint, Parcel, Probe, timed, wrong_channel};
 use crate::guard::Guard;
+use crate::package::Sealed;
 use outcome::{Answer, Loss, classify, why};
 use pool::Pool;
 use session::Session;
-use upload::Before;
+use upload::{Before, Load};
 
-pub use collect::DECISIONS_MAX;
+pub use collect::{ANSWERS_MAX, Collected, DECISIONS_MAX};
 pub use config::{Config, Login};
 pub use dropped::{
     DECISION_BYTES_MAX, DECISION_FILES_MAX, DroppedDecision, DroppedFile, is_decision,
@@ -39,16 +41,23 @@ impl Sftp {
         Self { pool: Pool::new(guard, limits) }
     }
 
-    async fn drop_off(&self, config: &Config, parcel: &Parcel) -> Result<Answer, Loss> {
+    /// Drops a file that is no package, the way packages are: whole under its name or not at all,
+    /// its marker last, and nothing that lies there is touched. One try.
+    pub async fn put(&self, config: &Config, name: &str, file: &Sealed) -> Outcome {
+        let answer = self.drop_off(config, &Load::plain(name, file)).await;
+        classify(&answer.unwrap_or_else(Answer::Lost))
+    }
+
+    async fn drop_off(&self, config: &Config, load: &Load<'_>) -> Result<Answer, Loss> {
         loop {
             let (session, is_used) = self.pool.take(config).await?;
-            let looked = Before::look(&session, config, parcel).await;
+            let looked = Before::look(&session, config, load).await;
             // One that waited may have died unnoticed: then the next one is asked.
             if is_used && looked.as_ref().is_err_and(|loss| !is_answer(loss)) {
                 continue;
             }
             let answer = match looked {
-                Ok(before) => upload::drop_parcel(&session, config, parcel, before).await,
+                Ok(before) => upload::drop_file(&session, config, load, before).await,
                 Err(loss) => Err(loss),
             };
             self.done_with(config, session, answer.as_ref().err());
@@ -113,7 +122,7 @@ impl Adapter for Sftp {
     async fn deliver(&self, endpoint: &Endpoint, parcel: &Parcel) -> Outcome {
         match endpoint {
             Endpoint::Sftp(config) => {
-                let answer = self.drop_off(config, parcel).await;
+                let answer = self.drop_off(config, &Load::of(parcel)).await;
                 classify(&answer.unwrap_or_else(Answer::Lost))
             }
             Endpoint::Api(_) | Endpoint::Email(_) | Endpoint::Pull(_) => {

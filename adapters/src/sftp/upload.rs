@@ -5,17 +5,47 @@ use std::task::Poll;
 use futures::stream::FuturesUnordered;
 use futures::{StreamExt, TryStreamExt};
 use russh_sftp::protocol::{FileAttributes, OpenFlags, Status, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Config;
 use super::outcome::{Answer, Loss, Step};
 use super::session::{Session, posix_rename};
 use crate::adapter::Parcel;
+use crate::package::Sealed;
+
+/// What is dropped: under which name, which bytes, and what its marker says.
+pub(super) struct Load<'a> {
+    pub(super) name: String,
+    pub(super) file: &'a Sealed,
+    pub(super) marker: Value,
+}
+
+impl<'a> Load<'a> {
+    /// A package; its marker says what lies beside it, for importers that never open it.
+    pub(super) fn of(parcel: &'a Parcel) -> Self {
+        let marker = json!({
+            "delivery": parcel.delivery,
+            "receipt_number": parcel.receipt_number,
+            "revision": parcel.revision,
+            "action": parcel.action,
+            "sha256": parcel.package.sha256,
+            "size": parcel.package.size,
+            "second_copy": parcel.second_copy,
+        });
+        Self { name: parcel.file_name(), file: &parcel.package, marker }
+    }
+
+    /// A file that is no package.
+    pub(super) fn plain(name: &str, file: &'a Sealed) -> Self {
+        let marker = json!({"sha256": file.sha256, "size": file.size});
+        Self { name: name.to_owned(), file, marker }
+    }
+}
 
 /// What lies there before a drop.
 pub(super) struct Before {
     path: String,
-    /// Bytes of what lies under the package's name.
+    /// Bytes of what lies under its name.
     found: Option<u64>,
     marked: bool,
 }
@@ -24,9 +54,9 @@ impl Before {
     pub(super) async fn look(
         session: &Session,
         config: &Config,
-        parcel: &Parcel,
+        load: &Load<'_>,
     ) -> Result<Self, Loss> {
-        let path = join(&config.folder, &parcel.file_name());
+        let path = join(&config.folder, &load.name);
         let done_path = done_path(&path);
         let (there, marked) = tokio::join!(session.look(&path), session.look(&done_path));
         let found = there?.and_then(|attributes| attributes.size);
@@ -38,28 +68,28 @@ fn done_path(path: &str) -> String {
     format!("{path}.done")
 }
 
-/// Drops a parcel through an open session. What lies there under the package's name is never
-/// touched: with the same size it is this package, brought by an earlier try.
-pub(super) async fn drop_parcel(
+/// Drops a file through an open session. What lies there under its name is never touched: with the
+/// same size it is this one, brought by an earlier try.
+pub(super) async fn drop_file(
     session: &Session,
     config: &Config,
-    parcel: &Parcel,
+    load: &Load<'_>,
     before: Before,
 ) -> Result<Answer, Loss> {
     let Before { path, found, marked } = before;
-    let size = parcel.package.size;
+    let size = load.file.size;
     match found {
         Some(found) if found != size => {
             return Err(Loss::OtherFile { path, expected: size, found });
         }
         // The authority takes the package away first and its marker later, or never.
         None if marked => return Ok(Answer::Dropped { path, size: None, duplicate: true }),
-        None => bring(session, config, parcel, &path).await?,
+        None => bring(session, config, load.file, &path).await?,
         Some(_) => {}
     }
     let duplicate = found.is_some();
     if !marked {
-        mark(session, parcel, &done_path(&path)).await?;
+        mark(session, &load.marker, &done_path(&path)).await?;
     }
     Ok(Answer::Dropped { path, size: Some(size), duplicate })
 }
@@ -73,14 +103,9 @@ pub(super) fn join(folder: &str, name: &str) -> String {
     }
 }
 
-async fn bring(
-    session: &Session,
-    config: &Config,
-    parcel: &Parcel,
-    path: &str,
-) -> Result<(), Loss> {
-    let (part, expected) = (format!("{path}.part"), parcel.package.size);
-    let pieces = parcel.package.stream().await.map_err(|e| Loss::Package(e.to_string()))?;
+async fn bring(session: &Session, config: &Config, file: &Sealed, path: &str) -> Result<(), Loss> {
+    let (part, expected) = (format!("{path}.part"), file.size);
+    let pieces = file.stream().await.map_err(|e| Loss::Package(e.to_string()))?;
     let writes = pieces.map_err(|e| Loss::Package(e.to_string()));
     write_file(session, (&part, Step::Upload), writes, config.writes_in_flight).await?;
     let found = session.request(Step::Upload, session.raw.stat(&part)).await?.attrs.len();
@@ -110,18 +135,8 @@ async fn rename(session: &Session, from: &str, to: &str, size: u64) -> Result<()
     }
 }
 
-/// The marker says what lies beside it, for importers that never open the package.
-async fn mark(session: &Session, parcel: &Parcel, path: &str) -> Result<(), Loss> {
-    let text = json!({
-        "delivery": parcel.delivery,
-        "receipt_number": parcel.receipt_number,
-        "revision": parcel.revision,
-        "action": parcel.action,
-        "sha256": parcel.package.sha256,
-        "size": parcel.package.size,
-        "second_copy": parcel.second_copy,
-    });
-    let pieces = futures::stream::iter([Ok(bytes::Bytes::from(format!("{text}\n")))]);
+async fn mark(session: &Session, marker: &Value, path: &str) -> Result<(), Loss> {
+    let pieces = futures::stream::iter([Ok(bytes::Bytes::from(format!("{marker}\n")))]);
     write_file(session, (path, Step::Mark), pieces, 1).await
 }
 

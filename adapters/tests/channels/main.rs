@@ -4,4 +4,5 @@ mod api;
 mod email;
 mod measure;
 mod sftp;
+mod statements;
 mod support;

@@ -261,7 +261,7 @@ async fn decisions_come_back() {
     };
     leave("a", &accepted, &[]);
     leave("b", &returned, &[("指摘.pdf", b"PDF")]);
-    let found = sftp.collect(&config, now()).await.expect("a collection");
+    let found = sftp.collect(&config, now()).await.expect("a collection").decisions;
     assert_eq!(found.len(), 2);
     let decision = found[1].decision.as_ref().expect("a decision");
     assert_eq!((decision.delivery, decision.verdict), (delivery, Verdict::Returned));
@@ -273,14 +273,14 @@ async fn decisions_come_back() {
     for dropped in &found {
         sftp.conclude(&config, dropped, Ok(())).await.expect("concluded");
     }
-    assert_eq!(sftp.collect(&config, now()).await.expect("a collection"), []);
+    assert_eq!(sftp.collect(&config, now()).await.expect("a collection").decisions, []);
     let results = far.folder.path().join("011002/sftp/results");
     for name in ["done/a.decision.json", "done/b.decision.json", "done/指摘.pdf"] {
         assert!(results.join(name).exists(), "{name}");
     }
     // Once more under the same name: nothing is lost.
     leave("a", &accepted, &[]);
-    let found = sftp.collect(&config, now()).await.expect("a collection");
+    let found = sftp.collect(&config, now()).await.expect("a collection").decisions;
     sftp.conclude(&config, &found[0], Ok(())).await.expect("concluded");
     assert!(results.join("done/1-a.decision.json").exists());
     sftp.conclude(&config, &found[0], Ok(())).await.expect("concluded twice is concluded");
@@ -310,7 +310,7 @@ async fn broken_decisions_are_kept_and_answered() {
         far.sandbox.drop_decision(code(), name, text.as_bytes(), &[]).expect("a decision");
     }
     // The sandbox's files are new by the machine's clock; the test's own is far from it.
-    let found = sftp.collect(&config, now()).await.expect("a collection");
+    let found = sftp.collect(&config, now()).await.expect("a collection").decisions;
     assert_eq!(found.len(), table.len());
     let results = far.folder.path().join("011002/sftp/results");
     for (dropped, (name, _, part)) in found.iter().zip(&table) {
@@ -326,7 +326,7 @@ async fn broken_decisions_are_kept_and_answered() {
         .expect("a time");
     far.sandbox.drop_decision(code(), "f-cut", b"{", &[]).expect("a decision");
     let now = jiff::Timestamp::try_from(modified).expect("a time");
-    let found = sftp.collect(&config, now).await.expect("a collection");
+    let found = sftp.collect(&config, now).await.expect("a collection").decisions;
     assert_eq!(found, [], "it may still be being written");
 }
 
@@ -346,7 +346,7 @@ async fn a_decision_that_cannot_be_asked_for_is_told_of_and_in_nobodys_way() {
     for name in [windows, macos] {
         std::fs::write(results.join(name), &text).expect("a decision");
     }
-    let found = sftp.collect(&config, now()).await.expect("a collection");
+    let found = sftp.collect(&config, now()).await.expect("a collection").decisions;
     assert_eq!(found.iter().filter(|dropped| dropped.decision.is_ok()).count(), 1);
     for part in ["not UTF-8", "NFC"] {
         let has = |dropped: &&DroppedDecision| {

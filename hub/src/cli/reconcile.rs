@@ -62,7 +62,8 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
         Command::Verify { file, key } => check(&file, key.as_deref()),
         Command::List { day, json } => {
             let rows = open_store(config).await?.list_statements((Some(day), None), 4_000).await?;
-            let columns = ["authority", "packages", "missing", "unknown", "other", "digest"];
+            let columns =
+                ["authority", "packages", "missing", "unknown", "other", "way", "handed", "digest"];
             print_rows(json, &json!(rows), &columns)
         }
         Command::Show { authority, day, json } => {

@@ -6,6 +6,7 @@
 //! (`-` where something was given by hand), sorted, each with a line end: anyone can make it.
 
 mod compare;
+pub mod handout;
 
 use jiff::civil::Date;
 use schemas::{AuthorityId, DeliveryId};
@@ -88,6 +89,16 @@ impl Statement {
         }))
     }
 
+    /// Its name as a file: a function of authority and day.
+    pub fn file_name(&self, format: &str) -> String {
+        format!("statement-{}-{}.{format}", self.authority, self.day)
+    }
+
+    /// With the hub's signature, as a file.
+    pub fn file(&self, ctx: &Context) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec_pretty(&self.sign(ctx))
+    }
+
     /// The day in sum.
     pub fn row(&self, now: i64) -> StatementRow {
         StatementRow {
@@ -104,8 +115,20 @@ impl Statement {
         &self,
         ctx: &Context,
         answer: &Answer,
-        (via, by): (&str, Actor),
+        by: (&str, Actor),
     ) -> Result<AnswerRow, StatementProblem> {
+        let row = self.compared(ctx, answer, by)?;
+        self.keep(ctx, &row).await?;
+        Ok(row)
+    }
+
+    /// Compares what the authority says it has.
+    pub fn compared(
+        &self,
+        ctx: &Context,
+        answer: &Answer,
+        (via, by): (&str, Actor),
+    ) -> Result<AnswerRow, AnswerProblem> {
         answer.check(ctx.config.reconciliation.answer_max)?;
         let now = ctx.clock.now_ms();
         let differences = compare(&self.packages, &answer.packages);
@@ -115,7 +138,7 @@ impl Statement {
         };
         let max = ctx.config.reconciliation.differences_max;
         let first: Vec<_> = differences.iter().take(max).collect();
-        let row = AnswerRow {
+        Ok(AnswerRow {
             authority: self.authority,
             day: self.day,
             id: ctx.clock.id(),
@@ -130,17 +153,21 @@ impl Statement {
             person: by.person,
             name: by.name,
             at: now,
-        };
+        })
+    }
+
+    /// Keeps an answer that was compared.
+    pub async fn keep(&self, ctx: &Context, row: &AnswerRow) -> Result<(), StoreError> {
         let mut tx = ctx.store.begin().await?;
         // What is listed is what was written down: here, too, so that each answer shows.
-        tx.save_statements(&[self.row(now)]).await?;
-        tx.insert_statement_answer(&row).await?;
+        tx.save_statements(&[self.row(row.at)]).await?;
+        tx.insert_statement_answer(row).await?;
         tx.commit().await?;
         tracing::info!(
             authority.code = %self.authority, day = %self.day, missing = row.missing,
             unknown = row.unknown, other = row.other, "an authority answered a statement"
         );
-        Ok(row)
+        Ok(())
     }
 }
 

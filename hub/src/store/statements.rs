@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::engine::{StoreError, sql};
-use super::{Store, Tx};
+use super::{HandoutState, HandoutWay, Store, Tx};
 
 /// A package that an authority was brought.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +62,16 @@ pub struct StatementLine {
     pub unknown: Option<i32>,
     /// Packages that it has with another digest.
     pub other: Option<i32>,
+    /// By which way it is handed out; none: it is not, and may be fetched.
+    pub way: Option<HandoutWay>,
+    /// How far that is.
+    pub handed: Option<HandoutState>,
+    /// When that is tried next, in milliseconds.
+    pub next_try_at: Option<i64>,
+    /// When it was handed out, in milliseconds.
+    pub handed_at: Option<i64>,
+    /// Why the last try failed, as JSON.
+    pub why: Option<String>,
 }
 
 /// What an authority says it has of a day; never changed afterwards.
@@ -87,7 +97,7 @@ pub struct AnswerRow {
     pub other: i32,
     /// The first of these, as JSON.
     pub differences: String,
-    /// `api` or `page`.
+    /// `api`, `page` or `sftp`.
     pub via: String,
     /// Who answered, for the record.
     pub person: String,
@@ -95,6 +105,14 @@ pub struct AnswerRow {
     pub name: String,
     /// When, in milliseconds.
     pub at: i64,
+}
+
+impl AnswerRow {
+    /// Whether another says the same, whenever it came.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let Self { id, at, .. } = other.clone();
+        *other == Self { id, at, ..self.clone() }
+    }
 }
 
 impl Store {

@@ -1,7 +1,8 @@
 //! Statements: writes down in sum what each authority was brought on a day that is over, for the
 //! page that shows who has answered (`statements/mod.rs`).
 //!
-//! Reads `deliveries`, writes `statements`. Days behind are looked through once after each start,
+//! Reads `deliveries`, writes `statements`, and `statement_handouts` for those who asked to be
+//! handed theirs (`teller.rs`). Days behind are looked through once after each start,
 //! too: what was written is written again as it is, so that a restart misses nothing, and two
 //! processes do no harm.
 
@@ -13,7 +14,7 @@ use schemas::AuthorityId;
 
 use super::Upkeep;
 use crate::context::{Context, day_in_japan};
-use crate::statements::{Statement, StatementProblem, span};
+use crate::statements::{Statement, StatementProblem, handout, span};
 use crate::store::StoreError;
 
 /// Statements written in one commit at most.
@@ -37,11 +38,14 @@ impl Upkeep {
             self.days.pass = Some((day, brought_to(ctx, day).await?));
         }
         let Some((day, left)) = &mut self.days.pass else { return Ok(()) };
-        let mut rows = Vec::new();
+        let (mut rows, mut handouts) = (Vec::new(), Vec::new());
         let now = ctx.clock.now_ms();
         for authority in left.iter().take(BATCH_MAX) {
             match Statement::read(ctx, *authority, *day).await {
-                Ok(statement) => rows.push(statement.row(now)),
+                Ok(statement) => {
+                    rows.push(statement.row(now));
+                    handouts.extend(handout::due(ctx, *authority, *day));
+                }
                 Err(StatementProblem::Store(error)) => return Err(error.into()),
                 Err(problem) => tracing::error!(
                     authority.code = %authority, %problem, "a statement could not be made"
@@ -51,6 +55,7 @@ impl Upkeep {
         if !rows.is_empty() {
             let mut tx = ctx.store.begin().await?;
             tx.save_statements(&rows).await?;
+            tx.insert_handouts(&handouts).await?;
             tx.commit().await?;
         }
         left.drain(..left.len().min(BATCH_MAX));

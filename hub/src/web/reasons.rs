@@ -75,6 +75,14 @@ fn by_code(code: &str) -> Option<&'static str> {
         "package_too_large" => "様式一式がメールの上限を超えます。方式か上限を見直してください。",
         "endpoint_malformed" => "接続先の設定に誤りがあります。直してください。",
         "address_not_allowed" => "接続先のアドレスは許可されていません。",
+        "statement_not_made" => "到達の一覧を作れません。後で送り直します。",
+        "handout_late" => "時間内に送り終わりません。後で送り直します。",
+        "handout_no_endpoint" => {
+            "SFTPの接続先がなくなりました。翌日分からは今の連携方式に合わせます。"
+        }
+        "handout_no_address" => {
+            "メールアドレスが登録されていません。指定権者の連絡先のページで登録してください。"
+        }
         // On the way.
         "dns_failed" => "相手のホスト名を解決できません。",
         "connect_failed" => "相手に接続できません。",

@@ -53,5 +53,12 @@ words! {
     what: "相違の種類", "What";
     send_again: "送達のページで確認し、必要なら再送付してください。",
         "Look at the delivery's page, and send it again if need be.";
+    handout: "一覧の送付", "Statement sent";
+    handing: "送付待ち", "waiting";
+    handed: "送付済み", "sent";
+    not_handed: "送付できません", "not sent";
+    handout_hint: "この日の一覧は、指定権者のページから取得できます。原因を直せば、翌日分からは自動で送ります。",
+        "Of a day that was not sent, the authority can fetch the statement from its own page. Mend \
+         the cause, and the next days go out by themselves.";
     back: "一覧へ", "To the list";
 }

@@ -3,17 +3,18 @@
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
-use schemas::AuthorityId;
+use schemas::{AuthorityId, Channel, Why};
 
 use super::Desk;
 use super::download::attachment;
 use super::fault::Fault;
 use super::labels;
 use super::parts::{Badge, Stamp, grouped};
+use super::reasons;
 use super::statement_words::Words;
 use super::visit::Visit;
 use crate::statements::{Difference, Differing, Statement, StatementProblem};
-use crate::store::{AnswerRow, StatementLine};
+use crate::store::{AnswerRow, HandoutState, HandoutWay, StatementLine};
 
 /// Answers that a page lists.
 pub(super) const ANSWERS: usize = 20;
@@ -76,6 +77,42 @@ pub(super) struct DayLine {
     /// What differs and how much; nothing where all agrees.
     pub(super) told: String,
     pub(super) answered: Option<Stamp>,
+    pub(super) handed: Option<HandedLine>,
+}
+
+/// How a day's statement is handed out, as operations see it.
+pub(super) struct HandedLine {
+    pub(super) state: Badge,
+    /// By which way.
+    pub(super) way: &'static str,
+    /// When it was, or is tried next.
+    pub(super) at: Option<Stamp>,
+    /// Why it was not, so far or at all.
+    pub(super) why: String,
+    pub(super) is_failed: bool,
+}
+
+impl HandedLine {
+    fn new(line: &StatementLine, visit: &Visit) -> Option<Self> {
+        let (w, lang) = (Words::of(visit.lang), visit.lang);
+        let (state, at) = match line.handed? {
+            HandoutState::Due => (Badge::new("wait", w.handing), line.next_try_at),
+            HandoutState::Sent => (Badge::new("ok", w.handed), line.handed_at),
+            HandoutState::Failed => (Badge::new("bad", w.not_handed), None),
+        };
+        let channel = match line.way? {
+            HandoutWay::Sftp => Channel::Sftp,
+            HandoutWay::Email => Channel::Email,
+        };
+        let why = line.why.as_deref().and_then(|why| serde_json::from_str::<Why>(why).ok());
+        Some(Self {
+            state,
+            way: labels::channel(channel, lang),
+            at: at.map(|at| Stamp::new(at, visit.now, lang)),
+            why: why.map(|why| reasons::sentence(&why, lang)).unwrap_or_default(),
+            is_failed: line.handed == Some(HandoutState::Failed),
+        })
+    }
 }
 
 impl DayLine {
@@ -96,6 +133,7 @@ impl DayLine {
             standing: Standing::of(line).badge(w),
             told: parts.collect::<Vec<_>>().join(" · "),
             answered: line.answered_at.map(|at| Stamp::new(at, visit.now, visit.lang)),
+            handed: HandedLine::new(line, visit),
         }
     }
 }
@@ -183,11 +221,10 @@ pub(super) async fn statement(
 
 /// The statement as a file: `json`, signed, or `csv`, the list alone.
 pub(super) fn file(desk: &Desk, statement: &Statement, format: &str) -> Result<Response, Fault> {
-    let Statement { authority, day, .. } = statement;
     let failed = |error: &dyn std::fmt::Display| Fault::Away(error.to_string());
     let (media_type, bytes) = match format {
         "json" => {
-            let text = serde_json::to_vec_pretty(&statement.sign(&desk.ctx));
+            let text = statement.file(&desk.ctx);
             ("application/json", text.map_err(|error| failed(&error))?)
         }
         "csv" => ("text/csv; charset=utf-8", table(statement).map_err(|error| failed(&error))?),
@@ -196,7 +233,7 @@ pub(super) fn file(desk: &Desk, statement: &Statement, format: &str) -> Result<R
     let headers = [
         (CONTENT_TYPE, media_type.to_owned()),
         (CACHE_CONTROL, "private, no-store".to_owned()),
-        attachment(&format!("statement-{authority}-{day}.{format}")),
+        attachment(&statement.file_name(format)),
     ];
     Ok((headers, bytes).into_response())
 }

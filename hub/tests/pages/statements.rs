@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use hub::statements::verify;
-use hub::store::StatementRow;
+use hub::store::{HandoutRow, HandoutState, HandoutWay, StatementRow};
 use jiff::civil::{Date, date};
 use reqwest::StatusCode;
+use schemas::{Owner, Why};
 use serde_json::{Value, json};
 
 use crate::answers::staff_of;
@@ -138,4 +139,49 @@ async fn staff_send_what_they_have_as_csv() {
     assert!(page.contains("一致") && page.contains("相違はありません"), "{page}");
     let english = clerk.get(&format!("{here}?lang=en")).await.text;
     assert!(english.contains("Signed statement") && !english.contains("照合"), "{english}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_see_how_a_statement_was_handed_out() {
+    let world = World::new(false).await;
+    write_down(&world).await;
+    let why = Why::new("handout_no_address", Owner::Authority, "enter an address");
+    let mut row = HandoutRow {
+        authority: AUTHORITY.parse().expect("a code"),
+        day: date(2026, 7, 14),
+        way: HandoutWay::Email,
+        state: HandoutState::Failed,
+        tries: 1,
+        next_try_at: None,
+        why: serde_json::to_string(&why).ok(),
+        made_at: 0,
+        sent_at: None,
+    };
+    let mut tx = world.ctx.store.begin().await.expect("a store");
+    tx.insert_handouts(std::slice::from_ref(&row)).await.expect("a handout");
+    tx.commit().await.expect("a commit");
+    let (list, one) = ("/reconciliation?day=2026-07-14", "/reconciliation/011002/2026-07-14");
+    let mut staff = Browser::with_key(&world, &world.operations_key).await;
+    for path in [list, one] {
+        let page = staff.get(path).await.text;
+        for words in ["送付できません", "メールアドレスが登録されていません"]
+        {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+    }
+    let hint = "指定権者のページから取得できます";
+    assert!(staff.get(one).await.text.contains(hint));
+
+    (row.state, row.way) = (HandoutState::Sent, HandoutWay::Sftp);
+    (row.why, row.sent_at) = (None, Some(world.ctx.clock.now_ms()));
+    let mut tx = world.ctx.store.begin().await.expect("a store");
+    tx.save_handouts(&[row]).await.expect("a handout");
+    tx.commit().await.expect("a commit");
+    let page = staff.get(one).await.text;
+    assert!(page.contains("送付済み") && !page.contains(hint), "{page}");
+    let path = "/v1/operations/reconciliation?day=2026-07-14";
+    let (_, listed) = ask(&world, path, &world.operations_key).await;
+    assert_eq!(listed[0]["handed"], "sent", "{listed}");
+    let page = staff.get(&format!("{list}&lang=en")).await.text;
+    assert!(page.contains("Statement sent") && !page.contains("送付済み"), "{page}");
 }

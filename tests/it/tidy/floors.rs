@@ -8,7 +8,17 @@ const FLOORS: [&[&str]; 10] = [
     &["demo"],
     &["app"],
     &["web"],
-    &["operate", "feeder", "collector", "prober", "reminder", "scanner", "watcher", "backup"],
+    &[
+        "operate",
+        "feeder",
+        "collector",
+        "prober",
+        "reminder",
+        "scanner",
+        "teller",
+        "watcher",
+        "backup",
+    ],
     STAGES,
     &[
         "actor",

@@ -21,6 +21,8 @@ pub(super) fn figures(known: &Known) -> Vec<Asked> {
             json!({"authority": authority, "day": "2026-07-14", "limit": 20}),
             None,
         ),
+        ("claim_handouts", json!({"now": now, "until": now + 300_000, "limit": 8}), None),
+        ("handed_out_to", json!("2026-07-14"), None),
         ("month_counts", json!(14), None),
         ("lock_month_count", json!("2026-07"), None),
         (

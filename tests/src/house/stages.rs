@@ -15,6 +15,7 @@ use hub::relay::Relay;
 use hub::reminder::Reminder;
 use hub::router::Router;
 use hub::scanner::Scanner;
+use hub::teller::Teller;
 use hub::upkeep::Upkeep;
 use hub::watcher::Watcher;
 use tokio::task::JoinHandle;
@@ -41,6 +42,8 @@ pub struct Stages {
     pub prober: Prober,
     /// Mails about what lies unread; a test steps it when it wants them.
     pub reminder: Reminder,
+    /// Statements to those who asked for them; a test steps it when it wants them handed out.
+    pub teller: Teller,
     /// What people have to know of; a test steps it when it wants a look.
     pub watcher: Watcher,
     ctx: Arc<Context>,
@@ -61,6 +64,7 @@ impl Stages {
             scanner: Scanner::new(Arc::clone(ctx)),
             collector: Collector::new(Arc::clone(ctx)),
             reminder: Reminder::new(Arc::clone(ctx)),
+            teller: Teller::new(Arc::clone(ctx)),
             watcher: Watcher::new(Arc::clone(ctx)),
             ctx: Arc::clone(ctx),
             desk: Some(tokio::spawn(desk.run())),

@@ -136,7 +136,8 @@ pub(super) async fn list(
     let view = |row: &crate::store::StatementLine| {
         json!({"authority": row.authority, "day": row.day, "packages": row.packages,
                "digest": row.digest, "answered_at": row.answered_at.map(time),
-               "missing": row.missing, "unknown": row.unknown, "other_digest": row.other})
+               "missing": row.missing, "unknown": row.unknown, "other_digest": row.other,
+               "way": row.way, "handed": row.handed, "handed_at": row.handed_at.map(time)})
     };
     Ok(Json(rows.iter().map(view).collect()))
 }

@@ -7,6 +7,7 @@ mod by_hand;
 mod checks;
 mod dead_letters;
 mod erasure;
+mod handouts;
 mod hours;
 pub mod late;
 mod master;
@@ -37,6 +38,7 @@ pub use by_hand::*;
 pub use checks::*;
 pub use dead_letters::*;
 pub use erasure::*;
+pub use handouts::*;
 pub use hours::*;
 pub use master::*;
 pub use older_store::*;
@@ -112,6 +114,12 @@ macro_rules! hub_contract {
             late_answers_are_counted_with_their_month
             what_failed_and_arrived_is_told_once
             a_day_is_stated_and_answered
+
+            a_statement_lies_in_the_folder_once
+            a_statement_outlasts_a_server_that_is_away
+            a_statement_goes_by_mail_where_there_is_nothing_else
+            an_answer_comes_back_over_sftp
+            a_broken_answer_is_told_beside_it
 
             a_lane_is_suspended_after_days_and_an_alert
             a_look_finds_out_that_a_lane_is_back

@@ -1,14 +1,16 @@
--- Statements of a day or of an authority, each with the newest answer to it.
+-- Statements of a day or of an authority, each with the newest answer and how it was handed out.
 SELECT json_build_object(
     'authority', s.authority, 'day', s.day, 'packages', s.packages, 'digest', s.digest,
     'answered_at', a.at, 'missing', a.missing, 'unknown', a.unknown, 'other', a.other,
-    'answered_digest', a.digest
+    'answered_digest', a.digest, 'way', h.way, 'handed', h.state, 'next_try_at', h.next_try_at,
+    'handed_at', h.sent_at, 'why', h.why
 )::text
 FROM statements AS s LEFT JOIN LATERAL (
     SELECT z.at, z.missing, z.unknown, z.other, z.digest FROM statement_answers AS z
     WHERE z.authority = s.authority AND z.day = s.day
     ORDER BY z.id DESC LIMIT 1
 ) AS a ON true
+LEFT JOIN statement_handouts AS h ON h.authority = s.authority AND h.day = s.day
 WHERE (($1::json) ->> 'day' IS NULL OR s.day = ($1::json) ->> 'day')
     AND (($1::json) ->> 'authority' IS NULL OR s.authority = ($1::json) ->> 'authority')
 ORDER BY s.day DESC, s.authority LIMIT (($1::json) ->> 'limit')::bigint

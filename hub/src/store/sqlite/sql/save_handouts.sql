@@ -1,0 +1,12 @@
+UPDATE statement_handouts AS x SET
+    state = r.state, tries = r.tries, next_try_at = r.next_try_at, why = r.why,
+    sent_at = r.sent_at
+FROM (
+    SELECT
+        value ->> '$.authority' AS authority, value ->> '$.day' AS day,
+        value ->> '$.state' AS state, value ->> '$.tries' AS tries,
+        value ->> '$.next_try_at' AS next_try_at, value ->> '$.why' AS why,
+        value ->> '$.sent_at' AS sent_at
+    FROM json_each($1)
+) AS r
+WHERE x.authority = r.authority AND x.day = r.day
