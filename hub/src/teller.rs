@@ -45,7 +45,7 @@ impl Teller {
                 Ok(count) if count > 0 => continue,
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::error!(%error, "statements are not handed out; trying again")
+                    tracing::error!(%error, "statements are not handed out; trying again");
                 }
             }
             tokio::select! {

@@ -251,6 +251,11 @@ pub fn enqueue_due(tx: &mut Tx, delivery: &Delivery) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What subscribers outside are told of a delivery: nothing of one that tests the way.
+pub fn event_outside(delivery: &Delivery, event: &str, at: i64) -> Option<DomainEvent> {
+    (!delivery.is_test()).then(|| domain_event(delivery, event, at))
+}
+
 /// The message for subscribers outside.
 pub fn domain_event(delivery: &Delivery, event: &str, at: i64) -> DomainEvent {
     DomainEvent {

@@ -36,7 +36,8 @@ pub fn is_decision(name: &str) -> bool {
 
 /// Whether a file of a result folder is meant as the answer to a statement.
 pub(super) fn is_statement_answer(name: &str) -> bool {
-    name.starts_with("statement-") && name.ends_with(".csv") && !name.contains('/')
+    let day = name.strip_prefix("statement-").and_then(|rest| rest.strip_suffix(".csv"));
+    day.is_some_and(|day| !day.contains('/'))
 }
 
 impl DroppedDecision {

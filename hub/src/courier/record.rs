@@ -21,7 +21,7 @@ use crate::notices::{self, NoticeKind};
 use crate::retry::wait_ms;
 use crate::store::{AttemptRow, NewEvent, Tx};
 use crate::trace::Trace;
-use crate::work::domain_event;
+use crate::work::event_outside;
 
 /// What one try came to.
 pub(super) enum Tried {
@@ -251,9 +251,7 @@ impl Recorder {
         if event == "delivery.delivered" {
             rows.arrived.insert(delivery.id);
         }
-        if !delivery.is_test() {
-            rows.domain.push(domain_event(delivery, event, now));
-        }
+        rows.domain.extend(event_outside(delivery, event, now));
         Ok(())
     }
 
@@ -333,9 +331,7 @@ fn keep_overtaken(mut delivery: Delivery, attempted: &Attempted, rows: &mut Rows
     if let Outcome::Delivered { proof } = outcome {
         delivery.prove(proof.level);
         if delivery.apply(Event::PickUp { at }, at).is_ok() {
-            if !delivery.is_test() {
-                rows.domain.push(domain_event(&delivery, "delivery.delivered", at));
-            }
+            rows.domain.extend(event_outside(&delivery, "delivery.delivered", at));
             rows.arrived.insert(delivery.id);
         }
     }

@@ -260,8 +260,7 @@ pub(super) fn letter(
     let more = about.len() - lines.len();
     let overdue = about.iter().filter(|line| line.is_overdue).count();
     let link = ctx.link(match reminder.step {
-        ReminderStep::Authority => "/authority/onboarding",
-        ReminderStep::Prefecture => "/authority/onboarding",
+        ReminderStep::Authority | ReminderStep::Prefecture => "/authority/onboarding",
         ReminderStep::Operations => "/onboarding",
     });
     let link = link.as_str();

@@ -206,7 +206,7 @@ pub async fn an_answer_comes_back_over_sftp(builder: Builder) -> Result<()> {
     let kept = answers().await?;
     let [answer] = kept.as_slice() else { anyhow::bail!("{kept:?}") };
     ensure!(answer.via == "sftp" && answer.missing == 1, "{answer:?}");
-    house.clock.advance(Duration::from_secs(60));
+    house.clock.advance(Duration::from_mins(1));
     ensure!(left(&house, &name, &one).await? == 1);
     ensure!(answers().await?.len() == 1, "the same again, as after a file that was not cleared");
     let both = format!("delivery\n{}\n{}\n", ids[0], ids[1]);
