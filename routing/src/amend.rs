@@ -1,8 +1,8 @@
 //! Amendments: what authorities and unions have said of themselves since the tables were built in.
 //!
-//! A row is split on the day from which an amendment holds, and the later part has the new cells; so
-//! have the rows after it, each cell until a row of which something else was said.
-//! The result is text again and is read like the tables, so that every check of theirs applies.
+//! A row is split on the day from which an amendment holds, and the later part has the new cells;
+//! so have the rows after it, each cell until a row of which something else was said. The
+//! result is text again and is read like the tables, so that every check of theirs applies.
 
 use std::collections::{BTreeMap, BTreeSet};
 

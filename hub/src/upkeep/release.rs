@@ -82,8 +82,8 @@ impl Upkeep {
 }
 
 /// Ends holds with the given reason, of an authority or of one of its lanes, of some kinds or of
-/// all, the oldest first, spread over time so that an authority that comes back is not flooded. Tells how many; when it
-/// is the limit there may be more.
+/// all, the oldest first, spread over time so that an authority that comes back is not flooded.
+/// Tells how many; when it is the limit there may be more.
 pub async fn release(
     ctx: &Context,
     of: (AuthorityId, Option<Channel>),
