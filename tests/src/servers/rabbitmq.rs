@@ -76,9 +76,10 @@ impl RabbitMq {
         fs::set_permissions(&cookie_file, fs::Permissions::from_mode(0o400))?;
         fs::write(folder.join("enabled_plugins"), "[].\n")?;
         fs::write(folder.join("rabbitmq.conf"), format!("{CONFIGURATION}{more}"))?;
-        for empty in ["rabbitmq-env.conf", "advanced.config"] {
-            fs::write(folder.join(empty), if empty.ends_with("config") { "[].\n" } else { "" })?;
-        }
+        fs::write(folder.join("rabbitmq-env.conf"), "")?;
+        // It reserves files for the queues of each test, opens few, and waits for ever at the end.
+        let advanced = "[{rabbit, [{file_handles_high_watermark, 200000}]}].\n";
+        fs::write(folder.join("advanced.config"), advanced)?;
         let (port, internal_port) = (place::port()?, place::port()?);
         Ok(Self { port, internal_port, folder, epmd, quorum_queues, program: None })
     }
