@@ -321,12 +321,8 @@ fn upkeep(known: &Known) -> Vec<Asked> {
         ("stale_deliveries", stale.clone(), Some("deliveries_queued")),
         ("stale_revisions", stale.clone(), Some("revisions_queued")),
         ("stale_notices", stale, Some("notices_open")),
-        (
-            "held_authorities",
-            json!("lane_suspended"),
-            Some("deliveries_trouble|deliveries_in_trouble"),
-        ),
-        ("held_deliveries", held.clone(), Some("deliveries_trouble|deliveries_in_trouble")),
+        ("held_authorities", json!("lane_suspended"), Some("deliveries_trouble")),
+        ("held_deliveries", held.clone(), Some("deliveries_trouble")),
         // Both hold the little that is in trouble; statistics of few rows decide between them.
         ("behind_predecessors", held, Some("deliveries_in_trouble|deliveries_trouble")),
         ("awaiting_decision", json!("sftp"), Some("deliveries_to_collect")),
