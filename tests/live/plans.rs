@@ -8,6 +8,7 @@
 mod asked;
 mod checks;
 mod figures;
+mod pages;
 mod staff_acts;
 mod troubled;
 

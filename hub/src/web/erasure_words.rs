@@ -28,6 +28,7 @@ words! {
     ask: "消去を申し出る", "Ask for it";
     ask_hint: "別の職員が承認すると、消去が始まります。", "It begins when a colleague has approved it.";
     unread: "その受付番号の届出、またはその法人番号はありません。", "There is no such filing, or operator.";
+    records: "消去の記録", "Erasures so far";
     nothing: "消去できるものがありません。すでに消去したか、終わっていません。",
         "There is nothing to erase: it was before, or nothing is finished.";
     unfinished: "終わっていないため消去できません:", "It is not finished, and stays:";

@@ -6,9 +6,11 @@ use crate::web::words::{Lang, words};
 words! {
     onboarding: "利用準備の段階", "Onboarding";
     onboarding_lead: "指定権者が利用を始めるまでの7つの段階です。マスタが示すものは自動で済みになり、\
-         期日は利用開始時期ごとの表によります(hub/onboarding.csv)。",
+         期日は利用開始時期ごとに決めてあり、運用担当者が動かせます。\
+         第1期から第5期までと運用開始の期日は仮のものです。",
         "The seven stages in which an authority begins. What the master says is done by itself; \
-         days come from a table by launch period (hub/onboarding.csv).";
+         days go by the launch period, and operations may move them. Those of \
+         periods 1 to 5, and of opening, are made up.";
     own_lead: "利用開始までの段階と、届出を受け取れることの確認です。",
         "The stages until you begin, and checks that you can take filings.";
     stage: "段階", "Stage";
