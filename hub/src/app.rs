@@ -27,6 +27,7 @@ use crate::config::Config;
 use crate::context::{Context, Parts, try_folder};
 use crate::courier::Courier;
 use crate::feeder::Feeder;
+use crate::heart::Heart;
 use crate::intake::intake;
 use crate::metrics::Metrics;
 use crate::notifier::{Notifier, Postman};
@@ -258,6 +259,7 @@ impl App {
         spawn_roles(&ctx, roles, &stages).await;
         spawn_web(&ctx, (listener, issuers, door), roles, &stages);
         spawn(&ctx, &stages, Arc::clone(&ctx).keep_up());
+        spawn(&ctx, &stages, Heart::new(Arc::clone(&ctx), roles, address).run());
         stages.close();
         Ok(Self { ctx, address, after, stages, relay_stop, relay, spans_stop, spans })
     }

@@ -41,7 +41,7 @@ sections! {
         endpoints: Endpoints, sessions: Sessions, login: Box<Login>, review: Box<Review>,
         operations: Box<Operations>, master: Box<MasterSettings>, audit: Audit, archive: Archive,
         checks: Box<Checks>, onboarding: Box<Onboarding>, reminders: Box<Reminders>,
-        watches: Box<Watches>, reports: Box<Reports>, reconciliation: Box<Reconciliation>,
+        watches: Box<Watches>, processes: Processes, reports: Box<Reports>, reconciliation: Box<Reconciliation>,
         drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Box<Bulk>, upkeep: Box<Upkeep>,
         retention: Retention, log: Log, trace: Box<trace::Settings>,
     }
@@ -153,6 +153,8 @@ sections! {
         failing_minutes: i64, probe_hours: i64, probe_minutes: i64, silent_minutes: i64,
         backlog_minutes: i64, notices_minutes: i64, credential_days: i64, decision_days: usize,
     }
+    /// `[processes]`
+    Processes { beat_ms: u64, silent_ms: i64, keep_minutes: i64, }
     /// `[sessions]`
     Sessions { idle_minutes: i64, absolute_minutes: i64, }
     /// `[login]`

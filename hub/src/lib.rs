@@ -30,6 +30,7 @@ pub mod feeder;
 pub mod filing;
 pub mod followers;
 pub mod forms;
+pub mod heart;
 pub mod intake;
 pub mod judgement;
 pub mod lane;

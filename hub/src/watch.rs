@@ -31,11 +31,13 @@ pub enum Kind {
     DecisionsMissing,
     /// The clocks of two processes differ.
     ClockSkew,
+    /// No process that lives has a role.
+    RoleMissing,
 }
 
 impl Kind {
     /// All of them, what is most urgent first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::DeadlineNear,
         Self::LaneSuspended,
         Self::LaneFailing,
@@ -43,6 +45,7 @@ impl Kind {
         Self::EndpointSilent,
         Self::CredentialExpiring,
         Self::DecisionsMissing,
+        Self::RoleMissing,
         Self::BacklogAge,
         Self::DeadLetters,
         Self::ClockSkew,
@@ -61,6 +64,7 @@ impl Kind {
             Self::CredentialExpiring => "credential_expiring",
             Self::DecisionsMissing => "decisions_missing",
             Self::ClockSkew => "clock_skew",
+            Self::RoleMissing => "role_missing",
         }
     }
 
@@ -79,6 +83,7 @@ impl Kind {
             Self::CredentialExpiring => ("証明書・鍵等の期限", "Certificate or key ends"),
             Self::DecisionsMissing => ("決定が届かない指定権者", "No decisions come"),
             Self::ClockSkew => ("時計のずれ", "Clocks differ"),
+            Self::RoleMissing => ("担当するプロセスがない役割", "Role that no process has"),
         }
     }
 }

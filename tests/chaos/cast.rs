@@ -1,6 +1,7 @@
 //! The authorities that take part: over HTTP, SFTP and mail, each behind a proxy of its own; mails
 //! share the relay's.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,7 +26,9 @@ pub(crate) struct Cast {
     pub(crate) sandbox: Sandbox,
     pub(crate) mail_url: String,
     pub(crate) day: jiff::civil::Date,
-    endpoints: Vec<(AuthorityId, Endpoint)>,
+    pub(crate) endpoints: Vec<(AuthorityId, Endpoint)>,
+    /// Whose line is which of the proxies.
+    lines: HashMap<AuthorityId, usize>,
 }
 
 impl Cast {
@@ -40,6 +43,7 @@ impl Cast {
         let relay = Proxy::start(relay.port().context("the relay's port")?).await?;
         let mail_url = format!("smtp://127.0.0.1:{}", relay.port());
         let (mut proxies, mut endpoints) = (vec![relay], Vec::new());
+        let mut lines = HashMap::new();
         for (at, code) in authorities.iter().enumerate() {
             let endpoint = match at % 4 {
                 0 | 1 => {
@@ -63,9 +67,22 @@ impl Cast {
                 }
                 _ => Endpoint::Email(sandbox.email_endpoint(*code)),
             };
+            if !matches!(endpoint, Endpoint::Email(_)) {
+                lines.insert(*code, proxies.len() - 1);
+            }
             endpoints.push((*code, endpoint));
         }
-        Ok(Self { master, authorities, proxies, sandbox, mail_url, day, endpoints })
+        Ok(Self { master, authorities, proxies, sandbox, mail_url, day, endpoints, lines })
+    }
+
+    /// The line that all mails take.
+    pub(crate) fn relay(&self) -> &Proxy {
+        &self.proxies[0]
+    }
+
+    /// The line of an authority that has one of its own.
+    pub(crate) fn line(&self, code: AuthorityId) -> Option<&Proxy> {
+        self.proxies.get(*self.lines.get(&code)?)
     }
 
     /// For the hub's tables.

@@ -20,6 +20,45 @@ use crate::{Args, say};
 const FILING_BYTES: u64 = 24 * 1024;
 const ROOM_BYTES: u64 = 64 * 1024 * 1024;
 
+/// Which processes the hub is, and how it is set.
+pub(crate) struct Crew {
+    /// The roles of each process; empty for all.
+    pub(crate) roles: Vec<&'static str>,
+    /// Settings without `TODOKE_`.
+    pub(crate) settings: Vec<(&'static str, &'static str)>,
+}
+
+impl Crew {
+    /// Intake, courier and the other roles in turn; times short enough to settle in a minute, with
+    /// enough tries for every fault.
+    pub(crate) fn of_chaos(processes: usize) -> Self {
+        let role = |at: usize| match at % 3 {
+            _ if processes < 3 => "",
+            0 => "intake",
+            1 => "courier",
+            _ => "router,review,notifier,upkeep",
+        };
+        let settings = vec![
+            ("COURIER__LEASE_MS", "20000"),
+            ("RETRY__LADDER_SECONDS", "[1, 1, 2, 3]"),
+            ("RETRY__TRIES_MAX", "1000"),
+            ("RETRY__FAULT_LADDER_SECONDS", "[1, 2, 3]"),
+            ("RETRY__RETRY_AFTER_SECONDS_MAX", "3"),
+            ("NOTICES__LADDER_SECONDS", "[1, 2, 3]"),
+            ("NOTICES__TRIES_MAX", "1000"),
+            ("NOTICES__LEASE_MS", "20000"),
+            ("RELAY__CLAIM_MS", "10000"),
+            ("LANE__OPEN_MS", "500"),
+            ("LANE__OPEN_MS_MAX", "2000"),
+            ("LANE__FULL_MS", "100"),
+            ("UPKEEP__INTERVAL_MS", "500"),
+            ("UPKEEP__STALE_MS", "15000"),
+            ("UPKEEP__COLLECT_MS", "5000"),
+        ];
+        Self { roles: (0..processes).map(role).collect(), settings }
+    }
+}
+
 /// What the hub stands on.
 pub(crate) struct Engines {
     pub(crate) postgres: Postgres,
@@ -37,6 +76,9 @@ pub(crate) struct Hub {
     pub(crate) intakes: Vec<String>,
     pub(crate) operator_key: String,
     pub(crate) operations_key: String,
+    /// What every process is told, for commands beside them.
+    pub(crate) variables: Vec<(String, String)>,
+    pub(crate) signing_key: Vec<u8>,
 }
 
 impl Engines {
@@ -64,61 +106,49 @@ impl Engines {
     }
 
     /// Writes the tables, and starts the processes of the hub.
-    pub(crate) async fn open(&self, args: &Args, cast: &Cast, clock: &Arc<Clock>) -> Result<Hub> {
+    pub(crate) async fn open(&self, crew: &Crew, cast: &Cast, clock: &Arc<Clock>) -> Result<Hub> {
         let binary = program().await?;
         let store_url = self.postgres.fresh_database().await?;
         let (operator_key, operations_key) = write_tables(&store_url, cast, clock).await?;
-        let variables = self.variables(&store_url, cast)?;
+        let mut variables = self.variables(&store_url, crew, cast)?;
         let folder = tempfile::tempdir()?;
         Signer::open(folder.path())?;
         let key = std::fs::read(folder.path().join("signing.key"))?;
         let mut processes = Vec::new();
         let mut intakes = Vec::new();
-        for at in 0..args.processes {
-            let roles = match at % 3 {
-                _ if args.processes < 3 => "",
-                0 => "intake",
-                1 => "courier",
-                _ => "router,review,notifier,upkeep",
-            };
+        for roles in &crew.roles {
             let process = HubProcess::start(&binary, roles, &variables, &key)?;
-            if roles.is_empty() || roles == "intake" {
+            if roles.is_empty() || *roles == "intake" {
+                if intakes.is_empty() {
+                    // What mails lead to.
+                    variables.push(("TODOKE_HTTP__PUBLIC_URL".to_owned(), process.url()));
+                }
                 intakes.push(process.url());
             }
             processes.push(process);
         }
         tokio::task::block_in_place(|| processes.iter().try_for_each(HubProcess::wait))?;
         self.cluster.settle()?;
-        Ok(Hub { processes, intakes, operator_key, operations_key })
+        Ok(Hub { processes, intakes, operator_key, operations_key, variables, signing_key: key })
     }
 
-    /// Times short enough to settle in a minute, with enough tries for every fault.
-    fn variables(&self, store_url: &str, cast: &Cast) -> Result<Vec<(String, String)>> {
+    fn variables(
+        &self,
+        store_url: &str,
+        crew: &Crew,
+        cast: &Cast,
+    ) -> Result<Vec<(String, String)>> {
         let broker = self.cluster.fresh_vhost()?;
-        let pairs = [
+        let places = [
             ("STORE__URL", store_url),
             ("BROKER__URL", &broker),
             ("OBJECTS__URL", &self.objects.url()),
             ("MAIL__URL", &cast.mail_url),
             ("ENDPOINTS__ALLOW_PRIVATE_ADDRESSES", "true"),
-            ("COURIER__LEASE_MS", "20000"),
-            ("RETRY__LADDER_SECONDS", "[1, 1, 2, 3]"),
-            ("RETRY__TRIES_MAX", "1000"),
-            ("RETRY__FAULT_LADDER_SECONDS", "[1, 2, 3]"),
-            ("RETRY__RETRY_AFTER_SECONDS_MAX", "3"),
-            ("NOTICES__LADDER_SECONDS", "[1, 2, 3]"),
-            ("NOTICES__TRIES_MAX", "1000"),
-            ("NOTICES__LEASE_MS", "20000"),
-            ("RELAY__CLAIM_MS", "10000"),
-            ("LANE__OPEN_MS", "500"),
-            ("LANE__OPEN_MS_MAX", "2000"),
-            ("LANE__FULL_MS", "100"),
-            ("UPKEEP__INTERVAL_MS", "500"),
-            ("UPKEEP__STALE_MS", "15000"),
-            ("UPKEEP__COLLECT_MS", "5000"),
         ];
         let named = |(name, value): (&str, &str)| (format!("TODOKE_{name}"), value.to_owned());
-        Ok(pairs.map(named).into_iter().chain(self.objects.variables()).collect())
+        let settings = places.into_iter().chain(crew.settings.iter().copied()).map(named);
+        Ok(settings.chain(self.objects.variables()).collect())
     }
 }
 

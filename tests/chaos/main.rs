@@ -11,6 +11,7 @@
 mod cast;
 mod compare;
 mod doubt;
+mod drill;
 mod engines;
 mod faults;
 mod filings;
@@ -57,6 +58,10 @@ pub(crate) struct Args {
     /// Seconds that settling may take after the faults
     #[arg(long, default_value_t = 240)]
     settle: u64,
+    /// Nothing is brought back by itself: people do it, by what the hub shows them. A new folder,
+    /// where they find how to get at everything; over when all is mended, or after the minutes
+    #[arg(long, value_name = "FOLDER")]
+    drill: Option<std::path::PathBuf>,
     /// A folder for the logs of the hub's processes
     #[arg(long)]
     logs: Option<std::path::PathBuf>,
@@ -88,7 +93,11 @@ async fn run(args: Args) -> Result<ExitCode> {
     let cast = Arc::new(cast::Cast::start(&args, &folder.path().join("far"), &clock).await?);
     say(format_args!("starting PostgreSQL, {} RabbitMQ nodes and the hub", args.nodes));
     let engines = tokio::task::block_in_place(|| engines::Engines::start(&args, folder.path()))?;
-    let hub = engines.open(&args, &cast, &clock).await.context("start the hub")?;
+    if let Some(desk) = &args.drill {
+        return drill::run(&args, engines, (&cast, &clock), (folder.path(), desk)).await;
+    }
+    let crew = engines::Crew::of_chaos(args.processes);
+    let hub = engines.open(&crew, &cast, &clock).await.context("start the hub")?;
 
     let began = clock.now_ms();
     let operators = operators::Operators::new(&args, &cast, &hub, &clock)?;

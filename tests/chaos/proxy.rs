@@ -62,6 +62,10 @@ impl Proxy {
         self.mode.send_replace(mode);
     }
 
+    pub(crate) fn is_open(&self) -> bool {
+        *self.mode.borrow() == Mode::Open
+    }
+
     /// Open again, unless something else has befallen it since.
     pub(crate) fn heal(&self, from: Mode) {
         self.mode.send_if_modified(|mode| {

@@ -18,7 +18,9 @@ use crate::far_side::Cast;
 use crate::measure::Watch;
 
 /// Pages of each sort of people. One that ends in `/*` stands for the first link of that kind on
-/// the page before it.
+/// the page before it. Searches: an authority, the operator of all filings by its number and by how
+/// its name begins, an office of some filings;
+/// and then all that have the name.
 const PAGES: [&[&str]; 3] = [
     &[
         "/",
@@ -29,6 +31,10 @@ const PAGES: [&[&str]; 3] = [
         "/deliveries/*",
         "/lanes",
         "/search?q=011002",
+        "/search?q=CORPORATE_NUMBER",
+        "/search?q=負荷試験",
+        "/search?q=事業所4999",
+        "/filings?word=負荷試験法人",
         "/reminders",
         "/watches",
         "/reports",
@@ -92,7 +98,7 @@ impl Visitor<'_> {
     async fn look(&self, page: &str, before: &str) -> Result<(Value, String)> {
         let path = match page.strip_suffix('*') {
             Some(start) => linked(before, start).with_context(|| format!("no link to {page}"))?,
-            None => page.to_owned(),
+            None => page.replace("CORPORATE_NUMBER", corporate_number_of(1).as_str()),
         };
         let (first, text) = self.get(&path).await?;
         let mut again = Vec::new();

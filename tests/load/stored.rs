@@ -4,7 +4,8 @@ use anyhow::{Context, Result};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 /// What a filing leaves behind; those with references to others come after these.
-const TABLES: [&str; 6] = ["filings", "revisions", "events", "deliveries", "attempts", "notices"];
+const TABLES: [&str; 7] =
+    ["filings", "revisions", "filing_words", "events", "deliveries", "attempts", "notices"];
 
 /// Writes each row so many times more, under ids of its own, then does what autovacuum would have
 /// done in the time in which so much comes together. Hashes of the copies' chains do not verify.

@@ -170,6 +170,11 @@ impl Sandbox {
         self.shelf.set_behaviour(code, behaviour)
     }
 
+    /// Changes the password of its SFTP account from the next login on.
+    pub fn set_password(&self, code: AuthorityId, password: &str) -> io::Result<()> {
+        self.shelf.set_password(code, password.to_owned())
+    }
+
     /// Everything that arrived at this process, in order, repeats among it.
     pub fn arrivals(&self) -> Vec<Arrival> {
         self.shelf.arrivals()

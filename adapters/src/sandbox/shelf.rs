@@ -43,6 +43,8 @@ pub struct Arrival {
 #[derive(Default)]
 struct Slot {
     behaviour: Behaviour,
+    /// None: the one that follows from its code.
+    password: Option<String>,
     requests: u32,
     tries: HashMap<String, u32>,
     held: HashMap<(Channel, String), String>,
@@ -82,6 +84,15 @@ impl Shelf {
 
     pub(super) fn set_behaviour(&self, code: AuthorityId, behaviour: Behaviour) -> io::Result<()> {
         lock(&*self.slot(code)?).behaviour = behaviour;
+        Ok(())
+    }
+
+    pub(super) fn password(&self, code: AuthorityId) -> io::Result<Option<String>> {
+        Ok(lock(&*self.slot(code)?).password.clone())
+    }
+
+    pub(super) fn set_password(&self, code: AuthorityId, password: String) -> io::Result<()> {
+        lock(&*self.slot(code)?).password = Some(password);
         Ok(())
     }
 

@@ -46,7 +46,7 @@ pub(super) fn client_key_text() -> String {
     client_key().to_openssh(LineEnding::LF).map(|text| text.to_string()).unwrap_or_default()
 }
 
-/// An account's password: a function of its code.
+/// An account's first password: a function of its code.
 pub(super) fn password(code: AuthorityId) -> String {
     hex::encode(&digest(&SHA256, format!("sandbox password of {code}").as_bytes()).as_ref()[..12])
 }
@@ -107,7 +107,11 @@ impl server::Handler for Connection {
     type Error = russh::Error;
 
     async fn auth_password(&mut self, user: &str, given: &str) -> Result<Auth, Self::Error> {
-        Ok(self.let_in(user, |code| given == password(code)))
+        let shelf = Arc::clone(&self.shelf);
+        Ok(self.let_in(user, |code| match shelf.password(code) {
+            Ok(changed) => given == changed.unwrap_or_else(|| password(code)),
+            Err(_) => false,
+        }))
     }
 
     async fn auth_publickey(

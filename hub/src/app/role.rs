@@ -23,22 +23,28 @@ impl Role {
     /// All roles.
     pub const ALL: [Self; 6] =
         [Self::Intake, Self::Router, Self::Courier, Self::Review, Self::Notifier, Self::Upkeep];
+
+    /// The word at the command line, in the store and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Router => "router",
+            Self::Courier => "courier",
+            Self::Review => "review",
+            Self::Notifier => "notifier",
+            Self::Upkeep => "upkeep",
+        }
+    }
 }
 
 impl FromStr for Role {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "intake" => Ok(Self::Intake),
-            "router" => Ok(Self::Router),
-            "courier" => Ok(Self::Courier),
-            "review" => Ok(Self::Review),
-            "notifier" => Ok(Self::Notifier),
-            "upkeep" => Ok(Self::Upkeep),
-            _ => Err(format!(
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| {
+            format!(
                 "{text:?} is no role; use one or more of intake, router, courier, review, \
                  notifier, upkeep"
-            )),
-        }
+            )
+        })
     }
 }

@@ -6,6 +6,7 @@ use adapters::Endpoint;
 use schemas::{AuthorityId, Channel, DeliveryId, Owner};
 
 use crate::context::{Context, day_in_japan, end_in_japan, open_day_before};
+use crate::heart;
 use crate::judgement::deadline_ends;
 use crate::lane::{Breaker, Lane};
 use crate::store::{CheckState, ProbeRow, StoreError, WatchedDelivery};
@@ -29,6 +30,7 @@ pub(super) async fn all(
     let failed = failed_checks(ctx, &found, &probes).await?;
     found.extend(failed);
     found.extend(credentials(ctx, &probes, now));
+    found.extend(roles(ctx, now).await?);
     found.extend(backlog(ctx, now).await?);
     found.extend(decisions(ctx, now).await?);
     found.extend(near_deadlines(ctx, deadlines, now).await?);
@@ -130,6 +132,16 @@ fn credentials(ctx: &Context, probes: &[ProbeRow], now: i64) -> Vec<Found> {
         Found { subject, owner, due_at: Some(end), ..found }
     });
     found.filter(|it| near_ms > 0 && it.since <= now).collect()
+}
+
+/// Roles that no process has.
+async fn roles(ctx: &Context, now: i64) -> Result<Vec<Found>, StoreError> {
+    let rows = ctx.store.processes().await?;
+    let missing = heart::missing(&rows, now, ctx.config.processes.silent_ms).into_iter();
+    let found = missing.map(|(role, since)| {
+        Found::of_hub(Kind::RoleMissing, (role.as_str(), since), role.as_str().to_owned())
+    });
+    Ok(found.collect())
 }
 
 /// What waits within the hub for too long, and what could not be worked on.

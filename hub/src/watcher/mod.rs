@@ -16,7 +16,8 @@ use std::time::Duration;
 use schemas::DeliveryId;
 
 use crate::context::{Context, day_in_japan};
-use crate::store::{Look, StoreError};
+use crate::heart;
+use crate::store::{Look, ProcessRow, StoreError};
 use crate::watch::{Found, Kind, compare, moment};
 
 pub use alert::Told;
@@ -77,6 +78,7 @@ impl Watcher {
             tracing::error!(ms, "another process's clock is ahead of this one's; set them right");
             found.push(Found::of_hub(Kind::ClockSkew, ("", now), format!("{ms} ms")));
         }
+        let gone = self.gone(now).await?;
         let mut tx = ctx.store.begin().await?;
         // What another process has seen meanwhile is newer than what this one read.
         if tx.lock_watch_look().await? != seen {
@@ -87,9 +89,17 @@ impl Watcher {
         tx.insert_watches(&changes.begun).await?;
         tx.save_watches(&changes.changed).await?;
         alert::gather(&ctx, (&mut tx, &addresses), now).await?;
+        tx.delete_processes(&gone).await?;
         tx.delete_old_watches(now - keep_ms, ctx.config.upkeep.batch_max).await?;
         tx.commit().await?;
         Ok(changes.begun.len() + changes.changed.len())
+    }
+
+    /// Processes that nobody needs to hear of any more.
+    async fn gone(&self, now: i64) -> Result<Vec<ProcessRow>, StoreError> {
+        let settings = &self.ctx.config.processes;
+        let times = (settings.silent_ms, settings.keep_minutes * 60_000);
+        Ok(heart::forgotten(&self.ctx.store.processes().await?, now, times))
     }
 
     /// Where mails go, by whom they are for.

@@ -5,6 +5,7 @@ use schemas::{Channel, Owner, ProofLevel};
 
 use super::parts::Badge;
 use super::words::Lang;
+use crate::app::Role;
 use crate::delivery::{Review, TEST_RULE};
 use crate::filing::Status;
 use crate::lane::Lane;
@@ -178,6 +179,18 @@ pub(super) fn owner(owner: Owner, lang: Lang) -> &'static str {
         Owner::Authority => lang.pick("指定権者", "authority"),
         Owner::Hub => lang.pick("ハブ運用", "hub staff"),
         Owner::Network => lang.pick("通信経路", "network"),
+    }
+}
+
+/// What a process does.
+pub(super) fn role(role: Role, lang: Lang) -> &'static str {
+    match role {
+        Role::Intake => lang.pick("受付・画面 (intake)", "intake and pages"),
+        Role::Router => lang.pick("振分け (router)", "router"),
+        Role::Courier => lang.pick("送付 (courier)", "courier"),
+        Role::Review => lang.pick("決定の取込み (review)", "review"),
+        Role::Notifier => lang.pick("通知 (notifier)", "notifier"),
+        Role::Upkeep => lang.pick("時間の管理 (upkeep)", "upkeep"),
     }
 }
 

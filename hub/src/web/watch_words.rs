@@ -1,7 +1,9 @@
 //! The texts about what is watched.
 
+use crate::app::Role;
 use crate::store::AlertState;
 use crate::watch::{Kind, Watch};
+use crate::web::labels;
 use crate::web::parts::Badge;
 use crate::web::words::{Lang, words};
 
@@ -60,6 +62,10 @@ pub(super) fn detail(watch: &Watch, lang: Lang) -> String {
         (Kind::BacklogAge, "due") => lang.pick("送付待ちの送達", "deliveries in line"),
         (Kind::BacklogAge, "late_try") => lang.pick("遅れている再試行", "tries that are late"),
         (Kind::BacklogAge, "notices") => lang.pick("事業者への通知", "notices to operators"),
+        (Kind::RoleMissing, role) => {
+            let known = role.parse::<Role>();
+            return known.map_or_else(|_| role.to_owned(), |it| labels::role(it, lang).to_owned());
+        }
         (Kind::CredentialExpiring, "certificate") => lang.pick("証明書", "certificate"),
         (Kind::CredentialExpiring, _) => lang.pick("鍵・パスワード", "key or password"),
         (Kind::DecisionsMissing, days) => {

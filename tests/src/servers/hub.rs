@@ -51,6 +51,11 @@ impl HubProcess {
         self.program.id
     }
 
+    /// Its roles, with commas; empty for all.
+    pub fn roles(&self) -> &str {
+        &self.roles
+    }
+
     /// Its roles and port, for people.
     pub fn name(&self) -> String {
         format!("{} :{}", if self.roles.is_empty() { "all roles" } else { &self.roles }, self.port)

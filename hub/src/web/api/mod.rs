@@ -108,6 +108,7 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(watches::list))
         .routes(routes!(checks::send))
         .routes(routes!(checks::list))
+        .routes(routes!(operations::processes))
         .routes(routes!(operations::lanes))
         .routes(routes!(operations::pause))
         .routes(routes!(operations::resume))

@@ -14,8 +14,9 @@ use uuid::Uuid;
 use super::read::{Path, Query, Text, read_json};
 use super::views::{DeliveryView, Paging, time};
 use crate::actor::Actor;
+use crate::heart;
 use crate::operate::{self, By};
-use crate::store::Filter;
+use crate::store::{Filter, ProcessRow};
 use crate::web::Desk;
 use crate::web::problem::Problem;
 
@@ -36,6 +37,34 @@ pub(super) struct DeliveryQuery {
     before: Option<i64>,
     /// Rows at most, 1 to 500.
     limit: Option<usize>,
+}
+
+/// Processes of the hub, with their roles and when they were heard of, and which roles nobody has.
+#[utoipa::path(
+    get,
+    path = "/v1/operations/processes",
+    responses((status = 200, body = Object), (status = "4XX", body = Problem)),
+    security(("key" = []))
+)]
+pub(super) async fn processes(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    desk.access.operations(&desk.ctx, &headers).await?;
+    let (rows, now) = (desk.ctx.store.processes().await?, desk.ctx.clock.now_ms());
+    let silent_ms = desk.ctx.config.processes.silent_ms;
+    let view = |row: &ProcessRow| {
+        json!({
+            "id": row.id, "host": row.host, "address": row.address,
+            "roles": row.roles.split(' ').collect::<Vec<_>>(), "build": row.build,
+            "started_at": time(row.started_at), "heard_at": time(row.heard_at),
+            "lives": heart::lives(row, now, silent_ms),
+        })
+    };
+    let manned = heart::manned(&rows, now, silent_ms).into_iter();
+    let missing: Vec<_> = manned.filter(|it| it.living == 0).map(|it| it.role.as_str()).collect();
+    let processes: Vec<_> = rows.iter().map(view).collect();
+    Ok(Json(json!({"processes": processes, "missing_roles": missing})))
 }
 
 /// Counts of everything that moves.

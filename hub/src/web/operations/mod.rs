@@ -27,6 +27,7 @@ mod map;
 mod master;
 mod onboarding;
 mod overview;
+mod processes;
 mod receiving;
 mod reconciliation;
 mod redrive;
@@ -80,6 +81,7 @@ pub fn routes(import_bytes_max: usize) -> Router<Arc<Desk>> {
         .route("/reminders", get(reminders::list))
         .route("/prefectures/{code}", get(authorities::prefecture))
         .route("/lanes", get(lanes::list))
+        .route("/processes", get(processes::list))
         .route("/live/numbers", get(live::numbers))
         .route("/live/lanes", get(live::lanes))
         .route("/authorities/{code}/lanes/{channel}/pause", post(hands::pause))

@@ -11,7 +11,9 @@ use schemas::Channel;
 use super::day::Day;
 use super::lanes::{LaneLine, LaneTable};
 use super::map::Map;
+use super::processes::RoleLine;
 use super::snapshot::Snapshot;
+use crate::heart::manned;
 use crate::store::Filter;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
@@ -44,7 +46,8 @@ pub(super) struct Numbers {
     w: &'static Words,
     counted: Stamp,
     figures: Vec<Figure>,
-    backlog: Vec<(&'static str, String)>,
+    backlog: Vec<(&'static str, Badge)>,
+    roles: Vec<RoleLine>,
     statuses: Vec<(Badge, String)>,
     matrix: Matrix,
     reviews: Vec<(Badge, String)>,
@@ -109,13 +112,15 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<Overview, Fault> {
 
 /// The counts, as this visitor reads them.
 pub(super) fn numbers(desk: &Desk, snapshot: &Snapshot, visit: &Visit) -> Numbers {
+    let silent_ms = desk.ctx.config.processes.silent_ms;
     let shown = &snapshot.lanes[..snapshot.lanes.len().min(LANES_MAX)];
     let lang = visit.lang;
     Numbers {
         w: lang.words(),
         counted: Stamp::new(snapshot.at, visit.now, lang),
-        figures: figures(snapshot, visit),
-        backlog: backlog(snapshot, visit),
+        figures: figures(snapshot, silent_ms, visit),
+        backlog: backlog(snapshot, &desk.ctx.config.watches, visit),
+        roles: RoleLine::all(&snapshot.processes, (snapshot.at, silent_ms), visit),
         statuses: STATUSES
             .iter()
             .map(|status| (labels::status(*status, lang), named(&snapshot.filings, *status)))
@@ -143,7 +148,7 @@ fn named(counts: &HashMap<String, i64>, value: impl serde::Serialize) -> String 
     grouped(word.as_str().and_then(|word| counts.get(word)).copied().unwrap_or_default())
 }
 
-fn figures(snapshot: &Snapshot, visit: &Visit) -> Vec<Figure> {
+fn figures(snapshot: &Snapshot, silent_ms: i64, visit: &Visit) -> Vec<Figure> {
     let w = visit.lang.words();
     let (totals, nation) = (&snapshot.totals, snapshot.nation());
     let figure = |label, value: i64, link, tone: &'static str| Figure {
@@ -159,6 +164,8 @@ fn figures(snapshot: &Snapshot, visit: &Visit) -> Vec<Figure> {
         link: "/deliveries?state=delivered",
         tone: "",
     };
+    let manned = manned(&snapshot.processes, snapshot.at, silent_ms);
+    let missing = manned.iter().filter(|role| role.living == 0).count();
     vec![
         figure(w.filings, totals.filings, "/filings", ""),
         figure(w.deliveries, all, "/deliveries", ""),
@@ -169,6 +176,7 @@ fn figures(snapshot: &Snapshot, visit: &Visit) -> Vec<Figure> {
         figure(w.unplanned, totals.unplanned, "/filings?unplanned=1", "bad"),
         figure(w.lanes_in_trouble, size(snapshot.lanes.len()), "/lanes", "wait"),
         figure(w.watches_firing, snapshot.watches, "/watches", "wait"),
+        figure(w.roles_missing, size(missing), "/processes", "bad"),
         figure(w.dead_letters, totals.dead_letters, "/dead-letters", "bad"),
     ]
 }
@@ -177,38 +185,50 @@ fn size(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn backlog(snapshot: &Snapshot, visit: &Visit) -> Vec<(&'static str, String)> {
-    let w = visit.lang.words();
-    let totals = &snapshot.totals;
+/// What waits within the hub; what has waited for longer than the watches allow stands out.
+fn backlog(
+    snapshot: &Snapshot,
+    limits: &crate::config::Watches,
+    visit: &Visit,
+) -> Vec<(&'static str, Badge)> {
+    let (w, lang) = (visit.lang.words(), visit.lang);
+    let (totals, open) = (&snapshot.totals, &snapshot.backlog);
+    let [(_, outbox), (_, unrouted), (_, due_ms), (_, late), (_, notices)] = open.ages(visit.now);
+    let line = |name, text: String, ms: i64, minutes: i64| {
+        let tone = if minutes > 0 && ms >= minutes * 60_000 { "bad" } else { "" };
+        (name, Badge::new(tone, &text))
+    };
+    let counted = |count: i64, ms: i64| match ms {
+        0 => grouped(count),
+        ms => format!("{} ({})", grouped(count), age(visit.now - ms, visit.now, lang)),
+    };
     let told = |ms: Option<i64>, tell: fn(i64, i64, Lang) -> String| match ms {
-        Some(ms) => tell(ms, visit.now, visit.lang),
+        Some(ms) => tell(ms, visit.now, lang),
         None => w.no_backlog.to_owned(),
     };
-    let [(_, outbox), ..] = snapshot.backlog.ages(visit.now);
-    let outbox = match totals.outbox {
-        0 => grouped(0),
-        count => format!("{} ({})", grouped(count), age(visit.now - outbox, visit.now, visit.lang)),
-    };
     let queued = snapshot.deliveries.iter().filter(|row| row.state == "due");
-    let notices = grouped(totals.open_notices);
-    let notices = match snapshot.notices_failed {
-        0 => notices,
-        failed => format!("{notices} ({} {})", w.failed, grouped(failed)),
+    let oldest_queued = told(queued.filter_map(|row| row.oldest).min(), age);
+    let failed = match snapshot.notices_failed {
+        0 => String::new(),
+        failed => format!(" ({} {})", w.failed, grouped(failed)),
     };
+    let open_notices = counted(totals.open_notices, notices) + &failed;
+    let minutes = limits.backlog_minutes;
     let mut lines = vec![
-        (w.unrouted, grouped(totals.unrouted)),
-        (w.oldest_queued, told(queued.filter_map(|row| row.oldest).min(), age)),
-        (w.oldest_due, told(totals.oldest_due, due)),
-        (w.outbox, outbox),
-        (w.open_notices, notices),
+        line(w.unrouted, counted(totals.unrouted, unrouted), unrouted, minutes),
+        line(w.oldest_queued, oldest_queued, due_ms, minutes),
+        line(w.oldest_due, told(totals.oldest_due, due), late, minutes),
+        line(w.outbox, counted(totals.outbox, outbox), outbox, minutes),
+        line(w.open_notices, open_notices, notices, limits.notices_minutes),
     ];
     let scans = &snapshot.scans;
     if scans.pending > 0 {
         let oldest = told(scans.oldest, age);
-        lines.push((w.scans_pending, format!("{} ({oldest})", grouped(scans.pending))));
+        let text = format!("{} ({oldest})", grouped(scans.pending));
+        lines.push((w.scans_pending, Badge::new("", &text)));
     }
     if scans.infected > 0 {
-        lines.push((w.scans_infected, grouped(scans.infected)));
+        lines.push((w.scans_infected, Badge::new("bad", &grouped(scans.infected))));
     }
     lines
 }

@@ -13,7 +13,7 @@ use super::live::Places;
 use crate::context::Context;
 use crate::lane::Lane;
 use crate::store::hours::{HOUR_MS, HourCount, hour_of};
-use crate::store::{Backlog, DeliveryCount, ScanCounts, Store, StoreError, Totals};
+use crate::store::{Backlog, DeliveryCount, ProcessRow, ScanCounts, Store, StoreError, Totals};
 
 /// Milliseconds that counts are kept at least.
 const KEPT_MS: i64 = 2_000;
@@ -51,6 +51,8 @@ pub(super) struct Snapshot {
     pub(super) lane_states: BTreeMap<&'static str, i64>,
     /// What waits within the hub, and since when.
     pub(super) backlog: Backlog,
+    /// Processes that are not forgotten.
+    pub(super) processes: Vec<ProcessRow>,
     /// What came and arrived in the last hours.
     pub(super) hours: Vec<HourCount>,
 }
@@ -303,6 +305,7 @@ impl Snapshot {
             lanes: in_trouble(lanes),
             lane_states,
             backlog: store.backlog().await?,
+            processes: store.processes().await?,
             hours: store.hour_counts(hour_of(at) - (HOURS - 1) * HOUR_MS).await?,
         })
     }

@@ -155,6 +155,7 @@ impl Line {
         let link = match (row.kind, row.authority) {
             (_, Some(code)) => Some(format!("/authorities/{code}")),
             (Kind::DeadLetters, None) => Some("/dead-letters".to_owned()),
+            (Kind::RoleMissing, None) => Some("/processes".to_owned()),
             (Kind::BacklogAge, None) => Some("/#h-backlog".to_owned()),
             _ => None,
         };

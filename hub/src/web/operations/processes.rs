@@ -1,0 +1,97 @@
+//! `/processes`: the processes of the hub, which roles they have, and when they were heard of.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::app::Role;
+use crate::heart::{lives, manned};
+use crate::store::ProcessRow;
+use crate::web::Desk;
+use crate::web::fault::Fault;
+use crate::web::frame::Shell;
+use crate::web::labels;
+use crate::web::parts::{Badge, Stamp, grouped};
+use crate::web::roles::Staff;
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "operations/processes.html")]
+struct Processes {
+    shell: Shell,
+    roles: Vec<RoleLine>,
+    lines: Vec<Line>,
+}
+
+/// A role, and whether anybody has it.
+pub(super) struct RoleLine {
+    pub(super) name: &'static str,
+    pub(super) living: Badge,
+    pub(super) heard: Option<Stamp>,
+}
+
+/// A process.
+struct Line {
+    place: String,
+    state: Badge,
+    roles: String,
+    build: String,
+    began: Stamp,
+    heard: Stamp,
+}
+
+/// `GET /processes`
+pub(super) async fn list(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> Response {
+    visit.answer(read(&desk, &visit).await)
+}
+
+async fn read(desk: &Desk, visit: &Visit) -> Result<Processes, Fault> {
+    let rows = desk.ctx.store.processes().await?;
+    let at = (visit.now, desk.ctx.config.processes.silent_ms);
+    Ok(Processes {
+        shell: visit.living_shell("/processes"),
+        roles: RoleLine::all(&rows, at, visit),
+        lines: rows.iter().map(|row| Line::new(row, at, visit)).collect(),
+    })
+}
+
+impl RoleLine {
+    /// Every role, by what was known at a moment.
+    pub(super) fn all(
+        rows: &[ProcessRow],
+        (at, silent_ms): (i64, i64),
+        visit: &Visit,
+    ) -> Vec<Self> {
+        let line = |it: crate::heart::Manned| Self {
+            name: labels::role(it.role, visit.lang),
+            living: Badge::new(
+                if it.living == 0 { "bad" } else { "ok" },
+                &grouped(i64::try_from(it.living).unwrap_or(i64::MAX)),
+            ),
+            heard: it.heard_at.map(|ms| Stamp::new(ms, visit.now, visit.lang)),
+        };
+        manned(rows, at, silent_ms).into_iter().map(line).collect()
+    }
+}
+
+impl Line {
+    fn new(row: &ProcessRow, (at, silent_ms): (i64, i64), visit: &Visit) -> Self {
+        let (lang, w) = (visit.lang, visit.lang.words());
+        let stamp = |ms| Stamp::new(ms, visit.now, lang);
+        let names = row.roles.split(' ').filter_map(|word| word.parse::<Role>().ok());
+        let names: Vec<_> = names.map(|role| labels::role(role, lang)).collect();
+        Self {
+            place: format!("{} {}", row.host, row.address),
+            state: match lives(row, at, silent_ms) {
+                true => Badge::new("ok", w.process_lives),
+                false => Badge::new("bad", w.process_silent),
+            },
+            roles: names.join(lang.pick("、", ", ")),
+            build: row.build.clone(),
+            began: stamp(row.started_at),
+            heard: stamp(row.heard_at),
+        }
+    }
+}
