@@ -150,7 +150,7 @@ sections! {
         look_ms: u64, group_ms: i64, settle_ms: i64, skew_ms: i64, names_max: usize,
         tell_authorities: bool, keep_days: i64, list_rows: usize, deadline_hours: i64,
         deadline_minutes: i64, deadline_past_days: i64, deliveries_max: usize,
-        failing_minutes: i64, probe_hours: i64, probe_minutes: i64, silent_minutes: i64,
+        failing_minutes: i64, network_lanes: usize, probe_hours: i64, probe_minutes: i64, silent_minutes: i64,
         backlog_minutes: i64, notices_minutes: i64, credential_days: i64, decision_days: usize,
     }
     /// `[processes]`

@@ -3,6 +3,7 @@
 //! Each rule is a function from the tree of files to complaints; a complaint names the place and
 //! says what to do. Beside each rule stand samples that it must complain about.
 
+mod causes;
 mod floors;
 mod house;
 mod migrations;

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::{bare_store, print_rows};
 use crate::app;
 use crate::broker::{Broker, RabbitMq};
+use crate::clock::Clock;
 use crate::config::Config;
+use crate::heart;
 use crate::objects::Objects;
 use crate::signer::Signer;
 use crate::web::Issuers;
@@ -22,6 +24,7 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     app::install_crypto();
     let mut checks = vec![
         ("store".to_owned(), store(&config).await),
+        ("processes".to_owned(), processes(&config).await),
         ("broker".to_owned(), broker(&config).await),
         ("objects".to_owned(), objects(&config).await),
         ("mail".to_owned(), mail(&config).await),
@@ -42,6 +45,26 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     print_rows(args.json, &Value::Array(rows), &["part", "ok", "says"])?;
     anyhow::ensure!(bad == 0, "{bad} parts need to be mended");
     Ok(())
+}
+
+/// Those of a hub that runs; before it does nobody is missed.
+async fn processes(config: &Config) -> anyhow::Result<String> {
+    let store = bare_store(config).await?;
+    store.check_tables().await?;
+    let rows = store.processes().await?;
+    store.close().await;
+    let (now, silent_ms) = (Clock::system().now_ms(), config.processes.silent_ms);
+    let missing = heart::missing(&rows, now, silent_ms);
+    let roles: Vec<_> = missing.iter().map(|(role, _)| role.as_str()).collect();
+    anyhow::ensure!(
+        roles.is_empty(),
+        "no process has been heard of that is {}; start one (`todoke run {}`)",
+        roles.join(", "),
+        roles.join(",")
+    );
+    let manned = heart::manned(&rows, now, silent_ms).into_iter();
+    let told: Vec<_> = manned.map(|it| format!("{} {}", it.role.as_str(), it.living)).collect();
+    Ok(told.join(", "))
 }
 
 async fn store(config: &Config) -> anyhow::Result<String> {

@@ -13,7 +13,7 @@ pub enum LaneEffect {
     /// The endpoint works.
     Success,
     /// The endpoint does not; the code of the failure.
-    Failure(String),
+    Failure(String, Owner),
     /// Nothing about the endpoint.
     None,
 }
@@ -105,7 +105,7 @@ pub fn settle(
 /// An endpoint that errs harms its lane; our own faults do not.
 fn lane_failure(why: &Why) -> LaneEffect {
     match why.owner {
-        Owner::Authority | Owner::Network => LaneEffect::Failure(why.code.clone()),
+        Owner::Authority | Owner::Network => LaneEffect::Failure(why.code.clone(), why.owner),
         Owner::Hub | Owner::Operator => LaneEffect::None,
     }
 }

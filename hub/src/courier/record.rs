@@ -230,7 +230,7 @@ impl Recorder {
         delivery.end_if_withdrawn(now);
         let touches = match &settled.lane {
             LaneEffect::Success => !attempted.lane_was_clean,
-            LaneEffect::Failure(_) => true,
+            LaneEffect::Failure(..) => true,
             LaneEffect::None => false,
         };
         if touches {
@@ -280,8 +280,9 @@ impl Recorder {
             let Some(lane) = lanes.get_mut(key) else { continue };
             match effect {
                 LaneEffect::Success => drop(lane.succeeded(now)),
-                LaneEffect::Failure(code) => {
-                    if let Some(alarm) = lane.failed(code, &self.ctx.config.lane, now) {
+                LaneEffect::Failure(code, owner) => {
+                    let failed = (code.as_str(), *owner);
+                    if let Some(alarm) = lane.failed(failed, &self.ctx.config.lane, now) {
                         sound(lane, alarm);
                     }
                 }

@@ -58,6 +58,8 @@ pub struct Lane {
     pub suspended_at: Option<i64>,
     /// The code of the last failure.
     pub last_error: Option<String>,
+    /// Whose turn it was when it failed last.
+    pub last_owner: Option<Owner>,
     /// Milliseconds.
     pub updated_at: i64,
 }
@@ -134,6 +136,7 @@ impl Lane {
             alerted_at: None,
             suspended_at: None,
             last_error: None,
+            last_owner: None,
             updated_at: 0,
         }
     }
@@ -175,10 +178,7 @@ impl Lane {
         let cap = i64::from(self.cap.unwrap_or(policy.cap));
         match (self.breaker, self.open_until) {
             (Breaker::Open, Some(until)) if until > now => {
-                let sentence =
-                    "the authority's endpoint keeps failing; it rests until the next probe";
-                let why = Why::new("breaker_open", Owner::Authority, sentence);
-                return Admission::Postpone { after_ms: until - now, why };
+                return Admission::Postpone { after_ms: until - now, why: self.rests() };
             }
             (Breaker::Open, _) => self.try_again(now),
             (Breaker::Closed | Breaker::HalfOpen, _) => {}
@@ -187,9 +187,23 @@ impl Lane {
         if sending < cap {
             return Admission::Go;
         }
-        let sentence = format!("{cap} deliveries are already under way to this authority");
-        let why = Why::new("lane_full", Owner::Authority, sentence);
+        // Nobody has to act about a lane in use; about one that failed, whose turn it was then.
+        let why = match self.breaker {
+            Breaker::HalfOpen => self.rests(),
+            Breaker::Closed | Breaker::Open => {
+                let sentence = format!("{cap} deliveries are already under way to this authority");
+                Why::new("lane_full", Owner::Hub, sentence)
+            }
+        };
         Admission::Postpone { after_ms: policy.full_ms << postponed.clamp(0, 5), why }
+    }
+
+    /// Why nothing goes over it but the delivery that finds out whether it works.
+    fn rests(&self) -> Why {
+        let code = self.last_error.as_deref().unwrap_or("failed");
+        let sentence =
+            format!("the authority's endpoint keeps failing ({code}); it rests until the next try");
+        Why::new("breaker_open", self.last_owner.unwrap_or(Owner::Authority), sentence)
     }
 
     /// The next delivery finds out whether it works.
@@ -215,9 +229,14 @@ impl Lane {
 
     /// Learns from a failure that is the endpoint's; enough of them in a row open the breaker.
     /// Gives what people have to be told.
-    pub fn failed(&mut self, code: &str, policy: &LanePolicy, now: i64) -> Option<Alarm> {
+    pub fn failed(
+        &mut self,
+        (code, owner): (&str, Owner),
+        policy: &LanePolicy,
+        now: i64,
+    ) -> Option<Alarm> {
         self.failures += 1;
-        self.last_error = Some(code.to_owned());
+        (self.last_error, self.last_owner) = (Some(code.to_owned()), Some(owner));
         self.updated_at = now;
         let opens = self.breaker == Breaker::HalfOpen
             || (self.breaker == Breaker::Closed && self.failures >= policy.failures_to_open);
@@ -258,7 +277,7 @@ mod tests {
         let (mut lane, policy) = (lane(), policy());
         for _ in 0..3 {
             assert_eq!(lane.admit(0, 0, &policy, 0), Admission::Go);
-            lane.failed("http_503", &policy, 0);
+            lane.failed(("http_503", Owner::Authority), &policy, 0);
         }
         assert_eq!(lane.breaker, Breaker::Open);
         assert!(matches!(
@@ -268,7 +287,7 @@ mod tests {
         assert_eq!(lane.admit(0, 0, &policy, 1000), Admission::Go);
         assert_eq!(lane.breaker, Breaker::HalfOpen);
         assert!(matches!(lane.admit(1, 0, &policy, 1000), Admission::Postpone { .. }));
-        lane.failed("http_503", &policy, 1000);
+        lane.failed(("http_503", Owner::Authority), &policy, 1000);
         assert_eq!(lane.open_until, Some(3000), "the second rest is twice as long");
         assert_eq!(lane.admit(0, 0, &policy, 3000), Admission::Go);
         assert!(lane.succeeded(3000));

@@ -95,7 +95,10 @@ mod tests {
 
     fn failing(times: &[i64]) -> (Lane, Vec<Option<Alarm>>) {
         let mut lane = Lane::fresh("011002".parse().expect("a code"), Channel::Api);
-        let alarms = times.iter().map(|now| lane.failed("http_503", &policy(), *now)).collect();
+        let alarms = times
+            .iter()
+            .map(|now| lane.failed(("http_503", Owner::Authority), &policy(), *now))
+            .collect();
         (lane, alarms)
     }
 
@@ -115,7 +118,11 @@ mod tests {
         let mut policy = policy();
         policy.suspend_days = 0;
         let (mut lane, _) = failing(&[0, 0, DAY_MS]);
-        assert_eq!(lane.failed("http_503", &policy, 90 * DAY_MS), None, "never, if so set");
+        assert_eq!(
+            lane.failed(("http_503", Owner::Authority), &policy, 90 * DAY_MS),
+            None,
+            "never, if so set"
+        );
     }
 
     #[test]
@@ -131,7 +138,7 @@ mod tests {
         lane.try_again(now);
         assert!(held(&mut lane, 1) && !held(&mut lane, 0));
         assert!(lane.needs_look(&policy, now + 1), "nobody took the turn");
-        assert_eq!(lane.failed("http_503", &policy, now), None, "people know");
+        assert_eq!(lane.failed(("http_503", Owner::Authority), &policy, now), None, "people know");
         assert!(held(&mut lane, 0));
         lane.try_again(now);
         assert!(lane.succeeded(now));
@@ -145,7 +152,7 @@ mod tests {
         let now = 3 * DAY_MS + 1;
         lane.resume(now);
         assert_eq!(lane.admit(0, 0, &policy(), now), Admission::Go);
-        assert_eq!(lane.failed("http_503", &policy(), now), None);
+        assert_eq!(lane.failed(("http_503", Owner::Authority), &policy(), now), None);
         assert_eq!((lane.failing_since, lane.suspended_at), (Some(now), None));
     }
 }

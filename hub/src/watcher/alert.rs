@@ -155,7 +155,9 @@ fn names(ctx: &Context, all: &[&Watch], max: usize) -> Vec<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for watch in all {
         let name = match (watch.authority, watch.channel) {
-            (Some(code), Some(channel)) => format!("{} {code} {channel}", ctx.master().name(code)),
+            (Some(code), Some(channel)) => {
+                format!("{} {code} {channel} {}", ctx.master().name(code), watch.detail)
+            }
             (Some(code), None) => format!("{} {code}", ctx.master().name(code)),
             (None, _) => watch.detail.clone(),
         };

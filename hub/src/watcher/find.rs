@@ -47,12 +47,22 @@ fn lanes_in_trouble(
     let (failing_ms, silent_ms) =
         (settings.failing_minutes * MINUTE_MS, settings.silent_minutes * MINUTE_MS);
     let probes: HashMap<_, _> = probes.iter().map(|it| ((it.authority, it.channel), it)).collect();
+    // One that cannot be reached is its authority's matter; many at once are rather our own line's.
+    let lost =
+        |lane: &Lane| lane.failing_since.is_some() && lane.last_owner == Some(Owner::Network);
+    let many = lanes.iter().filter(|lane| lost(lane)).count() >= settings.network_lanes;
+    let is_common = |lane: &Lane| many && lost(lane);
     let mut found = Vec::new();
     for lane in lanes {
         let key = (lane.authority, lane.channel);
         let code = lane.last_error.clone().unwrap_or_default();
+        let owner = if is_common(lane) { Owner::Network } else { Owner::Authority };
+        let of_lane = |kind, since| {
+            let found = Found::of_lane(kind, key, since, code.clone());
+            Found { owner, ..found }
+        };
         if let Some(since) = lane.suspended_at {
-            found.push(Found::of_lane(Kind::LaneSuspended, key, since, code.clone()));
+            found.push(of_lane(Kind::LaneSuspended, since));
         }
         let Some(since) = lane.failing_since.filter(|_| lane.breaker != Breaker::Closed) else {
             continue;
@@ -60,13 +70,13 @@ fn lanes_in_trouble(
         if failing_ms == 0 {
             continue;
         }
-        let failing = Found::of_lane(Kind::LaneFailing, key, since, code.clone());
+        let failing = of_lane(Kind::LaneFailing, since);
         found.push(failing.after(now, failing_ms));
         let answers = probes.get(&key).is_some_and(|probe| {
             probe.code.is_none() && probe.looked_at.is_some_and(|at| at >= since)
         });
         if answers {
-            let refuses = Found::of_lane(Kind::EndpointRefuses, key, since, code);
+            let refuses = of_lane(Kind::EndpointRefuses, since);
             found.push(refuses.after(now, failing_ms));
         }
     }

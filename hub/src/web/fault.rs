@@ -57,7 +57,9 @@ pub(super) enum Fault {
     Retired,
     /// The contents of the filing were erased.
     Erased,
-    /// The store does not answer.
+    /// The store does not answer, and may in a moment.
+    StoreAway,
+    /// Something of ours is broken.
     Away(String),
 }
 
@@ -67,6 +69,9 @@ impl From<StoreError> for Fault {
             return Self::Retired;
         }
         tracing::error!(%error, "a page could not be read from the store");
+        if error.is_away() {
+            return Self::StoreAway;
+        }
         Self::Away(error.to_string())
     }
 }
@@ -99,7 +104,7 @@ impl Fault {
             Self::NotWithdrawn(_) | Self::DraftsMax | Self::NothingReturned | Self::Clash => {
                 StatusCode::CONFLICT
             }
-            Self::FileWaits | Self::NotBuilt => StatusCode::SERVICE_UNAVAILABLE,
+            Self::FileWaits | Self::NotBuilt | Self::StoreAway => StatusCode::SERVICE_UNAVAILABLE,
             Self::Cancelled | Self::Retired | Self::Erased => StatusCode::GONE,
             Self::Away(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -135,6 +140,7 @@ impl Fault {
             Self::NotBuilt => (w.error_not_built, w.error_not_built_why),
             Self::Retired => (w.error_retired, w.error_retired_why),
             Self::Erased => (w.error_erased, w.error_erased_why),
+            Self::StoreAway => (w.error_fault, w.error_store_away),
             Self::Away(_) => (w.error_fault, w.error_fault_why),
         }
     }

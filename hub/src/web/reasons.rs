@@ -69,6 +69,9 @@ fn by_code(code: &str) -> Option<&'static str> {
         "channel_missing" => "このハブでは、この連携方式を使えません。",
         "channel_removed" => "この連携方式は外されました。次の方式に移ります。",
         "package_differs" => "様式一式が前回と違います。ハブの調査が必要です。",
+        "print_not_made" => {
+            "届出書の印刷用の写しを作れません。ファイルの保管先が応答すれば送ります。"
+        }
         "package_unreadable" | "package_not_built" => {
             "様式一式を読み出せません。後で送り直します。"
         }

@@ -16,6 +16,9 @@ words! {
     count: "件数", "Count";
     first: "最も古い送達", "Oldest delivery";
     last: "直近の発生", "Last seen";
+    look: "受付先の点検", "Last look";
+    network_hint: "ここだけなら指定権者に確かめ、同時に多数なら当方の回線を確かめます",
+        "this one alone: ask the authority; many at once: look at our own line";
     due: "最も近い期限", "Nearest deadline";
     due_hint: "期限は、各組の古いものから次の件数だけを確かめています:",
         "Deadlines are those of the oldest of each group, so many:";

@@ -52,7 +52,7 @@ struct Row(&'static str, &'static str, &'static [Whose], Of, &'static str);
 
 const ACCEPTED: &str = r#"{"verdict": "accepted"}"#;
 
-const ROWS: [Row; 58] = [
+const ROWS: [Row; 59] = [
     Row("post", "/v1/attachments", &[Operators, Authorities], Of::Nothing, "%PDF-1.4\n%%EOF\n"),
     Row("get", "/v1/filings", &[Operators, Operations], Of::Nothing, ""),
     Row("post", "/v1/filings", &[Operators], Of::Nothing, "{filing}"),
@@ -106,6 +106,7 @@ const ROWS: [Row; 58] = [
     Row("post", "/v1/operations/redrives/{id}/cancel", &[Operations], Of::Redrive, WHY),
     Row("post", CHECK, &[Operations], Of::Nothing, ""),
     Row("get", CHECKS, &[Operations], Of::Nothing, ""),
+    Row("get", "/v1/operations/processes", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/lanes", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/dead-letters", &[Operations], Of::Nothing, ""),
     Row("post", SETTLE, &[Operations], Of::DeadLetter, WHY),

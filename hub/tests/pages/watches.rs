@@ -1,6 +1,8 @@
 //! What is watched: the page, the figure of the first page, and the interface.
 
+use hub::app::Role;
 use hub::config::Config;
+use hub::heart::Heart;
 use hub::lane::{Breaker, Lane};
 use hub::store::{AlertState, WatchFilter};
 use hub::watch::Kind;
@@ -24,6 +26,7 @@ async fn failing(world: &World, count: usize) -> Watcher {
         open_until: Some(now + 60_000),
         failing_since: Some(now - 3 * 3_600_000),
         last_error: Some("<b>http_503".into()),
+        last_owner: None,
         ..Lane::fresh(*code, Channel::Api)
     };
     let lanes: Vec<Lane> = codes.iter().map(lane).collect();
@@ -33,6 +36,32 @@ async fn failing(world: &World, count: usize) -> Watcher {
     let mut watcher = Watcher::new(world.ctx.clone());
     watcher.step().await.expect("a look");
     watcher
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_are_shown_with_roles_that_nobody_has() {
+    let world = World::new(true).await;
+    let mut visitor = Browser::new(&world);
+    let page = visitor.get("/processes").await.text;
+    assert!(page.contains("まだ応答したプロセスがありません"), "{page}");
+    let roles: Vec<Role> = Role::ALL.into_iter().filter(|it| *it != Role::Notifier).collect();
+    let here = "192.0.2.7:8080".parse().expect("an address");
+    Heart::new(world.ctx.clone(), &roles, here).beat().await.expect("a beat");
+    for (path, words) in [
+        ("/processes", ["192.0.2.7:8080", "受付・画面 (intake)", "通知 (notifier)", "稼働中"]),
+        ("/", ["ハブのプロセス", "担当のない役割", "通知 (notifier)", "href=\"/processes\""]),
+    ] {
+        let page = visitor.get(path).await.text;
+        for word in words {
+            assert!(page.contains(word), "{path}: {word}\n{page}");
+        }
+        let row = page.split("通知 (notifier)").nth(1).expect("its row");
+        assert!(row.split("</tr>").next().is_some_and(|row| row.contains("badge bad")), "{row}");
+    }
+    let asked = world.get("/v1/operations/processes").bearer_auth(&world.operations_key);
+    let told: Value = asked.send().await.expect("an answer").json().await.expect("JSON");
+    assert_eq!(told["missing_roles"], serde_json::json!(["notifier"]), "{told}");
+    assert_eq!(told["processes"][0]["lives"], true, "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

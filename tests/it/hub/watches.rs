@@ -6,8 +6,10 @@ use std::time::Duration;
 use adapters::Endpoint;
 use adapters::sandbox::Behaviour;
 use anyhow::{Context, Result};
+use hub::app::Role;
 use hub::contacts::{Entry, Writer, write};
 use hub::context::day_in_japan;
+use hub::heart::Heart;
 use hub::lane::{Breaker, Lane};
 use hub::operate;
 use hub::store::{DeadLetterRow, ProbeRow, WatchFilter};
@@ -182,6 +184,88 @@ async fn decisions_that_do_not_come_are_told() -> Result<()> {
     outlast(&house, &mut watcher).await?;
     assert!(watched(&house, Kind::DecisionsMissing, true).await?.is_empty(), "one came");
     house.settle().await?;
+    house.finish().await
+}
+
+/// One that cannot be reached is its authority's matter; so many at once are the line's.
+#[tokio::test]
+async fn what_cannot_be_reached_is_the_networks_matter_once_many_are() -> Result<()> {
+    let house = House::build().start().await?;
+    let many = house.ctx.config.watches.network_lanes;
+    let (now, today) = (house.clock.now_ms(), day_in_japan(house.clock.now_ms()));
+    let master = house.ctx.master();
+    let codes = master.authorities_on(today).map(|row| row.code);
+    let lost = |code| Lane {
+        breaker: Breaker::Open,
+        open_until: Some(now + 900_000),
+        failing_since: Some(now),
+        last_error: Some("connect_failed".into()),
+        last_owner: Some(Owner::Network),
+        ..Lane::fresh(code, Channel::Api)
+    };
+    let mut lanes: Vec<Lane> = codes.take(many).map(lost).collect();
+    // It answers, and takes nothing.
+    let refuses = Lane {
+        last_error: Some("http_503".into()),
+        last_owner: Some(Owner::Authority),
+        ..lanes.pop().context("many")?
+    };
+    let mut watcher = Watcher::new(house.ctx.clone());
+    let mut owners = async |more: &[Lane]| -> Result<Vec<Owner>> {
+        let mut tx = house.ctx.store.begin().await?;
+        tx.save_lanes(more).await?;
+        tx.commit().await?;
+        house.clock.advance(HOUR);
+        watcher.step().await?;
+        let told = watched(&house, Kind::LaneFailing, true).await?;
+        Ok(told.iter().map(|it| it.owner).collect())
+    };
+    let told = owners(&[&lanes[..], std::slice::from_ref(&refuses)].concat()).await?;
+    assert_eq!(told, vec![Owner::Authority; many], "one too few");
+    let last = Lane { channel: Channel::Sftp, ..lost(refuses.authority) };
+    let mut told = owners(&[last]).await?;
+    told.sort_unstable();
+    assert_eq!(told[..1], [Owner::Authority], "whoever answers has to act itself");
+    assert_eq!(told[1..], vec![Owner::Network; many]);
+    house.finish().await
+}
+
+/// The process that sends notices ends, and nobody else does that.
+#[tokio::test]
+async fn a_role_that_no_process_has_is_told_until_one_has_it() -> Result<()> {
+    let house = House::build().start().await?;
+    let here = "127.0.0.1:8080".parse()?;
+    let [others @ .., upkeep] = Role::ALL;
+    let [rest @ .., notifier] = others;
+    let rest = [&rest[..], &[upkeep]].concat();
+    let mut rest = Heart::new(house.ctx.clone(), &rest, here);
+    let mut sends = Heart::new(house.ctx.clone(), &[notifier], here);
+    let mut watcher = Watcher::new(house.ctx.clone());
+    let (silent_ms, keep) = (house.ctx.config.processes.silent_ms, MINUTE * 61);
+    sends.beat().await?;
+    house.clock.advance(Duration::from_millis(u64::try_from(silent_ms)?));
+    rest.beat().await?;
+    watcher.step().await?;
+    assert!(watched(&house, Kind::RoleMissing, true).await?.is_empty(), "it is heard of");
+    house.clock.advance(Duration::from_millis(1));
+    watcher.step().await?;
+    let told = watched(&house, Kind::RoleMissing, true).await?;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((told[0].detail.as_str(), told[0].owner), ("notifier", Owner::Hub));
+    house.clock.advance(keep);
+    rest.beat().await?;
+    watcher.step().await?;
+    assert_eq!(house.ctx.store.processes().await?.len(), 2, "it is missed, and so not forgotten");
+    let mut again = Heart::new(house.ctx.clone(), &[notifier], here);
+    for _ in 0..7 {
+        house.clock.advance(MINUTE);
+        rest.beat().await?;
+        again.beat().await?;
+        watcher.step().await?;
+    }
+    assert!(watched(&house, Kind::RoleMissing, true).await?.is_empty());
+    let left = house.ctx.store.processes().await?;
+    assert_eq!(left.len(), 2, "who is replaced is forgotten: {left:?}");
     house.finish().await
 }
 

@@ -15,6 +15,7 @@ use crate::web::labels;
 use crate::web::parts::{Badge, Stamp, took};
 use crate::web::step_words::Words;
 use crate::web::visit::Visit;
+use crate::web::words::Lang;
 
 /// The authority's newest deliveries whose tries are looked at, and tries of them at most.
 const LOOKED: (usize, usize) = (100, 400);
@@ -69,6 +70,14 @@ pub(super) async fn steps(desk: &Desk, code: AuthorityId, visit: &Visit) -> Resu
     Ok(Steps { w: Words::of(visit.lang), table: visit.lang.words().table, lines })
 }
 
+/// What a look found.
+pub(super) fn look(probe: &ProbeRow, lang: Lang) -> Badge {
+    match &probe.code {
+        None => Badge::new("ok", Words::of(lang).answers),
+        Some(code) => Badge::new("bad", code),
+    }
+}
+
 impl Step {
     fn new(
         endpoint: &Endpoint,
@@ -76,13 +85,8 @@ impl Step {
         (desk, visit): (&Desk, &Visit),
     ) -> Self {
         let (w, lang) = (Words::of(visit.lang), visit.lang);
-        let look = probe.and_then(|row| {
-            let badge = match &row.code {
-                None => Badge::new("ok", w.answers),
-                Some(code) => Badge::new("bad", code),
-            };
-            Some((badge, Stamp::new(row.looked_at?, visit.now, lang)))
-        });
+        let look = probe
+            .and_then(|row| Some((look(row, lang), Stamp::new(row.looked_at?, visit.now, lang))));
         let certificate = probe.and_then(|row| row.expires_at).map(|at| (w.certificate, at));
         let credential = endpoint.expires_on().and_then(end_in_japan).map(|at| (w.credential, at));
         let soon = desk.ctx.config.watches.credential_days;

@@ -12,13 +12,13 @@ use url::form_urlencoded;
 
 use super::map::prefectures;
 use crate::judgement::nearest_deadline;
-use crate::store::{ParcelRow, Trouble, TroubleFilter};
+use crate::store::{ParcelRow, ProbeRow, Trouble, TroubleFilter};
 use crate::web::Desk;
 use crate::web::cursor::ROWS;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
-use crate::web::parts::{Choice, Stamp, grouped};
+use crate::web::parts::{Badge, Choice, Stamp, grouped};
 use crate::web::reasons;
 use crate::web::redrive_words::Words;
 use crate::web::roles::Staff;
@@ -44,6 +44,9 @@ struct Line {
     cause: String,
     sentence: Option<String>,
     owner: &'static str,
+    is_network: bool,
+    /// What the last look at each of its endpoints found.
+    looks: Vec<Badge>,
     code: String,
     authority: String,
     count: String,
@@ -83,6 +86,7 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<TroublesPage, Fault> {
     let more = groups.len() > ROWS;
     groups.truncate(ROWS);
     let parcels = parcels(desk, &groups, looked).await?;
+    let probes = desk.ctx.store.probes().await?;
     let at = |page: usize| visit.link(&[("page", &page.to_string())]);
     Ok(TroublesPage {
         shell: visit.living_shell("/troubles"),
@@ -97,10 +101,19 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<TroublesPage, Fault> {
             })
             .collect(),
         looked,
-        lines: groups.iter().map(|group| Line::new(desk, (group, &parcels), visit)).collect(),
+        lines: groups
+            .iter()
+            .map(|group| Line::new(desk, (group, &parcels), &looks(&probes, group, visit), visit))
+            .collect(),
         newest: (page > 1).then(|| visit.link(&[("page", "")])),
         older: more.then(|| at(page + 1)),
     })
+}
+
+/// What the last look at each endpoint of a group's authority found.
+fn looks(probes: &[ProbeRow], group: &Trouble, visit: &Visit) -> Vec<Badge> {
+    let own = probes.iter().filter(|it| it.authority == group.authority && it.looked_at.is_some());
+    own.map(|probe| super::steps::look(probe, visit.lang)).collect()
 }
 
 /// Everyone who may have to act, as a choice.
@@ -142,6 +155,7 @@ impl Line {
     fn new(
         desk: &Desk,
         (group, parcels): (&Trouble, &HashMap<DeliveryId, ParcelRow>),
+        looks: &[Badge],
         visit: &Visit,
     ) -> Self {
         let stamp = |ms| Stamp::new(ms, visit.now, visit.lang);
@@ -158,6 +172,8 @@ impl Line {
             cause: group.cause.clone(),
             sentence: sentence(&group.cause, group.owner, visit),
             owner: group.owner.map_or("–", |owner| labels::owner(owner, visit.lang)),
+            is_network: group.owner == Some(Owner::Network),
+            looks: looks.to_vec(),
             code: group.authority.to_string(),
             authority: desk.ctx.master().name(group.authority),
             count: grouped(group.count),

@@ -8,7 +8,8 @@ SELECT json_build_object('authority', j.authority, 'channel', j.channel,
     'paused_why', x.paused_why, 'cap', x.cap, 'per_minute', x.per_minute, 'burst', x.burst,
     'next_free_at', x.next_free_at, 'line_ends_at', x.line_ends_at,
     'failing_since', x.failing_since, 'alerted_at', x.alerted_at, 'suspended_at', x.suspended_at,
-    'last_error', x.last_error, 'updated_at', x.updated_at
+    'last_error', x.last_error, 'last_owner', x.last_owner,
+    'updated_at', x.updated_at
 )
         FROM lanes AS x WHERE x.authority = j.authority AND x.channel = j.channel))::text
 FROM unnest($1::text[], $2::text[]) AS j (authority, channel)
