@@ -118,9 +118,9 @@ fn bare(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(all) => all.iter().map(bare).collect::<Vec<_>>().join(" / "),
         Value::Object(fields) => {
-            let told = fields.iter().filter(|(_, value)| !value.is_null());
-            let told = told.map(|(name, value)| format!("{name}: {}", bare(value)));
-            told.collect::<Vec<_>>().join(", ")
+            let told = fields.iter().map(|(name, value)| (name, bare(value)));
+            let told = told.filter(|(_, value)| !value.is_empty());
+            told.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(", ")
         }
         Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
@@ -137,6 +137,7 @@ mod tests {
             ("\"due\"", "due"),
             (r#"{"state":"failed","tries":5,"why":null}"#, "state: failed, tries: 5"),
             (r#"[{"channel":"api"},{"channel":"pull"}]"#, "channel: api / channel: pull"),
+            (r#"{"choice":{"cause":null},"left":7}"#, "left: 7"),
             (r#"{"kinds":["a","b"],"of":{"x":1}}"#, "kinds: a / b, of: x: 1"),
             ("torn", "torn"),
         ] {

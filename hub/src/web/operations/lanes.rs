@@ -8,7 +8,7 @@ use axum::response::Response;
 use schemas::AuthorityId;
 
 use super::snapshot::lanes_in_trouble;
-use super::troubles::sentence;
+use super::troubles::anyones;
 use crate::lane::Lane;
 use crate::operate::lane_subject;
 use crate::web::fault::Fault;
@@ -47,7 +47,7 @@ impl LaneLine {
             failures: grouped(i64::from(lane.failures)),
             since: lane.failing_since.map(stamp),
             last_error: lane.last_error.clone().unwrap_or_default(),
-            sentence: lane.last_error.as_ref().and_then(|code| sentence(code, None, visit)),
+            sentence: lane.last_error.as_ref().and_then(|code| anyones(code, visit)),
             paused_why: lane.paused_why.clone().unwrap_or_default(),
             until: lane.open_until.filter(|until| *until > visit.now).map(stamp),
             updated: stamp(lane.updated_at),

@@ -165,7 +165,7 @@ impl Item {
         Self {
             place: row.place,
             id: row.delivery_id,
-            sentence: troubles::sentence(&row.cause, None, visit),
+            sentence: troubles::anyones(&row.cause, visit),
             cause: row.cause,
             due: row.due_at.map(due),
             doubtful: row.doubtful != 0,
