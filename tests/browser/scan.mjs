@@ -1,9 +1,9 @@
 // Looks at every page with axe-core: by day and in Japanese on a desk and on a phone; in the dark and in
-// English on a phone. With a folder, takes its picture by day too.
+// English on a phone. With a folder, takes a picture of each.
 //
-//   node scan.mjs HUB_URL ROUTES MAIL_FOLDER [FOLDER]
+//   node scan.mjs HUB_URL ROUTES MAIL_FOLDER SECOND_KEY [FOLDER]
 //
-// ROUTES: the routes of pages, as JSON. Ends with 1 and says what is wrong when a page violates a rule,
+// ROUTES: the routes of pages, as JSON. SECOND_KEY: of another of operations' staff. Ends with 1 and says what is wrong when a page violates a rule,
 // a route leads to nothing that was seen, or a page is wider than the phone.
 
 import { mkdirSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { violations } from './axe.mjs';
 import { DESKTOP, PHONE, WIDTHS, start } from './chromium.mjs';
 import { everyPage } from './pages.mjs';
 
-const [hub, routes, mail, folder] = process.argv.slice(2);
+const [hub, routes, mail, second, folder] = process.argv.slice(2);
 
 const wrong = [];
 let looks = 0;
@@ -25,17 +25,21 @@ async function look(page, { who, route, path, isMade = false }) {
   for (const [width, viewport] of Object.entries(WIDTHS)) {
     await page.setViewportSize(viewport);
     await judge(page, `${who} ${path} (${width})`);
-    if (folder !== undefined) {
-      // Each picture has a name of its own, in the order of the walk.
-      const name = `${String(looks).padStart(3, '0')}-${who}${route.replace(/[^a-z]+/g, '-')}-${width}.png`;
-      await page.screenshot({ path: join(folder, name), fullPage: true });
-    }
+    await keep(page, { who, route, how: width });
   }
-  await inTheDark(page, { who, path, isMade });
+  await inTheDark(page, { who, route, path, isMade });
   await page.setViewportSize(DESKTOP);
 }
 
-async function inTheDark(page, { who, path, isMade }) {
+// Each picture has a name of its own, in the order of the walk.
+async function keep(page, { who, route, how }) {
+  if (folder === undefined) return;
+  const place = route.replace(/[^a-z]+/g, '-').replace(/^-?/, '-');
+  const name = `${String(looks).padStart(3, '0')}-${who}${place}-${how}.png`;
+  await page.screenshot({ path: join(folder, name), fullPage: true });
+}
+
+async function inTheDark(page, { who, route, path, isMade }) {
   await page.setViewportSize(PHONE);
   await page.emulateMedia({ colorScheme: 'dark' });
   if (!isMade) {
@@ -44,6 +48,7 @@ async function inTheDark(page, { who, path, isMade }) {
     await page.evaluate(() => window.stop());
   }
   await judge(page, `${who} ${path} (dark${isMade ? '' : ', English'})`);
+  await keep(page, { who, route, how: isMade ? 'dark' : 'dark-english' });
   await page.context().clearCookies({ name: 'todoke_lang' });
   await page.emulateMedia({ colorScheme: null });
 }
@@ -59,7 +64,7 @@ async function judge(page, place) {
 if (folder !== undefined) mkdirSync(folder, { recursive: true });
 const browser = await start();
 const known = JSON.parse(routes);
-const seen = await everyPage(browser, { hub, mail, routes: known }, look);
+const seen = await everyPage(browser, { hub, mail, second, routes: known }, look);
 await browser.close();
 wrong.push(...known.filter((route) => !seen.has(route)).map((route) => `${route}: never seen`));
 console.log(`${looks} looks at the pages behind ${seen.size} routes`);

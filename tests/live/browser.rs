@@ -19,6 +19,17 @@ const NO_PAGES: [&str; 9] = [
     "/static/icon.svg",
 ];
 
+/// What is looked at says something: a notice stands above, watches begin and are told while
+/// somebody looks, and two deliveries are many.
+const OF_PICTURES: [(&str, &str); 6] = [
+    ("TODOKE_MAINTENANCE__NOTICE_JA", "今夜22時に止まります。"),
+    ("TODOKE_OPERATIONS__REDRIVE_ALONE_MAX", "1"),
+    ("TODOKE_REMINDERS__OPERATIONS_MAIL", "unyou@todoke.example"),
+    ("TODOKE_WATCHES__FAILING_MINUTES", "1"),
+    ("TODOKE_WATCHES__GROUP_MS", "1000"),
+    ("TODOKE_WATCHES__LOOK_MS", "1000"),
+];
+
 /// Filed, returned, corrected, accepted; and the mails.
 #[tokio::test]
 async fn a_filing_goes_its_whole_way_by_mouse_on_a_phone_and_by_the_keyboard_alone() -> Result<()> {
@@ -80,16 +91,17 @@ async fn a_file_that_is_cut_goes_on_where_it_stopped() -> Result<()> {
 
 #[tokio::test]
 async fn axe_finds_nothing_on_any_page_at_either_width_and_in_the_dark() -> Result<()> {
-    let stage =
-        Stage::set(60, &[("TODOKE_MAINTENANCE__NOTICE_JA", "今夜22時に止まります。")]).await?;
+    let stage = Stage::set(60, &OF_PICTURES).await?;
+    stage.hang_backdrop().await?;
     let mut routes = routes_of_pages()?;
     routes.retain(|route| !NO_PAGES.contains(&route.as_str()));
     let pictures = std::env::var(PICTURES_VARIABLE).ok();
     let routes = serde_json::to_string(&routes)?;
     let mail = stage.mail();
     let mail = mail.to_str().context("a plain path")?;
+    let second = stage.operations_key("山本 次郎").await?;
     let arguments: Vec<_> =
-        [routes.as_str(), mail].into_iter().chain(pictures.as_deref()).collect();
+        [routes.as_str(), mail, &second].into_iter().chain(pictures.as_deref()).collect();
     stage.play("scan.mjs", &arguments).await?;
     stage.strike().await
 }

@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::backdrop;
 use crate::demo::program;
 use crate::servers::{FOLDER_VARIABLE, oidc};
 
@@ -64,8 +65,17 @@ impl Stage {
 
     /// An API key for an authority's staff (団体コード), by whose label colleagues know them.
     pub async fn staff_key(&self, authority: &str, label: &str) -> Result<String> {
+        self.key(&["authority", authority], label).await
+    }
+
+    /// The same for staff of operations.
+    pub async fn operations_key(&self, label: &str) -> Result<String> {
+        self.key(&["operations"], label).await
+    }
+
+    async fn key(&self, scope: &[&str], label: &str) -> Result<String> {
         let mut command = Command::new(program().await?);
-        command.args(["key", "add", "authority", authority, "--label", label]);
+        command.args(["key", "add"]).args(scope).args(["--label", label]);
         command
             .env_remove(FOLDER_VARIABLE)
             .env("TODOKE_DATA__FOLDER", self.folder.path().join("hub"));
@@ -73,6 +83,11 @@ impl Stage {
         ensure!(status.success(), "{status}: {}", String::from_utf8_lossy(&stderr));
         let said = String::from_utf8(stdout)?;
         Ok(said.lines().next().context("a key")?.to_owned())
+    }
+
+    /// Puts into its store what no demo comes to in minutes: see [`backdrop`].
+    pub async fn hang_backdrop(&self) -> Result<()> {
+        backdrop::hang(&self.folder.path().join("hub/todoke.db")).await
     }
 
     /// The mailboxes of all people, one folder each.

@@ -6,11 +6,12 @@
 //! processes of it as a seed plays them; `demo` is the demo environment as a process of its own,
 //! `town` the hub on real engines in real time. `foreign` is every parser of foreign bytes.
 //! `packages` reads what a demo's far sides hold as authorities' own tools do.
-//! `browser` is a demo that stays up, for real Chromium to look at. `scanner` is the far side of
-//! the malware scanner, `authorities` finds some to file to, `parcels` are for channels without a
-//! hub.
+//! `browser` is a demo that stays up, for real Chromium to look at, `backdrop` what it does not
+//! come to by itself. `scanner` is the far side of the malware scanner, `authorities` finds some
+//! to file to, `parcels` are for channels without a hub.
 
 pub mod authorities;
+pub mod backdrop;
 pub mod browser;
 pub mod collector;
 pub mod contracts;

@@ -12,6 +12,7 @@ use super::{act, checks, contacts, hand, open_store, print_rows, say, stages};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::Directory;
+use crate::operate::ladder::{self, LadderProblem};
 use crate::store::EndpointRow;
 
 /// How authorities are reached
@@ -29,7 +30,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Set an authority's ladder from a JSON file: an array of endpoints, the preferred one first
+    /// Set an authority's ladder from a JSON file: an array of endpoints, the preferred one first;
+    /// a secret written as ******** stays as it is, where the endpoint leads to the same place
     Set {
         /// The authority
         authority: AuthorityId,
@@ -72,15 +74,17 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
 
 async fn set(config: &Config, authority: AuthorityId, file: &PathBuf) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let ladder: Vec<Endpoint> = serde_json::from_str(&text)
-        .with_context(|| format!("{} is no array of endpoints", file.display()))?;
     let store = open_store(config).await?;
+    let former = Directory::new(&store.endpoints().await?);
+    let ladder = match ladder::read(&text, former.ladder(authority)) {
+        Err(problem @ LadderProblem::Same) => return say(&problem.to_string()),
+        read => read.with_context(|| file.display().to_string())?,
+    };
     let rows = EndpointRow::of_ladder(&ladder, authority, Clock::system().now_ms())?;
     let mut tx = store.begin().await?;
     // Addresses without their secrets: the record is shown and exported.
     let addresses =
         |ladder: &[Endpoint]| json!(ladder.iter().map(Endpoint::address).collect::<Vec<_>>());
-    let former = Directory::new(&store.endpoints().await?);
     let states = (addresses(former.ladder(authority)), addresses(&ladder));
     tx.save_endpoints(authority, &rows).await?;
     tx.record(act(("authority.set", format!("authority:{authority}")), &hand(), states)).await?;

@@ -17,7 +17,7 @@ words! {
     look_hint: "下見では何も消えません。", "A look erases nothing.";
     preview: "消去の内容", "What it comes to";
     ready: "消去する届出", "Filings that are erased";
-    rows: "行", "Rows";
+    rows: "消去するデータベースの行", "Rows of the database";
     objects: "ファイル(ほかの届出も使うものは残ります)", "Files (those of others stay)";
     bytes: "大きさ", "Size";
     erased_before: "すでに消去した届出", "Erased before";

@@ -7,7 +7,7 @@ words! {
     launch_lead: "指定権者が電子申請・届出システムの利用を始める時期です。集計は組み込みの指定権者表によります。",
         "When authorities begin to take electronic filings, counted from the built-in master.";
     master: "指定権者表", "Master";
-    as_of: "時点", "as of";
+    as_of: "時点", "(day looked at)";
     late: "第6・7期に利用を始める市区町村の数", "Municipalities that begin in periods 6 and 7";
     late_none: "全ての市町村が第5期で終了", "All have begun by period 5";
     late_few: "1〜9の市区町村が第6・7期", "1 to 9 in periods 6 and 7";

@@ -18,6 +18,7 @@ words! {
     version: "マスタの版", "Version of the master";
     rows: "適用期間ごとの内容", "What holds when";
     now: "いま", "now";
+    always: "期間の定めなし", "at all times";
     change: "受付の内容を変更する", "Change what is accepted";
     prepared: "利用準備", "Set-up";
     prepared_true: "済んでいる", "finished";
@@ -110,6 +111,8 @@ words! {
     no_file: "ファイルを選んでください。", "Choose a file.";
     too_large: "ファイルが大きすぎます。上限(バイト):", "The file is too large; bytes at most:";
     not_utf8: "UTF-8 の CSV にしてください。", "It must be CSV in UTF-8.";
+    column: "列", "Column";
+    fault: "誤り", "Fault";
     faults: "誤りがあるため、何も変わっていません。", "There are faults; nothing was changed.";
     line: "行", "Line";
     edits: "変わる指定権者", "Authorities that change";

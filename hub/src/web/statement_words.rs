@@ -16,8 +16,8 @@ words! {
     no_answer: "未回答", "not answered";
     agrees: "一致", "agrees";
     differs: "相違あり", "differs";
-    missing: "相手にない", "missing at theirs";
-    unknown: "当方にない", "unknown to us";
+    missing: "指定権者にない", "not at the authority";
+    unknown: "ハブにない", "unknown to the hub";
     other_digest: "内容が異なる", "other digest";
     none_yet: "この期間に届いたものはありません。", "Nothing arrived in these days.";
     none_that_day: "この日に届けたものはまだ書き出されていません。", "Nothing is written down of this day.";
@@ -44,8 +44,8 @@ words! {
     receipt_number: "受付番号", "Receipt number";
     delivery: "送達", "Delivery";
     arrived: "到達", "Arrived";
-    ours: "当方のダイジェスト", "Our digest";
-    theirs: "先方のダイジェスト", "Their digest";
+    ours: "ハブのダイジェスト", "Digest at the hub";
+    theirs: "指定権者のダイジェスト", "Digest at the authority";
     history: "回答の記録", "Answers";
     at: "日時", "When";
     by: "回答者", "By";

@@ -165,7 +165,7 @@ words! {
     queue: "キュー", "Queue";
     reason: "理由", "Reason";
     size: "サイズ", "Size";
-    head: "先頭(16進)", "Head (hex)";
+    head: "先頭(文字でないものは16進)", "Head (hex where it is no text)";
     last_error: "直近のエラー", "Last error";
     until: "再開予定", "Until";
     failures: "連続失敗", "Failures in a row";

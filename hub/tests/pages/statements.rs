@@ -92,7 +92,7 @@ async fn an_answer_is_compared_and_operations_see_what_differs() {
     let page = staff.get(&format!("/reconciliation?day={DAY}&state=agrees")).await.text;
     assert!(!page.contains("札幌市"), "{page}");
     let page = staff.get(&format!("/reconciliation/{AUTHORITY}/{DAY}")).await.text;
-    assert!(page.contains("相手にない"), "{page}");
+    assert!(page.contains("指定権者にない"), "{page}");
     assert!(page.contains(&format!("href=\"/deliveries/{}\"", ids[0])), "{page}");
     let page = staff.get("/reconciliation?day=x").await.text;
     assert!(page.contains("2026-07-14 のように"), "{page}");

@@ -12,7 +12,7 @@ use super::Clerk;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
-use crate::web::onboarding::{CheckCard, Seat, StageCard, purge, record, send};
+use crate::web::onboarding::{CheckCard, Refused, Seat, StageCard, purge, record, send};
 use crate::web::onboarding_words::Words;
 use crate::web::sent::Sent;
 use crate::web::visit::see_other;
@@ -48,7 +48,7 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>, clerk: Clerk) -> Respons
 async fn read(
     desk: &Desk,
     clerk: &Clerk,
-    (of_stage, of_check): (Option<String>, Option<String>),
+    (of_stage, of_check): (Option<Refused>, Option<String>),
 ) -> Result<OnboardingPage, Fault> {
     let (visit, seat) = (&clerk.visit, clerk.beginner());
     Ok(OnboardingPage {
@@ -92,7 +92,7 @@ pub(super) async fn purge_tests(State(desk): State<Arc<Desk>>, sent: Sent<Clerk>
 }
 
 /// The page with what did not go.
-async fn told(desk: &Desk, clerk: &Clerk, problems: (Option<String>, Option<String>)) -> Response {
+async fn told(desk: &Desk, clerk: &Clerk, problems: (Option<Refused>, Option<String>)) -> Response {
     match read(desk, clerk, problems).await {
         Ok(page) => clerk.visit.page(StatusCode::UNPROCESSABLE_ENTITY, &page),
         Err(fault) => clerk.visit.fault(&fault),

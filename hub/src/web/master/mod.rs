@@ -117,7 +117,7 @@ async fn read(
         written.ladder.unwrap_or_else(|| (channels::as_it_is(desk, code), String::new()));
     let is_operations = seat.whom == Whom::Operations;
     let row = |(period, cells): (Period, Cells)| Row {
-        period: period_of(&period),
+        period: period_of(&period, w),
         is_now: period.contains(today),
         cells: told(&cells, lang),
     };
@@ -142,7 +142,10 @@ async fn read(
     })
 }
 
-fn period_of(period: &Period) -> String {
+fn period_of(period: &Period, w: &Words) -> String {
+    if period.from.is_none() && period.to.is_none() {
+        return w.always.to_owned();
+    }
     let day = |day: Option<jiff::civil::Date>| day.map(|it| it.to_string()).unwrap_or_default();
     format!("{} – {}", day(period.from), day(period.to))
 }

@@ -46,9 +46,18 @@ pub(super) struct StageCard {
     may: bool,
     chars_max: usize,
     /// What did not go, and why.
-    problem: Option<String>,
+    refused: Option<Refused>,
     is_done: bool,
     lines: Vec<StageLine>,
+}
+
+/// What a form said of a stage that was not recorded, and why not.
+pub(super) struct Refused {
+    sentence: String,
+    stage: String,
+    action: String,
+    day: String,
+    why: String,
 }
 
 /// One stage.
@@ -69,7 +78,7 @@ impl StageCard {
     pub(super) async fn read(
         desk: &Desk,
         visit: &Visit,
-        (seat, problem): (Seat<'_>, Option<String>),
+        (seat, refused): (Seat<'_>, Option<Refused>),
     ) -> Result<Self, Fault> {
         let rows = desk.ctx.store.stages(Some(seat.authority)).await?;
         let today = day_in_japan(visit.now);
@@ -83,7 +92,7 @@ impl StageCard {
             is_operations: seat.is_operations,
             may: seat.may,
             chars_max: desk.ctx.config.operations.reason_chars_max,
-            problem,
+            refused,
             is_done: visit.get("done") == Some("stage"),
             lines: all.iter().map(line).collect(),
         })
@@ -131,6 +140,22 @@ pub(super) fn badge(standing: &Standing, today: Date, lang: Lang) -> Badge {
 
 /// Records what a form says of a stage. Gives what did not go, for who sent it.
 pub(super) async fn record(
+    desk: &Desk,
+    people: (&Visit, &Actor),
+    (seat, fields): (Seat<'_>, &Fields),
+) -> Result<Option<Refused>, Fault> {
+    let field = |name| fields.get(name).unwrap_or_default().to_owned();
+    let refused = |sentence| Refused {
+        sentence,
+        stage: field("stage"),
+        action: field("action"),
+        day: field("day"),
+        why: field("why"),
+    };
+    Ok(problem_of(desk, people, (seat, fields)).await?.map(refused))
+}
+
+async fn problem_of(
     desk: &Desk,
     (visit, by): (&Visit, &Actor),
     (seat, fields): (Seat<'_>, &Fields),

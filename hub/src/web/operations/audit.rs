@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use serde_json::Value;
 
 use crate::store::{StaffActFilter, StaffActRow};
 use crate::web::Desk;
@@ -87,19 +88,60 @@ impl ActLine {
             Some(("announcement", id)) => Some(format!("/announcements/{id}")),
             _ => None,
         };
-        let plain = |json: String| if json == "null" { String::new() } else { json };
         Self {
             seq: row.seq,
             at: Stamp::new(row.at, visit.now, visit.lang),
             by_them: visit.link(&[("before", ""), ("subject", ""), ("person", &row.person)]),
             what: act(&row.what, visit.lang).to_owned(),
             link,
-            was: plain(row.was),
-            became: plain(row.became),
+            was: plain(&row.was),
+            became: plain(&row.became),
             name: row.name,
             person: row.person,
             subject: row.subject,
             why: row.why,
+        }
+    }
+}
+
+/// What something was or became, kept as JSON, without its brackets and quotes.
+fn plain(json: &str) -> String {
+    match serde_json::from_str(json) {
+        Ok(value) => bare(&value),
+        Err(_) => json.to_owned(),
+    }
+}
+
+fn bare(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all.iter().map(bare).collect::<Vec<_>>().join(" / "),
+        Value::Object(fields) => {
+            let told = fields.iter().map(|(name, value)| (name, bare(value)));
+            let told = told.filter(|(_, value)| !value.is_empty());
+            told.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(", ")
+        }
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn a_change_is_told_without_brackets() {
+        for (json, told) in [
+            ("null", ""),
+            ("\"due\"", "due"),
+            (r#"{"state":"failed","tries":5,"why":null}"#, "state: failed, tries: 5"),
+            (r#"[{"channel":"api"},{"channel":"pull"}]"#, "channel: api / channel: pull"),
+            (r#"{"choice":{"cause":null},"left":7}"#, "left: 7"),
+            (r#"{"kinds":["a","b"],"of":{"x":1}}"#, "kinds: a / b, of: x: 1"),
+            ("torn", "torn"),
+        ] {
+            assert_eq!(plain(json), told, "{json}");
         }
     }
 }

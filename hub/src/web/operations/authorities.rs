@@ -27,7 +27,7 @@ use crate::web::cursor::{newest, older, paged};
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
-use crate::web::onboarding::{CheckCard, StageCard};
+use crate::web::onboarding::{CheckCard, Refused, StageCard};
 use crate::web::parts::{Badge, grouped, percent};
 use crate::web::roles::Staff;
 use crate::web::visit::Visit;
@@ -68,7 +68,7 @@ pub(super) struct AuthorityPage {
 #[derive(Default)]
 pub(super) struct Problems {
     pub(super) hands: Option<String>,
-    pub(super) stage: Option<String>,
+    pub(super) stage: Option<Refused>,
     pub(super) check: Option<String>,
 }
 

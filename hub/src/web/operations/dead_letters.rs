@@ -19,8 +19,8 @@ use crate::web::visit::Visit;
 
 /// The newest that are shown.
 const ROWS_MAX: usize = 100;
-/// Hexadecimal digits of a body that are shown.
-const HEAD_DIGITS: usize = 64;
+/// Characters of a body that are shown; as many hexadecimal digits where it is no text.
+const HEAD_CHARS: usize = 64;
 
 #[derive(Template)]
 #[template(path = "operations/dead_letters.html")]
@@ -58,12 +58,35 @@ pub(super) async fn read(
 impl Letter {
     fn new(row: DeadLetterRow, visit: &Visit) -> Self {
         let size = bytes(row.body.len() / 2);
-        let mut head: String = row.body.chars().take(HEAD_DIGITS).collect();
-        if head.len() < row.body.len() {
-            head.push('…');
-        }
+        let head = head(&row.body);
         let at = Stamp::new(row.at, visit.now, visit.lang);
         let reason = reasons::dead_letter(row.reason, visit.lang);
         Self { id: row.id, at, queue: row.queue, reason, size, head }
+    }
+}
+
+/// How a body begins, that is kept as hexadecimal digits.
+fn head(digits: &str) -> String {
+    let bytes = hex::decode(digits).unwrap_or_default();
+    let text = std::str::from_utf8(&bytes).ok().filter(|text| !text.contains('\0'));
+    let whole = text.unwrap_or(digits);
+    let mut head: String = whole.chars().take(HEAD_CHARS).collect();
+    if head.len() < whole.len() {
+        head.push('…');
+    }
+    head
+}
+
+#[cfg(test)]
+mod tests {
+    use super::head;
+
+    #[test]
+    fn a_body_is_shown_as_text_where_it_is_some() {
+        assert_eq!(head(&hex::encode("{\"届\":1}")), "{\"届\":1}");
+        assert_eq!(head("deadbeef"), "deadbeef");
+        assert_eq!(head("00"), "00");
+        assert_eq!(head(&hex::encode("届".repeat(65))), format!("{}…", "届".repeat(64)));
+        assert_eq!(head(&"ff".repeat(33)), format!("{}…", "ff".repeat(32)));
     }
 }

@@ -8,6 +8,7 @@ use axum::response::Response;
 use schemas::AuthorityId;
 
 use super::snapshot::lanes_in_trouble;
+use super::troubles::anyones;
 use crate::lane::Lane;
 use crate::operate::lane_subject;
 use crate::web::fault::Fault;
@@ -28,6 +29,8 @@ pub(super) struct LaneLine {
     failures: String,
     since: Option<Stamp>,
     last_error: String,
+    /// What that means.
+    sentence: Option<String>,
     paused_why: String,
     until: Option<Stamp>,
     updated: Stamp,
@@ -44,6 +47,7 @@ impl LaneLine {
             failures: grouped(i64::from(lane.failures)),
             since: lane.failing_since.map(stamp),
             last_error: lane.last_error.clone().unwrap_or_default(),
+            sentence: lane.last_error.as_ref().and_then(|code| anyones(code, visit)),
             paused_why: lane.paused_why.clone().unwrap_or_default(),
             until: lane.open_until.filter(|until| *until > visit.now).map(stamp),
             updated: stamp(lane.updated_at),

@@ -274,19 +274,18 @@ async fn act(desk: &Desk, code: &str, (form, is_stage): (&Sent<Keeper>, bool)) -
     let [stages, checks] = addresses(authority);
     let seat = seat(authority, true, [&stages, &checks]);
     let (done, part) = if is_stage {
-        (record(desk, (visit, &by), (seat, &form.fields)).await, "stage#stages")
+        let done = record(desk, (visit, &by), (seat, &form.fields)).await;
+        let problems = |it| Problems { stage: Some(it), ..Problems::default() };
+        (done.map(|refused| refused.map(problems)), "stage#stages")
     } else {
-        (send(desk, (visit, &by), (seat, &form.fields)).await, "check#checks")
+        let done = send(desk, (visit, &by), (seat, &form.fields)).await;
+        let problems = |it| Problems { check: Some(it), ..Problems::default() };
+        (done.map(|problem| problem.map(problems)), "check#checks")
     };
-    let problem = match done {
+    let problems = match done {
         Ok(None) => return see_other(&format!("/authorities/{authority}?done={part}")),
-        Ok(Some(problem)) => Some(problem),
+        Ok(Some(problems)) => problems,
         Err(fault) => return visit.fault(&fault),
-    };
-    let problems = if is_stage {
-        Problems { stage: problem, ..Problems::default() }
-    } else {
-        Problems { check: problem, ..Problems::default() }
     };
     match authorities::read(desk, authority.as_str(), (visit, problems)).await {
         Ok(page) => visit.page(StatusCode::UNPROCESSABLE_ENTITY, &page),

@@ -93,7 +93,8 @@ fn read(desk: &Desk, visit: &Visit) -> ReceivingPage {
     let mut found: Vec<_> = entries(&master, visit).filter(|it| is_asked && fits(it)).collect();
     let part = Part::cut(&mut found, "authorities", visit);
     ReceivingPage {
-        shell: visit.bare_shell(),
+        // Who came from a page of their own has its menu to go back.
+        shell: visit.scope().map_or_else(|_| visit.bare_shell(), |_| visit.shell("/authorities")),
         w: Words::of(visit.lang),
         choices: prefectures(visit.lang)
             .map(|(code, name)| Choice {

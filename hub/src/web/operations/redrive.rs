@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::hands::{Hands, actor};
 use super::redrives::{described, refused};
+use super::troubles;
 use crate::operate::By;
 use crate::operate::redrive::{self, RedriveProblem};
 use crate::store::{RedriveItemRow, RedriveRow, RedriveState};
@@ -64,6 +65,8 @@ struct Item {
     place: i32,
     id: DeliveryId,
     cause: String,
+    /// What the cause means.
+    sentence: Option<String>,
     due: Option<(Stamp, bool)>,
     doubtful: bool,
     state: Badge,
@@ -162,6 +165,7 @@ impl Item {
         Self {
             place: row.place,
             id: row.delivery_id,
+            sentence: troubles::anyones(&row.cause, visit),
             cause: row.cause,
             due: row.due_at.map(due),
             doubtful: row.doubtful != 0,

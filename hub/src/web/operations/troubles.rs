@@ -146,6 +146,12 @@ pub(super) fn sentence(cause: &str, owner: Option<Owner>, visit: &Visit) -> Opti
     (sentence != cause).then_some(sentence)
 }
 
+/// The same where nobody knows any more who has to act: none where the sentence depends on that.
+pub(super) fn anyones(cause: &str, visit: &Visit) -> Option<String> {
+    let told = sentence(cause, Some(Owner::Authority), visit);
+    told.filter(|told| sentence(cause, Some(Owner::Hub), visit).as_ref() == Some(told))
+}
+
 /// Why the authority does not take it, where that is the cause.
 fn not_ready(cause: &str) -> Option<NotReadyReason> {
     cause.strip_prefix("authority_").and_then(|word| word.parse().ok())

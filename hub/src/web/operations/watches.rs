@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use schemas::{AuthorityId, FilingId};
 
+use super::troubles::sentence;
 use crate::store::{AlertRow, WatchFilter};
 use crate::watch::{Kind, Watch};
 use crate::web::Desk;
@@ -55,6 +56,8 @@ struct Line {
     /// The filing that it is about.
     filing: Option<FilingId>,
     detail: String,
+    /// What that means, where it is a code.
+    sentence: Option<String>,
     owner: &'static str,
     since: Stamp,
     due: Option<Stamp>,
@@ -144,6 +147,7 @@ impl Line {
     fn new(desk: &Desk, row: &Watch, visit: &Visit) -> Self {
         let lang = visit.lang;
         let stamp = |ms| Stamp::new(ms, visit.now, lang);
+        let code = watch_words::is_code(row.kind).then_some(row.detail.as_str());
         let channel = row.channel.map(|channel| labels::channel(channel, lang));
         let name = match row.authority {
             Some(code) => [desk.ctx.master().name(code), channel.unwrap_or_default().to_owned()]
@@ -165,6 +169,7 @@ impl Line {
             link,
             filing: row.filing_id,
             detail: watch_words::detail(row, lang),
+            sentence: code.and_then(|code| sentence(code, Some(row.owner), visit)),
             owner: labels::owner(row.owner, lang),
             since: stamp(row.since),
             due: row.due_at.map(stamp),
