@@ -152,6 +152,7 @@ sections! {
         deadline_minutes: i64, deadline_past_days: i64, deliveries_max: usize,
         failing_minutes: i64, probe_hours: i64, probe_minutes: i64, silent_minutes: i64,
         backlog_minutes: i64, notices_minutes: i64, credential_days: i64, decision_days: usize,
+        statement_days: i64,
     }
     /// `[sessions]`
     Sessions { idle_minutes: i64, absolute_minutes: i64, }

@@ -73,6 +73,7 @@ pub(super) fn detail(watch: &Watch, lang: Lang) -> String {
             | Kind::EndpointSilent
             | Kind::EndpointRefuses
             | Kind::BacklogAge
+            | Kind::StatementFailed
             | Kind::ClockSkew,
             code,
         ) => code,

@@ -214,6 +214,7 @@ fn authority_rows(world: &World) -> Vec<Row> {
         row("/authority/filters", Authority).sent(),
         row("/authority/filters/remove", Authority).sent(),
         row("/authority/statements", Authority),
+        row("/authority/statements", Authority).sent(),
         row("/authority/statements/{day}", Authority).at("/authority/statements/2026-07-14"),
         row("/authority/statements/{day}", Authority).at("/authority/statements/2026-07-14").sent(),
         row("/authority/statements/{day}/{format}", Authority)

@@ -24,7 +24,7 @@ pub(super) struct WatchQuery {
     firing: Option<bool>,
     /// Only of this kind: `deadline_near`, `lane_failing`, `lane_suspended`, `endpoint_silent`,
     /// `endpoint_refuses`, `backlog_age`, `dead_letters`, `credential_expiring`,
-    /// `decisions_missing` or `clock_skew`.
+    /// `decisions_missing`, `statement_failed` or `clock_skew`.
     #[param(value_type = Option<String>)]
     kind: Option<Kind>,
     /// Only with this authority.
