@@ -81,7 +81,7 @@ words! {
     of_operations: "運用担当", "operations";
     way: "送付方法", "By which way";
     by_sftp: "SFTPのファイル", "a file over SFTP";
-    by_mail: "メール", "by mail";
+    by_mail: "メール", "a mail";
     choose: "この方法にする", "Choose";
     chosen_now: "記録しました。", "It is on record.";
     no_way: "送付方法を選んでください。", "Choose a way.";
