@@ -26,7 +26,11 @@ pub(super) fn figures(known: &Known) -> Vec<Asked> {
         ("handed_out_to", json!("2026-07-14"), Some("statement_handouts_sent")),
         ("failed_handouts", json!("2026-07-14"), Some("statement_handouts_open")),
         ("lock_handout", handout.clone(), Some("statement_handouts_pkey")),
-        ("send_handout_again", handout.clone(), Some("statement_handouts_pkey")),
+        (
+            "send_handout_again",
+            handout.clone(),
+            Some("statement_handouts_pkey|statement_handouts_open"),
+        ),
         ("turn_handouts", handout, None),
         ("drop_handouts", json!(authority), None),
         ("month_counts", json!(14), None),

@@ -146,8 +146,10 @@ pub(super) async fn list(
     Ok(Json(rows.iter().map(view).collect()))
 }
 
-/// Hands a statement that could not be handed out out again; the body is `{"why": "…"}`. It keeps its
-/// name: what had arrived is not doubled. One that waits or has gone out stays as it is (409).
+/// Sends a statement again that could not be handed out; the body is `{"why": "…"}`.
+///
+/// It keeps its name: what had arrived is not doubled. One that waits or has gone out stays as it
+/// is (409).
 #[utoipa::path(
     post,
     path = "/v1/operations/reconciliation/{authority}/{day}/send",

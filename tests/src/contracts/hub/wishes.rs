@@ -265,7 +265,8 @@ pub async fn what_failed_is_watched_and_goes_again_once(builder: Builder) -> Res
     house.finish().await
 }
 
-/// As many days as the setting says, unless it is answered before; the hub's own fault is the hub's.
+/// As many days as the setting says, unless it is answered before; the hub's own fault is told as
+/// the hub's.
 pub async fn a_failure_is_watched_for_so_many_days(builder: Builder) -> Result<()> {
     let builder = both_over_sftp(builder).with(|config| config.watches.statement_days = 2);
     let mut house = asked_by(builder, Whom::All).start().await?;
