@@ -80,9 +80,8 @@ pub(super) struct HandoutCard {
     /// The version that a choice is made on top of.
     seen: i32,
     choices: Vec<Choice>,
-    lacks_endpoint: bool,
-    lacks_address: bool,
-    contacts: String,
+    /// What a way needs that is not there, and where it is entered.
+    lacks: Vec<(&'static str, Option<String>)>,
     /// Days that could not be handed out, with their pages.
     failed: Vec<(String, String)>,
 }
@@ -126,15 +125,29 @@ impl HandoutCard {
             chosen,
             seen: row.map_or(0, |row| row.version),
             choices: offered.map(choice).collect(),
-            lacks_endpoint: !ways.contains(&HandoutWay::Sftp),
-            lacks_address: !ways.contains(&HandoutWay::Email),
-            contacts: seat.contacts(),
+            lacks: lacks(&ways, seat, w),
             failed: failed
                 .map(|line| line.day.to_string())
                 .map(|day| (day.clone(), seat.page(&day)))
                 .collect(),
         })
     }
+}
+
+/// Why a way cannot be chosen, and where that is mended.
+fn lacks(
+    ways: &[HandoutWay],
+    seat: Seat,
+    w: &'static Words,
+) -> Vec<(&'static str, Option<String>)> {
+    let mut lacks = Vec::new();
+    if !ways.contains(&HandoutWay::Sftp) {
+        lacks.push((w.no_endpoint, None));
+    }
+    if !ways.contains(&HandoutWay::Email) {
+        lacks.push((w.no_address, Some(seat.contacts())));
+    }
+    lacks
 }
 
 fn word(way: Option<HandoutWay>) -> &'static str {

@@ -124,7 +124,9 @@ pub async fn a_setting_asks_from_its_first_start_on(builder: Builder) -> Result<
     let (before, _) = stated(&mut house).await?;
     let asking = |whom: Vec<Whom>| {
         move |builder: &mut Builder| {
-            builder.set_config(move |config| config.reconciliation.hand_out_to = whom.clone());
+            builder.set_config(move |config| {
+                config.reconciliation.hand_out_to.clone_from(&whom);
+            });
         }
     };
     house.restart_with(asking(vec![Whom::All])).await?;
