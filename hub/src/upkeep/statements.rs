@@ -2,9 +2,9 @@
 //! page that shows who has answered (`statements/mod.rs`).
 //!
 //! Reads `deliveries`, writes `statements`, and `statement_handouts` for those who asked to be
-//! handed theirs (`statements/wish.rs`, `teller.rs`). Days behind are looked through once after each
-//! start, too: what was written is written again as it is, so that a restart misses nothing, and
-//! two processes do no harm.
+//! handed theirs (`statements/wish.rs`, `teller.rs`). Days behind are looked through once after
+//! each start, too: what was written is written again as it is, so that a restart misses nothing,
+//! and two processes do no harm.
 
 use std::collections::VecDeque;
 
