@@ -1,7 +1,6 @@
 //! One process of the hub: opens the engines, starts the roles, serves HTTP, stops softly.
 
 mod patience;
-mod role;
 mod ways;
 
 use std::net::SocketAddr;
@@ -46,8 +45,8 @@ use crate::upkeep::Upkeep;
 use crate::watcher::{Surveyor, Watcher};
 use crate::web::{self, demo::Door, ready::Meanwhile};
 
+pub use crate::role::Role;
 pub use patience::Patience;
-pub use role::Role;
 use ways::{adapters, guard};
 pub use ways::{clamd, mailer, webhook};
 

@@ -15,6 +15,7 @@ use futures::StreamExt;
 use jiff::Span;
 use jiff::civil::Date;
 use schemas::{Attachment, AuthorityId, Channel, Decision, Why};
+use sha2::{Digest, Sha256};
 use tokio_util::io::ReaderStream;
 
 use crate::actor::Actor;
@@ -161,12 +162,11 @@ impl Collector {
         let statement = Statement::read(ctx, authority, day).await?;
         let name = format!("{} (SFTP)", ctx.master().name(authority));
         let by = Actor { person: format!("sftp:{authority}"), name };
-        let row = statement.compared(ctx, &answer, ("sftp", by))?;
-        // One that could not be cleared away is found at each look, and says nothing new.
-        let newest = ctx.store.statement_answers(authority, day, 1).await;
-        let newest = newest.map_err(StatementProblem::from)?.pop();
-        if newest.is_none_or(|newest| !newest.is_same(&row)) {
-            statement.keep(ctx, &row).await.map_err(StatementProblem::from)?;
+        let row = statement.compared(ctx, &answer, ("sftp", by), Some(source(file, &bytes)))?;
+        // One that could not be cleared away is found at each look, and another process may be at
+        // it: it says nothing new.
+        if !statement.keep(ctx, &row).await.map_err(StatementProblem::from)? {
+            tracing::debug!(authority.code = %authority, file = file.name, "taken before");
         }
         Ok(())
     }
@@ -233,6 +233,13 @@ fn day_of(name: &str, authority: AuthorityId) -> Option<Result<Date, String>> {
          (name the file like statement-2026-07-14.csv)"
             .to_owned()
     }))
+}
+
+/// Which file an answer came in: when it was written, by the server's clock, and its bytes' digest.
+/// The same table put there once more is another.
+fn source(file: &DroppedFile, bytes: &[u8]) -> String {
+    let written = file.modified_at.map(|at| at.to_string()).unwrap_or_default();
+    format!("{written}:{}", hex::encode(Sha256::digest(bytes)))
 }
 
 /// What is said of a file that was looked at; none: it stays where it is for the next look.

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::Role;
 use crate::context::Context;
+use crate::role::Role;
 use crate::store::{ProcessRow, StoreError};
 
 /// Says that this process lives.

@@ -52,6 +52,7 @@ pub mod reports;
 pub mod retry;
 pub mod review;
 pub mod revision;
+pub mod role;
 pub mod router;
 pub mod scanner;
 pub mod scans;

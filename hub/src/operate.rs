@@ -9,6 +9,7 @@ pub mod proposal;
 pub mod redrive;
 pub mod replay;
 pub mod reroute;
+pub mod statement;
 
 use schemas::{AuthorityId, Channel, DeliveryId};
 use serde::Serialize;

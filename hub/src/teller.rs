@@ -119,6 +119,7 @@ impl Teller {
             }
             Tried::Failed(why) => {
                 (row.state, row.next_try_at) = (HandoutState::Failed, None);
+                row.failed_at.get_or_insert(self.ctx.clock.now_ms());
                 why
             }
         };
@@ -159,7 +160,7 @@ impl Teller {
                 Ok(self.ctx.sftp.put(config, &name, &file).await)
             }
             Some(Endpoint::Api(_) | Endpoint::Email(_) | Endpoint::Pull(_)) | None => {
-                let what = "the authority has no SFTP endpoint any more";
+                let what = "the authority has no SFTP endpoint any more; set one, or choose mail";
                 Err(Why::new("handout_no_endpoint", Owner::Hub, what))
             }
         }

@@ -29,6 +29,8 @@ pub enum Kind {
     CredentialExpiring,
     /// An authority that answers by file or by its program has answered nothing for days.
     DecisionsMissing,
+    /// A statement could not be handed out to an authority that asked for it.
+    StatementFailed,
     /// The clocks of two processes differ.
     ClockSkew,
     /// No process that lives has a role.
@@ -37,7 +39,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, what is most urgent first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::DeadlineNear,
         Self::LaneSuspended,
         Self::LaneFailing,
@@ -45,6 +47,7 @@ impl Kind {
         Self::EndpointSilent,
         Self::CredentialExpiring,
         Self::DecisionsMissing,
+        Self::StatementFailed,
         Self::RoleMissing,
         Self::BacklogAge,
         Self::DeadLetters,
@@ -63,6 +66,7 @@ impl Kind {
             Self::DeadLetters => "dead_letters",
             Self::CredentialExpiring => "credential_expiring",
             Self::DecisionsMissing => "decisions_missing",
+            Self::StatementFailed => "statement_failed",
             Self::ClockSkew => "clock_skew",
             Self::RoleMissing => "role_missing",
         }
@@ -82,6 +86,9 @@ impl Kind {
             Self::DeadLetters => ("処理できないメッセージ", "Dead letters"),
             Self::CredentialExpiring => ("証明書・鍵等の期限", "Certificate or key ends"),
             Self::DecisionsMissing => ("決定が届かない指定権者", "No decisions come"),
+            Self::StatementFailed => {
+                ("到達の一覧を送付できない指定権者", "Statement not handed out")
+            }
             Self::ClockSkew => ("時計のずれ", "Clocks differ"),
             Self::RoleMissing => ("担当するプロセスがない役割", "Role that no process has"),
         }

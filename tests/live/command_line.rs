@@ -178,3 +178,28 @@ async fn a_check_is_sent_and_its_proof_waited_for() -> Result<()> {
     alone.refuses(&format!("{check} --send"), &["still under way"]).await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_statement_that_failed_is_sent_again() -> Result<()> {
+    let seat = Seat::new().await?;
+    let store = format!("sqlite:{}", seat.folder().join("store.db").display());
+    let house = House::build().store(&store).start().await?;
+    let failed = "INSERT INTO statement_handouts \
+         (authority, day, way, state, tries, why, made_at, failed_at) \
+         VALUES ('011002', '2026-07-14', 'email', 'failed', 1, '{\"code\": \"x\"}', 0, 1)";
+    house.raw(failed.to_owned()).await?;
+    house.finish().await?;
+    let one = Typed {
+        seat: &seat,
+        by: settings([("TODOKE_STORE__URL", store.as_str()), ("SUDO_USER", "hanako")]),
+    };
+    let send = "reconcile send 011002 2026-07-14 --why mended";
+    let other = send.replace("07-14", "07-13");
+    one.refuses(&other, &["no such statement to be handed out"]).await?;
+    one.says(send, &["due: a running hub hands it out by mail"]).await?;
+    one.refuses(send, &["it waits to go out, by hanako", "mended"]).await?;
+    let told = ["statement.send", "mended", "cli:hanako"];
+    one.says("audit list --subject statement:011002/2026-07-14 --json", &told).await?;
+    one.says("watch list --kind statement_failed", &["nothing"]).await?;
+    Ok(())
+}

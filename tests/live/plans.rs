@@ -25,8 +25,9 @@ use asked::asked;
 
 /// What reads everything, seldom and for all who look: counts for pages. What reads small tables.
 /// What embedded engines alone call.
-const LEFT_OUT: [&str; 27] = [
+const LEFT_OUT: [&str; 29] = [
     "all_amendments",
+    "all_asked",
     "all_dead_letters",
     "all_endpoints",
     "all_lanes",
@@ -34,6 +35,7 @@ const LEFT_OUT: [&str; 27] = [
     "all_stages",
     "lock_staff_acts",
     "lock_stages",
+    "drop_unasked_handouts",
     "newest_checks",
     "stages_told",
     "count_deliveries",

@@ -42,12 +42,6 @@ pub struct Collected {
     pub answers: Vec<DroppedFile>,
 }
 
-/// A listed file, and when it was written by the server's clock.
-struct Listed {
-    file: DroppedFile,
-    mtime: Option<u32>,
-}
-
 impl Sftp {
     /// Reads the result folder: every decision that is whole or surely broken, at most
     /// [`DECISIONS_MAX`], and which answers lie there, at most [`ANSWERS_MAX`], in the order of
@@ -57,19 +51,18 @@ impl Sftp {
         let Some(folder) = &config.result_folder else { return Ok(Collected::default()) };
         self.with_session(config, async |session| {
             let listing = list(session, folder).await?;
-            let beside: Vec<_> = listing.iter().map(|it| it.file.clone()).collect();
             let mut found = Vec::new();
-            for it in listing.iter().filter(|it| is_decision(&it.file.name)) {
+            for it in listing.iter().filter(|it| is_decision(&it.name)) {
                 if found.len() == DECISIONS_MAX {
                     break;
                 }
-                let dropped = read_decision(session, folder, (&it.file, &beside)).await?;
+                let dropped = read_decision(session, folder, (it, &listing)).await?;
                 let is_whole = |dropped: &DroppedDecision| dropped.decision.is_ok();
-                found.extend(dropped.filter(|it_is| is_whole(it_is) || !it.is_young(now)));
+                found.extend(dropped.filter(|it_is| is_whole(it_is) || !is_young(it, now)));
             }
             let answers =
-                listing.iter().filter(|it| is_statement_answer(&it.file.name) && !it.is_young(now));
-            let answers = answers.take(ANSWERS_MAX).map(|it| it.file.clone()).collect();
+                listing.iter().filter(|it| is_statement_answer(&it.name) && !is_young(it, now));
+            let answers = answers.take(ANSWERS_MAX).cloned().collect();
             Ok(Collected { decisions: found, answers })
         })
         .await
@@ -147,16 +140,14 @@ impl Sftp {
     }
 }
 
-impl Listed {
-    /// Whether it may still be being written, by the server's own clock, which may be off by more;
-    /// then it is looked at a round sooner or later.
-    fn is_young(&self, now: Timestamp) -> bool {
-        self.mtime.is_some_and(|mtime| (now.as_second() - i64::from(mtime)).abs() < WRITING_S)
-    }
+/// Whether it may still be being written, by the server's own clock, which may be off by more; then
+/// it is looked at a round sooner or later.
+fn is_young(file: &DroppedFile, now: Timestamp) -> bool {
+    file.modified_at.is_some_and(|at| (now.as_second() - i64::from(at)).abs() < WRITING_S)
 }
 
 /// The files of a folder, by name.
-async fn list(session: &Session, folder: &str) -> Result<Vec<Listed>, Loss> {
+async fn list(session: &Session, folder: &str) -> Result<Vec<DroppedFile>, Loss> {
     let handle = session.request(Step::Collect, session.raw.opendir(folder)).await?.handle;
     let mut listing = Vec::new();
     for answers in 0.. {
@@ -171,17 +162,14 @@ async fn list(session: &Session, folder: &str) -> Result<Vec<Listed>, Loss> {
         }
     }
     session.request(Step::Collect, session.raw.close(handle)).await?;
-    listing.sort_by(|a, b| a.file.name.cmp(&b.file.name));
+    listing.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(listing)
 }
 
-fn listed(file: russh_sftp::protocol::File) -> Option<Listed> {
-    let size = file.attrs.len();
+fn listed(file: russh_sftp::protocol::File) -> Option<DroppedFile> {
+    let (size, modified_at) = (file.attrs.len(), file.attrs.mtime);
     let is_file = !file.attrs.is_dir();
-    is_file.then_some(Listed {
-        file: DroppedFile { name: file.filename, size },
-        mtime: file.attrs.mtime,
-    })
+    is_file.then_some(DroppedFile { name: file.filename, size, modified_at })
 }
 
 /// Fetches a decision and reads it; one that the server does not give is broken, one that is gone

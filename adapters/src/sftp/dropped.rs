@@ -26,6 +26,8 @@ pub struct DroppedFile {
     pub name: String,
     /// Bytes.
     pub size: u64,
+    /// When it was written, in seconds since 1970 by the server's clock, where it tells.
+    pub modified_at: Option<u32>,
 }
 
 /// Whether a file of a result folder is meant as a decision. Its name may still be wrong, of which
@@ -119,8 +121,10 @@ mod tests {
 
     fn naming(count: usize) -> DroppedDecision {
         let names: Vec<_> = (0..count).map(|i| format!("{i:03}.pdf")).collect();
-        let beside: Vec<_> =
-            names.iter().map(|name| DroppedFile { name: name.clone(), size: 1 }).collect();
+        let beside: Vec<_> = names
+            .iter()
+            .map(|name| DroppedFile { name: name.clone(), size: 1, modified_at: None })
+            .collect();
         let decision = serde_json::json!({
             "delivery": "01932c07-209c-7a36-8d4f-7c1f4d1c2b3a", "verdict": "returned",
             "comment": "添付を直してください", "files": names,

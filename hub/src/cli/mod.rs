@@ -100,7 +100,7 @@ enum Command {
     Erase(erase::Args),
     /// What people have to know of while it lasts: list
     Watch(watch::Args),
-    /// Signed statements of what authorities were brought: verify, list, show
+    /// Signed statements of what authorities were brought: verify, list, show, send
     Reconcile(reconcile::Args),
     /// The figures of a month, by authority and channel
     Report(report::Args),
@@ -232,7 +232,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Redrive(args) => redrive::run(args, config).await,
         Command::Erase(args) => erase::run(args, config).await,
         Command::Watch(args) => watch::run(args, &config).await,
-        Command::Reconcile(args) => reconcile::run(args, &config).await,
+        Command::Reconcile(args) => reconcile::run(args, config).await,
         Command::Report(args) => report::run(args, &config).await,
         Command::Audit(args) => audit::run(args, &config).await,
         Command::Scan(args) => scan::run(args, &config).await,

@@ -8,9 +8,12 @@ use jiff::civil::Date;
 use schemas::AuthorityId;
 use serde_json::json;
 
-use super::{open_store, print_rows, say};
+use super::{hand, open_context, open_store, print_rows, say};
 use crate::config::Config;
+use crate::operate::By;
+use crate::operate::statement::send_again;
 use crate::statements::{Difference, verify};
+use crate::store::HandoutWay;
 
 /// What authorities were brought, and what they say they have
 #[derive(Debug, clap::Args)]
@@ -47,33 +50,52 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Hand one out again that could not be handed out
+    Send {
+        /// The authority's code
+        authority: AuthorityId,
+        /// The day in Japan
+        day: Date,
+        /// Why, for everyone who looks
+        #[arg(long)]
+        why: String,
+    },
 }
 
 /// Whether it needs neither settings nor store.
 pub(super) fn alone(args: &Args) -> Option<anyhow::Result<()>> {
     match &args.command {
         Command::Verify { file, key } => Some(check(file, key.as_deref())),
-        Command::List { .. } | Command::Show { .. } => None,
+        Command::List { .. } | Command::Show { .. } | Command::Send { .. } => None,
     }
 }
 
-pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
+pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     match args.command {
         Command::Verify { file, key } => check(&file, key.as_deref()),
         Command::List { day, json } => {
-            let rows = open_store(config).await?.list_statements((Some(day), None), 4_000).await?;
+            let rows = open_store(&config).await?.list_statements((Some(day), None), 4_000).await?;
             let columns =
                 ["authority", "packages", "missing", "unknown", "other", "way", "handed", "digest"];
             print_rows(json, &json!(rows), &columns)
         }
         Command::Show { authority, day, json } => {
-            let rows = open_store(config).await?.statement_answers(authority, day, 1).await?;
+            let rows = open_store(&config).await?.statement_answers(authority, day, 1).await?;
             let Some(row) = rows.first() else {
                 anyhow::bail!("{authority} has not answered about {day}");
             };
             let differences: Vec<Difference> = serde_json::from_str(&row.differences)?;
             let columns = ["what", "delivery", "receipt_number", "ours", "theirs"];
             print_rows(json, &json!(differences), &columns)
+        }
+        Command::Send { authority, day, why } => {
+            let (ctx, actor) = (open_context(config).await?, hand());
+            let by = By { actor: &actor, why: &why };
+            let way = match send_again(&ctx, (authority, day), by).await? {
+                HandoutWay::Sftp => "over SFTP",
+                HandoutWay::Email => "by mail",
+            };
+            say(&format!("due: a running hub hands it out {way}"))
         }
     }
 }

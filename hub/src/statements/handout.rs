@@ -1,14 +1,15 @@
-//! Handing statements out: to whom and by which way, and the mail.
+//! Handing statements out: when they are due, and the mail.
 
 use adapters::email::{Mail, MailAttachment};
 use askama::Template;
 use bytes::Bytes;
 use jiff::civil::Date;
-use schemas::{AuthorityId, Channel};
+use schemas::AuthorityId;
 
 use super::Statement;
+use super::wish::Wishes;
 use crate::context::Context;
-use crate::store::{HandoutRow, HandoutState, HandoutWay};
+use crate::store::{HandoutRow, HandoutState};
 
 #[derive(Template)]
 #[template(path = "mail/statement.txt")]
@@ -21,37 +22,26 @@ struct TextBody<'a> {
     is_attached: bool,
 }
 
-/// The new handout of a day's statement; none where nobody asked for one, and for an authority that
-/// asks for it over its own API channel.
-pub fn due(ctx: &Context, authority: AuthorityId, day: Date) -> Option<HandoutRow> {
+/// The new handout of a day's statement; none where it is not wanted, or not of that day yet.
+pub fn due(
+    ctx: &Context,
+    wishes: &Wishes,
+    (authority, day): (AuthorityId, Date),
+) -> Option<HandoutRow> {
     let now = ctx.clock.now_ms();
+    let wanted = wishes.of(ctx, authority).filter(|wanted| day >= wanted.since)?;
     Some(HandoutRow {
         authority,
         day,
-        way: way(ctx, authority)?,
+        way: wanted.way,
         state: HandoutState::Due,
         tries: 0,
         next_try_at: Some(now),
         why: None,
         made_at: now,
         sent_at: None,
+        failed_at: None,
     })
-}
-
-fn way(ctx: &Context, authority: AuthorityId) -> Option<HandoutWay> {
-    let asked = &ctx.config.reconciliation.hand_out_to;
-    if !asked.iter().any(|it| it.is(authority)) {
-        return None;
-    }
-    let directory = ctx.directory.load();
-    let has = |channel| directory.endpoint(authority, channel).is_some();
-    if has(Channel::Sftp) {
-        Some(HandoutWay::Sftp)
-    } else if has(Channel::Api) {
-        None
-    } else {
-        Some(HandoutWay::Email)
-    }
 }
 
 /// The mail of a statement, which is attached unless it is too large: ids, receipt numbers and

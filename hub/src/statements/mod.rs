@@ -7,6 +7,7 @@
 
 mod compare;
 pub mod handout;
+pub mod wish;
 
 use jiff::civil::Date;
 use schemas::{AuthorityId, DeliveryId};
@@ -117,17 +118,18 @@ impl Statement {
         answer: &Answer,
         by: (&str, Actor),
     ) -> Result<AnswerRow, StatementProblem> {
-        let row = self.compared(ctx, answer, by)?;
+        let row = self.compared(ctx, answer, by, None)?;
         self.keep(ctx, &row).await?;
         Ok(row)
     }
 
-    /// Compares what the authority says it has.
+    /// Compares what the authority says it has; `source` names the file that it came in.
     pub fn compared(
         &self,
         ctx: &Context,
         answer: &Answer,
         (via, by): (&str, Actor),
+        source: Option<String>,
     ) -> Result<AnswerRow, AnswerProblem> {
         answer.check(ctx.config.reconciliation.answer_max)?;
         let now = ctx.clock.now_ms();
@@ -153,21 +155,32 @@ impl Statement {
             person: by.person,
             name: by.name,
             at: now,
+            source,
         })
     }
 
-    /// Keeps an answer that was compared.
-    pub async fn keep(&self, ctx: &Context, row: &AnswerRow) -> Result<(), StoreError> {
+    /// Keeps an answer that was compared. False where it came in a file and says nothing new: the
+    /// file was taken before, whatever came since and whoever took it, or says what the newest
+    /// answer says.
+    pub async fn keep(&self, ctx: &Context, row: &AnswerRow) -> Result<bool, StoreError> {
         let mut tx = ctx.store.begin().await?;
-        // What is listed is what was written down: here, too, so that each answer shows.
+        // What is listed is what was written down: here, too, so that each answer shows. Who
+        // answers the same day meanwhile waits here.
         tx.save_statements(&[self.row(row.at)]).await?;
-        tx.insert_statement_answer(row).await?;
+        let is_known = row.source.is_some()
+            && tx
+                .newest_answer(self.authority, self.day)
+                .await?
+                .is_some_and(|newest| newest.is_same(row));
+        if is_known || !tx.insert_statement_answer(row).await? {
+            return Ok(false);
+        }
         tx.commit().await?;
         tracing::info!(
             authority.code = %self.authority, day = %self.day, missing = row.missing,
             unknown = row.unknown, other = row.other, "an authority answered a statement"
         );
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -51,12 +51,33 @@ pub struct HandoutRow {
     pub made_at: i64,
     /// When it was handed out.
     pub sent_at: Option<i64>,
+    /// When it could not be; stays while it is sent again.
+    pub failed_at: Option<i64>,
+}
+
+/// That statements could not be handed out to an authority.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct FailedHandout {
+    /// To whom.
+    pub authority: AuthorityId,
+    /// The newest of these days.
+    pub day: Date,
+    /// Why that day's last try failed, as JSON.
+    pub why: Option<String>,
+    /// Since when the first of them could not be, in milliseconds.
+    pub since: i64,
 }
 
 impl Store {
     /// Authorities that got a statement over SFTP of this day or a later one.
     pub async fn handed_out_to(&self, since: Date) -> Result<Vec<AuthorityId>, StoreError> {
         self.read(sql!("handed_out_to"), &since).await
+    }
+
+    /// Authorities to which statements of this day or later ones could not be handed out, and that
+    /// have not answered them either; one row for each.
+    pub async fn failed_handouts(&self, since: Date) -> Result<Vec<FailedHandout>, StoreError> {
+        self.read(sql!("failed_handouts"), &since).await
     }
 }
 
@@ -82,6 +103,54 @@ impl Tx {
 
     /// What became of handouts that were claimed.
     pub async fn save_handouts(&mut self, rows: &[HandoutRow]) -> Result<(), StoreError> {
-        self.run_all(sql!("save_handouts"), rows).await
+        if rows.is_empty() {
+            return Ok(());
+        }
+        // Those of authorities that want none any more are gone meanwhile.
+        self.run(sql!("save_handouts"), rows).await.map(drop)
+    }
+
+    /// How a statement is handed out, kept from all others until the commit.
+    pub async fn lock_handout(
+        &mut self,
+        authority: AuthorityId,
+        day: Date,
+    ) -> Result<Option<HandoutRow>, StoreError> {
+        let args = json!({"authority": authority, "day": day});
+        Ok(self.read(sql!("lock_handout"), &args).await?.pop())
+    }
+
+    /// One that failed, and was locked in this unit of work, is due by a way at a time, with a
+    /// fresh count of tries.
+    pub async fn send_handout_again(
+        &mut self,
+        (authority, day): (AuthorityId, Date),
+        way: HandoutWay,
+        at: i64,
+    ) -> Result<(), StoreError> {
+        let args = json!({"authority": authority, "day": day, "way": way, "at": at});
+        let (statement, expected) = (sql!("send_handout_again"), 1);
+        match self.run(statement, &args).await? {
+            1 => Ok(()),
+            touched => Err(StoreError::Count { statement: statement.name, touched, expected }),
+        }
+    }
+
+    /// What has not gone out to an authority goes by another way; or not at all, when it wants none
+    /// any more.
+    pub async fn turn_handouts(
+        &mut self,
+        authority: AuthorityId,
+        way: Option<HandoutWay>,
+    ) -> Result<(), StoreError> {
+        let touched = match way {
+            Some(way) => {
+                let args = json!({"authority": authority, "way": way});
+                self.run(sql!("turn_handouts"), &args).await?
+            }
+            None => self.run(sql!("drop_handouts"), &authority).await?,
+        };
+        tracing::debug!(authority.code = %authority, touched, "statements go another way");
+        Ok(())
     }
 }

@@ -57,6 +57,7 @@ mod troubles;
 mod uploads;
 mod watches;
 mod webhooks;
+mod wishes;
 mod words;
 mod writes;
 
@@ -88,7 +89,7 @@ pub use exports::{DueExport, ExportRow, ExportedRow, FetchRow};
 pub use figures::{CountedDelivery, CountedTries, FigureRow, FixedRow, MonthCountRow, ids_between};
 pub use filters::FilterRow;
 pub use followed::{Undecided, UndecidedFiling};
-pub use handouts::{HandoutRow, HandoutState, HandoutWay};
+pub use handouts::{FailedHandout, HandoutRow, HandoutState, HandoutWay};
 pub use inbox::{InboxCounts, InboxFilter};
 pub use limits::{MigrateLimits, StoreLimits};
 pub use months::{Months, Part};
@@ -117,6 +118,7 @@ pub use watches::{
     AlertRow, AlertState, Look, ProbeRow, UnansweredLane, WatchFilter, WatchedDelivery,
 };
 pub use webhooks::{FailedPostRow, WebhookActRow};
+pub use wishes::{AskedRow, WishRow};
 pub use words::{FiledText, WordPass, WordRow};
 
 use crate::clock::Clock;

@@ -105,13 +105,15 @@ pub struct AnswerRow {
     pub name: String,
     /// When, in milliseconds.
     pub at: i64,
+    /// Which file it came in; none: it came in none. No other answer to that day has the same.
+    pub source: Option<String>,
 }
 
 impl AnswerRow {
-    /// Whether another says the same, whenever it came.
+    /// Whether another says the same, whenever and in which file it came.
     pub fn is_same(&self, other: &Self) -> bool {
-        let Self { id, at, .. } = other.clone();
-        *other == Self { id, at, ..self.clone() }
+        let Self { id, at, source, .. } = other.clone();
+        *other == Self { id, at, source, ..self.clone() }
     }
 }
 
@@ -165,8 +167,19 @@ impl Tx {
         self.run_all(sql!("save_statements"), rows).await
     }
 
-    /// A new answer.
-    pub async fn insert_statement_answer(&mut self, row: &AnswerRow) -> Result<(), StoreError> {
-        self.run_all(sql!("insert_statement_answers"), std::slice::from_ref(row)).await
+    /// A new answer. False, and nothing is to be committed, when its file was taken before.
+    pub async fn insert_statement_answer(&mut self, row: &AnswerRow) -> Result<bool, StoreError> {
+        let rows = std::slice::from_ref(row);
+        Ok(self.run(sql!("insert_statement_answers"), rows).await? == 1)
+    }
+
+    /// The newest answer about a day, as it is once this unit of work has locked the statement.
+    pub async fn newest_answer(
+        &mut self,
+        authority: AuthorityId,
+        day: Date,
+    ) -> Result<Option<AnswerRow>, StoreError> {
+        let args = json!({"authority": authority, "day": day, "limit": 1});
+        Ok(self.read(sql!("statement_answers"), &args).await?.pop())
     }
 }

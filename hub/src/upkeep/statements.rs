@@ -2,9 +2,9 @@
 //! page that shows who has answered (`statements/mod.rs`).
 //!
 //! Reads `deliveries`, writes `statements`, and `statement_handouts` for those who asked to be
-//! handed theirs (`teller.rs`). Days behind are looked through once after each start,
-//! too: what was written is written again as it is, so that a restart misses nothing, and two
-//! processes do no harm.
+//! handed theirs (`statements/wish.rs`, `teller.rs`). Days behind are looked through once after
+//! each start, too: what was written is written again as it is, so that a restart misses nothing,
+//! and two processes do no harm.
 
 use std::collections::VecDeque;
 
@@ -14,6 +14,7 @@ use schemas::AuthorityId;
 
 use super::Upkeep;
 use crate::context::{Context, day_in_japan};
+use crate::statements::wish::{self, Wishes};
 use crate::statements::{Statement, StatementProblem, handout, span};
 use crate::store::StoreError;
 
@@ -23,6 +24,8 @@ const BATCH_MAX: usize = 20;
 /// How far the days are written down.
 #[derive(Debug, Default)]
 pub(super) struct Days {
+    /// Whether it is written down since when the settings ask.
+    is_noted: bool,
     /// The last that is.
     done: Option<Date>,
     /// The day at hand, and who is left in it.
@@ -33,6 +36,10 @@ impl Upkeep {
     /// Writes some days down.
     pub(super) async fn write_statements(&mut self) -> anyhow::Result<()> {
         let ctx = &self.ctx;
+        if !self.days.is_noted {
+            wish::note_settings(ctx).await?;
+            self.days.is_noted = true;
+        }
         if self.days.pass.is_none() {
             let Some(day) = next(ctx, self.days.done) else { return Ok(()) };
             self.days.pass = Some((day, brought_to(ctx, day).await?));
@@ -40,11 +47,13 @@ impl Upkeep {
         let Some((day, left)) = &mut self.days.pass else { return Ok(()) };
         let (mut rows, mut handouts) = (Vec::new(), Vec::new());
         let now = ctx.clock.now_ms();
-        for authority in left.iter().take(BATCH_MAX) {
+        let batch: Vec<AuthorityId> = left.iter().take(BATCH_MAX).copied().collect();
+        let wishes = Wishes::read(&ctx.store, &batch).await?;
+        for authority in &batch {
             match Statement::read(ctx, *authority, *day).await {
                 Ok(statement) => {
                     rows.push(statement.row(now));
-                    handouts.extend(handout::due(ctx, *authority, *day));
+                    handouts.extend(handout::due(ctx, &wishes, (*authority, *day)));
                 }
                 Err(StatementProblem::Store(error)) => return Err(error.into()),
                 Err(problem) => tracing::error!(
@@ -58,7 +67,7 @@ impl Upkeep {
             tx.insert_handouts(&handouts).await?;
             tx.commit().await?;
         }
-        left.drain(..left.len().min(BATCH_MAX));
+        left.drain(..batch.len());
         if left.is_empty() {
             self.days.done = Some(*day);
             self.days.pass = None;

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use adapters::Endpoint;
-use schemas::{AuthorityId, Channel, DeliveryId, Owner};
+use jiff::Span;
+use schemas::{AuthorityId, Channel, DeliveryId, Owner, Why};
 
 use crate::context::{Context, day_in_japan, end_in_japan, open_day_before};
 use crate::heart;
@@ -33,6 +34,7 @@ pub(super) async fn all(
     found.extend(roles(ctx, now).await?);
     found.extend(backlog(ctx, now).await?);
     found.extend(decisions(ctx, now).await?);
+    found.extend(statements(ctx, now).await?);
     found.extend(near_deadlines(ctx, deadlines, now).await?);
     Ok(found)
 }
@@ -194,6 +196,27 @@ async fn decisions(ctx: &Context, now: i64) -> Result<Vec<Found>, StoreError> {
     let found = rows.into_iter().map(|row| {
         let key = (row.authority, row.channel);
         Found::of_lane(Kind::DecisionsMissing, key, row.since, days.to_string())
+    });
+    Ok(found.collect())
+}
+
+/// Statements that could not be handed out, of days that are not long ago: one of each authority.
+async fn statements(ctx: &Context, now: i64) -> Result<Vec<Found>, StoreError> {
+    let days = ctx.config.watches.statement_days;
+    if days == 0 {
+        return Ok(Vec::new());
+    }
+    let back = Span::new().try_days(days).unwrap_or_default();
+    let first = day_in_japan(now).saturating_sub(back);
+    let rows = ctx.store.failed_handouts(first).await?;
+    let found = rows.into_iter().map(|row| {
+        let why: Option<Why> = row.why.and_then(|why| serde_json::from_str(&why).ok());
+        let (owner, code) = why.map_or((Owner::Hub, String::new()), |why| (why.owner, why.code));
+        let whose = row.authority.to_string();
+        let failed = Found::of_hub(Kind::StatementFailed, (whose.as_str(), row.since), code);
+        // The way there is the authority's to mend, as with deliveries.
+        let owner = if owner == Owner::Hub { Owner::Hub } else { Owner::Authority };
+        Found { authority: Some(row.authority), owner, ..failed }
     });
     Ok(found.collect())
 }

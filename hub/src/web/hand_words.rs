@@ -107,6 +107,8 @@ pub(super) fn act(what: &str, lang: Lang) -> &str {
         "case.assign" => lang.pick("担当の引継ぎ", "Handed to a colleague"),
         "case.remark" => lang.pick("内部メモの記入", "Internal remark"),
         "ledger.make" => lang.pick("台帳への出力", "Export for the ledger"),
+        "statements.choose" => lang.pick("到達の一覧の送付の選択", "Statements chosen"),
+        "statement.send" => lang.pick("到達の一覧の再送付", "Statement sent again"),
         "contacts.write" => lang.pick("連絡先の変更", "Contact changed"),
         "master.amend" => lang.pick("受付内容の変更", "What is accepted changed"),
         "channels.propose" => lang.pick("送付先変更の提案", "Endpoints proposed"),

@@ -5,11 +5,11 @@ use schemas::{Channel, Owner, ProofLevel};
 
 use super::parts::Badge;
 use super::words::Lang;
-use crate::app::Role;
 use crate::delivery::{Review, TEST_RULE};
 use crate::filing::Status;
 use crate::lane::Lane;
 use crate::operate::reroute::BY_HAND;
+use crate::role::Role;
 use crate::scans::Standing;
 
 /// Every state of a delivery, in the order in which pages list them.

@@ -28,6 +28,7 @@ mod exports;
 mod fault;
 mod frame;
 mod hand_words;
+mod handouts;
 mod labels;
 mod launch_words;
 mod ledger;

@@ -81,7 +81,7 @@ fn by_code(code: &str) -> Option<&'static str> {
         "statement_not_made" => "到達の一覧を作れません。後で送り直します。",
         "handout_late" => "時間内に送り終わりません。後で送り直します。",
         "handout_no_endpoint" => {
-            "SFTPの接続先がなくなりました。翌日分からは今の連携方式に合わせます。"
+            "SFTPの接続先がなくなりました。接続先を登録するか、送付方法を選び直してください。"
         }
         "handout_no_address" => {
             "メールアドレスが登録されていません。指定権者の連絡先のページで登録してください。"

@@ -57,8 +57,40 @@ words! {
     handing: "送付待ち", "waiting";
     handed: "送付済み", "sent";
     not_handed: "送付できません", "not sent";
-    handout_hint: "この日の一覧は、指定権者のページから取得できます。原因を直せば、翌日分からは自動で送ります。",
+    handout_hint: "この日の一覧は、指定権者のページから取得できます。原因を直せば、翌日分からは自動で送ります。この日の分は、直した後に送り直してください。",
         "Of a day that was not sent, the authority can fetch the statement from its own page. Mend \
-         the cause, and the next days go out by themselves.";
+         the cause, and the next days go out by themselves; send this one again then.";
+    again: "この日の一覧を送り直す", "Send this day's statement again";
+    again_hint: "いまの送付方法で、試行回数を0に戻してすぐに送ります。同じ名前で送るため、届いていたものは二重になりません。",
+        "It goes out at once by the present way, with a fresh count of tries, and under the same \
+         name: what had arrived is not doubled.";
+    handouts: "到達の一覧の送付", "Statements handed out";
+    handouts_own: "毎日の到達の一覧を、自動で受け取るかどうかを選べます。選んだ日の分から、翌日に送ります。",
+        "Choose whether each day's statement is handed to you. The first is that of the day on \
+         which you choose, sent the day after.";
+    handouts_of: "毎日の到達の一覧を、この指定権者に自動で送るかどうかを選べます。選んだ日の分から、翌日に送ります。",
+        "Choose whether this authority is handed each day's statement. The first is that of the \
+         day on which it is chosen, sent the day after.";
+    wanted: "送付する", "on";
+    not_wanted: "送付しない", "off";
+    from: "最初の日", "First day";
+    by_setting: "ハブの設定による", "by the hub's settings";
+    nobody_chose: "まだ選ばれていません", "nobody has chosen";
+    chosen_by: "選んだ人", "Chosen by";
+    of_authority: "指定権者", "the authority";
+    of_operations: "運用担当", "operations";
+    way: "送付方法", "By which way";
+    by_sftp: "SFTPのファイル", "a file over SFTP";
+    by_mail: "メール", "a mail";
+    choose: "この方法にする", "Choose";
+    chosen_now: "記録しました。", "It is on record.";
+    no_way: "送付方法を選んでください。", "Choose a way.";
+    no_endpoint: "SFTPの接続先が登録されていません。", "There is no SFTP endpoint.";
+    no_address: "メールで受け取るには、連絡先のメールアドレスの登録が必要です。",
+        "For mail, an address has to be entered as contact.";
+    contacts: "連絡先のページへ", "To the page of contacts";
+    chosen_late: "この間にほかの人が選び直しました。下の内容を確かめて、もう一度選んでください。",
+        "Someone else has chosen meanwhile. Look below, then choose again.";
+    failed_days: "送付できなかった日", "Days that could not be sent";
     back: "一覧へ", "To the list";
 }

@@ -116,6 +116,11 @@ impl HandedLine {
 }
 
 impl DayLine {
+    /// Whether it could not be handed out.
+    pub(super) fn is_failed(&self) -> bool {
+        self.handed.as_ref().is_some_and(|handed| handed.is_failed)
+    }
+
     pub(super) fn new(desk: &Desk, line: &StatementLine, visit: &Visit) -> Self {
         let w = Words::of(visit.lang);
         let parts =

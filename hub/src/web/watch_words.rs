@@ -1,6 +1,6 @@
 //! The texts about what is watched.
 
-use crate::app::Role;
+use crate::role::Role;
 use crate::store::AlertState;
 use crate::watch::{Kind, Watch};
 use crate::web::labels;
@@ -96,6 +96,7 @@ pub(super) fn detail(watch: &Watch, lang: Lang) -> String {
             | Kind::EndpointSilent
             | Kind::EndpointRefuses
             | Kind::BacklogAge
+            | Kind::StatementFailed
             | Kind::ClockSkew,
             code,
         ) => code,

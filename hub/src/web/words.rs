@@ -337,8 +337,10 @@ words! {
     error_fault: "いま表示できません", "This cannot be shown now";
     error_fault_why: "ハブ側の障害です。届出の記録は失われません。少し待って読み込み直してください。続くときは todoke doctor で確かめてください。",
         "A fault of the hub; no filing is lost by it. Reload in a moment, or run todoke doctor.";
-    error_store_away: "ハブのストア(データベース)が応答しません。受け付けた届出は失われません。少し待って読み込み直してください。運用担当者は、データベースが動いているか確かめてください(運用手引き「Store」)。",
-        "The hub's store (its database) does not answer; no receipted filing is lost by it. Reload in a moment. Staff: see whether the database runs (run book, \"Store\").";
+    error_store_away: "ハブのストア(データベース)が応答しません。受け付けた届出は失われません。\
+         少し待って読み込み直してください。運用担当者は、データベースが動いているか確かめてください。",
+        "The hub's store (its database) does not answer; no receipted filing is lost by it. \
+         Reload in a moment. Staff: see whether the database runs.";
     error_not_yours: "このページは開けません", "This page is not yours to open";
     error_operations_only: "運用担当者だけが開けるページです。", "Only staff of operations may open it.";
     error_authority_only: "宛先の指定権者の職員だけが開けるページです。",

@@ -182,6 +182,7 @@ fn fixed_rows(world: &World) -> Vec<Row> {
     let mut all = operations::rows(world);
     all.extend(operations::rows_of_anyone());
     all.extend(authority_rows(world));
+    all.extend(statement_rows());
     all.extend(operator_rows(world));
     all
 }
@@ -213,11 +214,6 @@ fn authority_rows(world: &World) -> Vec<Row> {
         row("/authority/announcements", Authority),
         row("/authority/filters", Authority).sent(),
         row("/authority/filters/remove", Authority).sent(),
-        row("/authority/statements", Authority),
-        row("/authority/statements/{day}", Authority).at("/authority/statements/2026-07-14"),
-        row("/authority/statements/{day}", Authority).at("/authority/statements/2026-07-14").sent(),
-        row("/authority/statements/{day}/{format}", Authority)
-            .at("/authority/statements/2026-07-14/json"),
         row("/authority/onboarding", Authority),
         row("/authority/onboarding", Authority).sent(),
         row("/authority/check", Authority).sent(),
@@ -257,6 +253,19 @@ fn authority_rows(world: &World) -> Vec<Row> {
             .at(format!("/authority/deliveries/{}/answer/0", world.foreign_delivery))
             .foreign(),
         row("/authority/accept", Authority).sent().fresh(),
+    ]
+}
+
+/// What an authority sees and says of its statements.
+fn statement_rows() -> Vec<Row> {
+    use Whose::Authority;
+    vec![
+        row("/authority/statements", Authority),
+        row("/authority/statements", Authority).sent(),
+        row("/authority/statements/{day}", Authority).at("/authority/statements/2026-07-14"),
+        row("/authority/statements/{day}", Authority).at("/authority/statements/2026-07-14").sent(),
+        row("/authority/statements/{day}/{format}", Authority)
+            .at("/authority/statements/2026-07-14/json"),
     ]
 }
 

@@ -81,6 +81,7 @@ const ROWS: [Row; 59] = [
     Row("get", MASTER, &[Authorities, Operations], Of::Day, ""),
     Row("post", MASTER, &[Authorities, Operations], Of::Day, CLOSED),
     Row("get", "/v1/operations/reconciliation", &[Operations], Of::Nothing, ""),
+    Row("post", SEND, &[Operations], Of::Day, WHY),
     Row("get", "/v1/reports/{month}", &[Authorities], Of::Nothing, ""),
     Row("get", "/v1/operations/reports/{month}", &[Operations], Of::Nothing, ""),
     Row("get", "/v1/operations/summary", &[Operations], Of::Nothing, ""),
@@ -119,6 +120,7 @@ const GONE: &str = r#"{"cause": "http_410"}"#;
 const COMPARED: &str = "/v1/authorities/{authority}/statements/{day}/answer";
 const MASTER: &str = "/v1/authorities/{authority}/master";
 const CLOSED: &str = r#"{"why": "test", "cells": {"status": "closed"}}"#;
+const SEND: &str = "/v1/operations/reconciliation/{authority}/{day}/send";
 const CHECK: &str = "/v1/operations/authorities/{authority}/check";
 const CHECKS: &str = "/v1/operations/authorities/{authority}/checks";
 const SETTLE: &str = "/v1/operations/dead-letters/{id}/settle";
@@ -238,6 +240,7 @@ async fn no_key_opens_what_is_not_its_own() {
     let world = World::new(false).await;
     let (callers, things) = (callers(&world).await, things(&world).await);
     crate::reports::count(&world).await;
+    crate::statements::fail(&world).await;
     let filing = serde_json::to_string(&crate::rows::submission(2)).expect("a text");
     let mut asked = 0;
     for Row(method, route, whose, of, body) in &ROWS {

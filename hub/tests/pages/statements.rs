@@ -141,12 +141,10 @@ async fn staff_send_what_they_have_as_csv() {
     assert!(english.contains("Signed statement") && !english.contains("照合"), "{english}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn operations_see_how_a_statement_was_handed_out() {
-    let world = World::new(false).await;
-    write_down(&world).await;
+/// A handout of that day that failed.
+fn failed() -> HandoutRow {
     let why = Why::new("handout_no_address", Owner::Authority, "enter an address");
-    let mut row = HandoutRow {
+    HandoutRow {
         authority: AUTHORITY.parse().expect("a code"),
         day: date(2026, 7, 14),
         way: HandoutWay::Email,
@@ -156,10 +154,23 @@ async fn operations_see_how_a_statement_was_handed_out() {
         why: serde_json::to_string(&why).ok(),
         made_at: 0,
         sent_at: None,
-    };
+        failed_at: Some(1),
+    }
+}
+
+/// The day is written down, and could not be handed out.
+pub(crate) async fn fail(world: &World) {
+    write_down(world).await;
     let mut tx = world.ctx.store.begin().await.expect("a store");
-    tx.insert_handouts(std::slice::from_ref(&row)).await.expect("a handout");
+    tx.insert_handouts(&[failed()]).await.expect("a handout");
     tx.commit().await.expect("a commit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_see_how_a_statement_was_handed_out() {
+    let world = World::new(false).await;
+    fail(&world).await;
+    let mut row = failed();
     let (list, one) = ("/reconciliation?day=2026-07-14", "/reconciliation/011002/2026-07-14");
     let mut staff = Browser::with_key(&world, &world.operations_key).await;
     for path in [list, one] {
@@ -184,4 +195,103 @@ async fn operations_see_how_a_statement_was_handed_out() {
     assert_eq!(listed[0]["handed"], "sent", "{listed}");
     let page = staff.get(&format!("{list}&lang=en")).await.text;
     assert!(page.contains("Statement sent") && !page.contains("送付済み"), "{page}");
+}
+
+/// What staff did with a subject, the newest first.
+async fn acts(world: &World, subject: &str) -> Vec<(String, String)> {
+    let acts = world.ctx.store.staff_acts(Some(subject), i64::MAX, 9).await.expect("acts");
+    acts.into_iter().map(|act| (act.what, act.why)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_sent_again_with_a_reason() {
+    let world = World::new(false).await;
+    fail(&world).await;
+    let page = format!("/reconciliation/{AUTHORITY}/2026-07-14");
+    let send = format!("{page}/send");
+    let mut staff = Browser::with_key(&world, &world.operations_key).await;
+    let whose = format!("/authorities/{AUTHORITY}");
+    let link = format!("<a href=\"{page}\">2026-07-14</a>");
+    let seen = staff.get(&whose).await.text;
+    assert!(seen.contains("送付できなかった日") && seen.contains(&link), "{seen}");
+    let seen = staff.get(&page).await.text;
+    assert!(seen.contains("この日の一覧を送り直す"), "{seen}");
+    let wordless = staff.send(&send, &[("why", " ")]).await;
+    assert_eq!(wordless.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wordless.text.contains("理由を書いてください"), "{}", wordless.text);
+    let done = staff.send(&send, &[("why", "連絡先を登録した")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let seen = staff.get(&page).await.text;
+    assert!(seen.contains("送付待ち") && !seen.contains("この日の一覧を送り直す"), "{seen}");
+    let late = staff.send(&send, &[("why", "もう一度")]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text);
+    let subject = format!("statement:{AUTHORITY}/2026-07-14");
+    let on_record = acts(&world, &subject).await;
+    assert_eq!(on_record, [("statement.send".to_owned(), "連絡先を登録した".to_owned())]);
+    let audit = staff.get("/audit").await.text;
+    assert!(audit.contains("到達の一覧の再送付"), "{audit}");
+
+    let path = format!("/v1/operations{page}/send");
+    let tell = async |path: &str, body: &str| {
+        let request = world.post(path).bearer_auth(&world.operations_key);
+        request.body(body.to_owned()).send().await.expect("an answer").status()
+    };
+    let why = r#"{"why": "again"}"#;
+    assert_eq!(tell(&path, why).await, StatusCode::CONFLICT, "it waits");
+    let mut tx = world.ctx.store.begin().await.expect("a store");
+    tx.save_handouts(&[failed()]).await.expect("a handout");
+    tx.commit().await.expect("a commit");
+    assert_eq!(tell(&path, "{}").await, StatusCode::UNPROCESSABLE_ENTITY);
+    let other = path.replace("2026-07-14", "2026-07-13");
+    assert_eq!(tell(&other, why).await, StatusCode::NOT_FOUND);
+    assert_eq!(tell(&path, why).await, StatusCode::NO_CONTENT);
+    assert_eq!(acts(&world, &subject).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_sides_choose_whether_statements_are_handed_out() {
+    let world = World::new(false).await;
+    let own = "/authority/statements";
+    let at_operations = format!("/authorities/{AUTHORITY}/statements");
+    let mut clerk = Browser::with_key(&world, &world.authority_key).await;
+    let mut staff = Browser::with_key(&world, &world.operations_key).await;
+    let page = clerk.get(own).await.text;
+    for words in ["まだ選ばれていません", "送付しない", "連絡先のメールアドレスの登録が必要"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("value=\"email\""), "no address is known: {page}");
+    for (way, words) in [
+        ("", "送付方法を選んでください"),
+        ("email", "連絡先のメールアドレスの登録が必要"),
+        ("sftp", "SFTPの接続先が登録されていません"),
+    ] {
+        let seen = clerk.send(own, &[("way", way), ("seen", "0")]).await;
+        assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY, "{way}");
+        assert!(seen.text.contains(words), "{words}: {}", seen.text);
+    }
+    let address = [("mail", "kaigo@city.example"), ("seen", "0")];
+    assert_eq!(clerk.send("/authority/contacts", &address).await.status, StatusCode::SEE_OTHER);
+    let page = clerk.get(own).await.text;
+    assert!(page.contains("<option value=\"email\""), "{page}");
+    let done = clerk.send(own, &[("way", "email"), ("seen", "0")]).await;
+    assert_eq!(done.to(), format!("{own}?done=handout#handouts"));
+    let page = staff.get(&format!("/authorities/{AUTHORITY}")).await.text;
+    for words in ["最初の日 2026-07-15", "選んだ人: 指定権者", "<option value=\"email\" selected"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    // Operations looked before the authority chose.
+    let late = staff.send(&at_operations, &[("way", "none"), ("seen", "0")]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.text.contains("ほかの人が選び直しました"), "{}", late.text);
+    let done = staff.send(&at_operations, &[("way", "none"), ("seen", "1")]).await;
+    assert_eq!(done.to(), format!("/authorities/{AUTHORITY}?done=handout#handouts"));
+    let english = clerk.get(&format!("{own}?lang=en")).await.text;
+    assert!(english.contains("Chosen by: operations") && !english.contains("送付"), "{english}");
+    let on_record = acts(&world, &format!("authority:{AUTHORITY}")).await;
+    let choices = on_record.iter().filter(|act| act.0 == "statements.choose").count();
+    assert_eq!(choices, 2, "{on_record:?}");
+    let audit = staff.get("/audit").await.text;
+    assert!(audit.contains("到達の一覧の送付の選択"), "{audit}");
 }

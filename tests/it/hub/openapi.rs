@@ -6,7 +6,7 @@ use serde_json::Value;
 use tests::house::House;
 
 /// What asks for a key.
-const ROUTES: [(&str, &str); 58] = [
+const ROUTES: [(&str, &str); 59] = [
     ("post", "/v1/attachments"),
     ("post", "/v1/filings"),
     ("get", "/v1/filings"),
@@ -35,6 +35,7 @@ const ROUTES: [(&str, &str); 58] = [
     ("get", "/v1/authorities/{authority}/master"),
     ("post", "/v1/authorities/{authority}/master"),
     ("get", "/v1/operations/reconciliation"),
+    ("post", "/v1/operations/reconciliation/{authority}/{day}/send"),
     ("get", "/v1/reports/{month}"),
     ("get", "/v1/operations/reports/{month}"),
     ("get", "/v1/operations/summary"),

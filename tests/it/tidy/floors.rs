@@ -31,6 +31,7 @@ const FLOORS: [&[&str]; 10] = [
         "directory",
         "erasure",
         "followers",
+        "heart",
         "judgement",
         "notices",
         "onboarding",
@@ -48,7 +49,7 @@ const FLOORS: [&[&str]; 10] = [
         "written",
     ],
     &["store", "config"],
-    &["delivery", "filing", "lane", "watch", "broker"],
+    &["delivery", "filing", "lane", "role", "watch", "broker"],
     &[
         "clock",
         "content",

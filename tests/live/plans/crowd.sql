@@ -127,6 +127,12 @@ INSERT INTO filing_words SELECT 'サクラ会' || i % 50, filing FROM crowd;
 INSERT INTO hour_counts SELECT ms - ms % 3600000, 'api:' || i % 19, i % 64, 1 FROM crowd
 ON CONFLICT DO NOTHING;
 
+INSERT INTO statement_handouts
+SELECT lpad(a::text, 6, '0'), to_char(date '2026-07-20' - n, 'YYYY-MM-DD'), 'sftp',
+    CASE WHEN n = 9 THEN 'failed' ELSE 'sent' END, 1, NULL, CASE WHEN n = 9 THEN '{}' END, n,
+    CASE WHEN n <> 9 THEN n END, CASE WHEN n = 9 THEN n END
+FROM generate_series(1, 200) AS a, generate_series(1, 1000) AS n;
+
 INSERT INTO filing_words SELECT lpad((i % 9000)::text, 10, '0'), filing FROM crowd;
 
 ANALYZE;

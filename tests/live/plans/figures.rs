@@ -9,6 +9,7 @@ pub(super) fn figures(known: &Known) -> Vec<Asked> {
     let ids = ("00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff");
     let round = json!({"month": "2026-07", "round": 1, "authority": null});
     let of_one = json!({"month": "2026-07", "round": 1, "authority": authority});
+    let handout = json!({"authority": authority, "day": "2026-07-14", "way": "email", "at": now});
     let span = json!({"authority": authority, "authorities": [authority], "limit": 20_001,
                       "from": now - 86_400_000, "until": now});
     vec![
@@ -22,7 +23,16 @@ pub(super) fn figures(known: &Known) -> Vec<Asked> {
             None,
         ),
         ("claim_handouts", json!({"now": now, "until": now + 300_000, "limit": 8}), None),
-        ("handed_out_to", json!("2026-07-14"), None),
+        ("handed_out_to", json!("2026-07-14"), Some("statement_handouts_sent")),
+        ("failed_handouts", json!("2026-07-14"), Some("statement_handouts_open")),
+        ("lock_handout", handout.clone(), Some("statement_handouts_pkey")),
+        (
+            "send_handout_again",
+            handout.clone(),
+            Some("statement_handouts_pkey|statement_handouts_open"),
+        ),
+        ("turn_handouts", handout, None),
+        ("drop_handouts", json!(authority), None),
         ("month_counts", json!(14), None),
         ("lock_month_count", json!("2026-07"), None),
         (

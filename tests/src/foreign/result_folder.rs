@@ -29,7 +29,8 @@ pub(super) fn listing(bytes: &[u8]) {
 }
 
 fn beside(names: impl Iterator<Item = String>) -> Vec<DroppedFile> {
-    let mut files: Vec<_> = names.map(|name| DroppedFile { name, size: 1 }).collect();
+    let mut files: Vec<_> =
+        names.map(|name| DroppedFile { name, size: 1, modified_at: None }).collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files
 }

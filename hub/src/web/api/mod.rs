@@ -84,6 +84,7 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(statements::fetch))
         .routes(routes!(statements::answer))
         .routes(routes!(statements::list))
+        .routes(routes!(statements::send))
         .routes(routes!(master::show, master::change_it))
         .routes(routes!(reports::own))
         .routes(routes!(reports::of_all))

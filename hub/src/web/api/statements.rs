@@ -12,9 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
+use super::operations::Reason;
 use super::read::{Path, Query, Text, read_json};
 use super::views::time;
 use crate::actor::Actor;
+use crate::operate::statement::send_again;
 use crate::signer::Signed;
 use crate::statements::{Answer, Difference, Statement, StatementProblem};
 use crate::store::AnswerRow;
@@ -137,9 +139,35 @@ pub(super) async fn list(
         json!({"authority": row.authority, "day": row.day, "packages": row.packages,
                "digest": row.digest, "answered_at": row.answered_at.map(time),
                "missing": row.missing, "unknown": row.unknown, "other_digest": row.other,
-               "way": row.way, "handed": row.handed, "handed_at": row.handed_at.map(time)})
+               "way": row.way, "handed": row.handed, "handed_at": row.handed_at.map(time),
+               "next_try_at": row.next_try_at.map(time),
+               "why": row.why.as_deref().and_then(|why| serde_json::from_str::<Value>(why).ok())})
     };
     Ok(Json(rows.iter().map(view).collect()))
+}
+
+/// Sends a statement again that could not be handed out; the body is `{"why": "…"}`.
+///
+/// It keeps its name: what had arrived is not doubled. One that waits or has gone out stays as it
+/// is (409).
+#[utoipa::path(
+    post,
+    path = "/v1/operations/reconciliation/{authority}/{day}/send",
+    params(("authority" = String, Path, description = "its code"),
+           ("day" = String, Path, description = "for example 2026-07-14")),
+    request_body = Reason,
+    responses((status = 204), (status = "4XX", body = Problem)),
+    security(("key" = []))
+)]
+pub(super) async fn send(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Path(of): Path<(AuthorityId, Date)>,
+    Text(body): Text,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.access.keeper(&desk.ctx, &headers).await?;
+    send_again(&desk.ctx, of, Reason::read(&body)?.by(&actor)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The authority for which the request speaks, if it is this one, and whose key it is.

@@ -24,8 +24,7 @@ pub(super) struct WatchQuery {
     firing: Option<bool>,
     /// Only of this kind: `deadline_near`, `lane_failing`, `lane_suspended`, `endpoint_silent`,
     /// `endpoint_refuses`, `backlog_age`, `dead_letters`, `credential_expiring`,
-    /// `decisions_missing`, `clock_skew` or
-    /// `role_missing`.
+    /// `decisions_missing`, `statement_failed`, `clock_skew` or `role_missing`.
     #[param(value_type = Option<String>)]
     kind: Option<Kind>,
     /// Only with this authority.

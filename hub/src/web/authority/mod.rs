@@ -56,7 +56,7 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/authority/followed", get(followed::show))
         .route("/authority/exports", get(exports::list).post(exports::make))
         .route("/authority/exports/{id}/{format}", get(exports::fetch))
-        .route("/authority/statements", get(statements::list))
+        .route("/authority/statements", get(statements::list).post(statements::choose))
         .route(
             "/authority/statements/{day}",
             get(statements::show).post(statements::answer).layer(DefaultBodyLimit::disable()),

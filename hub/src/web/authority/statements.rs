@@ -15,7 +15,9 @@ use crate::web::Desk;
 use crate::web::enclosed::Enclosed;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
+use crate::web::handouts::{self, HandoutCard, Seat};
 use crate::web::parts::Part;
+use crate::web::sent::Sent;
 use crate::web::statement_words::Words;
 use crate::web::statements::{ANSWERS, Answers, DayLine, PackageLine, file, packages, statement};
 use crate::web::visit::see_other;
@@ -32,6 +34,7 @@ struct StatementsPage {
     shell: Shell,
     w: &'static Words,
     lines: Vec<DayLine>,
+    handouts: HandoutCard,
 }
 
 #[derive(Template)]
@@ -48,19 +51,46 @@ struct StatementPage {
     problem: Option<String>,
 }
 
-/// `GET /authority/statements`
-pub(super) async fn list(State(desk): State<Arc<Desk>>, clerk: Clerk) -> Response {
-    clerk.visit.answer(days(&desk, &clerk).await)
+impl Clerk {
+    /// As whoever chooses whether statements are handed out.
+    fn taker(&self) -> Seat {
+        Seat { authority: self.authority, is_operations: false, may: true }
+    }
 }
 
-async fn days(desk: &Desk, clerk: &Clerk) -> Result<StatementsPage, Fault> {
+/// `GET /authority/statements`
+pub(super) async fn list(State(desk): State<Arc<Desk>>, clerk: Clerk) -> Response {
+    clerk.visit.answer(days(&desk, &clerk, None).await)
+}
+
+async fn days(
+    desk: &Desk,
+    clerk: &Clerk,
+    problem: Option<String>,
+) -> Result<StatementsPage, Fault> {
     let own = (None, Some(clerk.authority));
     let rows = desk.ctx.store.list_statements(own, DAYS).await?;
     Ok(StatementsPage {
         shell: clerk.visit.shell(STATEMENTS),
         w: Words::of(clerk.visit.lang),
         lines: rows.iter().map(|row| DayLine::new(desk, row, &clerk.visit)).collect(),
+        handouts: HandoutCard::read(desk, &clerk.visit, (clerk.taker(), problem)).await?,
     })
+}
+
+/// `POST /authority/statements`: whether the authority is handed them, and by which way.
+pub(super) async fn choose(State(desk): State<Arc<Desk>>, sent: Sent<Clerk>) -> Response {
+    let clerk = &sent.by;
+    let done = handouts::choose(&desk, &clerk.visit, (clerk.taker(), &sent.fields)).await;
+    let (status, problem) = match done {
+        Ok(None) => return see_other(&format!("{STATEMENTS}?done=handout#handouts")),
+        Ok(Some(told)) => told,
+        Err(fault) => return clerk.visit.fault(&fault),
+    };
+    match days(&desk, clerk, Some(problem)).await {
+        Ok(page) => clerk.visit.page(status, &page),
+        Err(fault) => clerk.visit.fault(&fault),
+    }
 }
 
 /// `GET /authority/statements/{day}`

@@ -26,6 +26,7 @@ use crate::web::contacts::ToldTable;
 use crate::web::cursor::{newest, older, paged};
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
+use crate::web::handouts::{self, HandoutCard};
 use crate::web::labels;
 use crate::web::onboarding::{CheckCard, Refused, StageCard};
 use crate::web::parts::{Badge, grouped, percent};
@@ -59,6 +60,7 @@ pub(super) struct AuthorityPage {
     cw: &'static contact_words::Words,
     stages: StageCard,
     checks: CheckCard,
+    handouts: HandoutCard,
     table: DeliveryTable,
     newest: Option<String>,
     older: Option<String>,
@@ -70,6 +72,7 @@ pub(super) struct Problems {
     pub(super) hands: Option<String>,
     pub(super) stage: Option<Refused>,
     pub(super) check: Option<String>,
+    pub(super) handout: Option<String>,
 }
 
 /// Reminders that the page shows; the page of its address has more.
@@ -107,9 +110,11 @@ pub(super) async fn read(
         if hands.may { lane_hands(desk, (code, &lanes), visit).await? } else { Vec::new() };
     let [say, check] = addresses(code);
     let seat = seat(code, hands.may, [&say, &check]);
+    let of_handouts = handouts::Seat { authority: code, is_operations: true, may: hands.may };
     Ok(AuthorityPage {
         stages: StageCard::read(desk, visit, (seat, problems.stage)).await?,
         checks: CheckCard::read(desk, visit, (seat, problems.check)).await?,
+        handouts: HandoutCard::read(desk, visit, (of_handouts, problems.handout)).await?,
         shell: visit.living_shell("/authorities"),
         code: code.to_string(),
         name: body.name.to_owned(),

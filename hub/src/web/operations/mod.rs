@@ -19,6 +19,7 @@ mod delivery;
 mod erasures;
 mod filing;
 mod filings;
+mod handouts;
 mod hands;
 mod lanes;
 mod launch;
@@ -76,6 +77,7 @@ pub fn routes(import_bytes_max: usize) -> Router<Arc<Desk>> {
         .route("/master/apply", post(master::apply).layer(apply_max))
         .route("/authorities/{code}/stages", post(onboarding::say))
         .route("/authorities/{code}/check", post(onboarding::check))
+        .route("/authorities/{code}/statements", post(handouts::choose))
         .route("/onboarding", get(onboarding::list))
         .route("/onboarding.csv", get(onboarding::csv))
         .route("/reminders", get(reminders::list))
@@ -106,6 +108,7 @@ pub fn routes(import_bytes_max: usize) -> Router<Arc<Desk>> {
         .route("/erasures/{id}/cancel", post(erasures::cancel))
         .route("/reconciliation", get(reconciliation::list))
         .route("/reconciliation/{code}/{day}", get(reconciliation::show))
+        .route("/reconciliation/{code}/{day}/send", post(reconciliation::send_again))
         .route("/reports", get(reports::show))
         .route("/reports.csv", get(reports::csv))
         .route("/audit", get(audit::list))

@@ -6,8 +6,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use crate::app::Role;
 use crate::heart::{lives, manned};
+use crate::role::Role;
 use crate::store::ProcessRow;
 use crate::web::Desk;
 use crate::web::fault::Fault;

@@ -8,15 +8,18 @@ use axum::response::Response;
 use jiff::civil::Date;
 use schemas::AuthorityId;
 
+use super::hands::{Hands, told};
 use crate::context::day_in_japan;
+use crate::operate::{By, statement};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::parts::{Choice, Part, grouped};
-use crate::web::roles::Staff;
+use crate::web::roles::{Keeper, Staff};
+use crate::web::sent::Sent;
 use crate::web::statement_words::Words;
 use crate::web::statements::{ANSWERS, Answers, DayLine, Standing};
-use crate::web::visit::Visit;
+use crate::web::visit::{Visit, see_other};
 
 /// Where they are listed.
 const HERE: &str = "/reconciliation";
@@ -45,6 +48,7 @@ struct ReconciledPage {
     w: &'static Words,
     line: DayLine,
     answers: Answers,
+    hands: Hands,
 }
 
 /// `GET /reconciliation?day=…&state=…`: of yesterday, if no day is asked for.
@@ -92,16 +96,45 @@ pub(super) async fn show(
     Path((code, day)): Path<(String, String)>,
     Staff(visit): Staff,
 ) -> Response {
-    visit.answer(one(&desk, &visit, (&code, &day)).await)
+    visit.answer(one(&desk, (&visit, None), (&code, &day)).await)
+}
+
+/// `POST /reconciliation/{code}/{day}/send`: one that failed goes out again.
+pub(super) async fn send_again(
+    State(desk): State<Arc<Desk>>,
+    Path((code, day)): Path<(String, String)>,
+    form: Sent<Keeper>,
+) -> Response {
+    let Keeper(visit) = &form.by;
+    let (authority, of_day) = match named(&code, &day) {
+        Ok(named) => named,
+        Err(fault) => return visit.fault(&fault),
+    };
+    let actor = visit.actor();
+    let by = By { actor: &actor, why: form.fields.get("why").unwrap_or_default() };
+    let done = statement::send_again(&desk.ctx, (authority, of_day), by).await;
+    match done.map_err(|problem| told(&desk, problem, (visit, Fault::NoPage))) {
+        Ok(_) => see_other(&format!("{HERE}/{authority}/{of_day}?done=1")),
+        Err(Ok((status, sentence))) => {
+            let page = one(&desk, (visit, Some(sentence)), (&code, &day)).await;
+            page.map_or_else(|fault| visit.fault(&fault), |page| visit.page(status, &page))
+        }
+        Err(Err(fault)) => visit.fault(&fault),
+    }
+}
+
+/// Whose statement of which day.
+fn named(code: &str, day: &str) -> Result<(AuthorityId, Date), Fault> {
+    let authority = code.parse().map_err(|_| Fault::NoAuthority)?;
+    Ok((authority, day.parse().map_err(|_| Fault::NoPage)?))
 }
 
 async fn one(
     desk: &Desk,
-    visit: &Visit,
+    (visit, problem): (&Visit, Option<String>),
     (code, day): (&str, &str),
 ) -> Result<ReconciledPage, Fault> {
-    let authority: AuthorityId = code.parse().map_err(|_| Fault::NoAuthority)?;
-    let day: Date = day.parse().map_err(|_| Fault::NoPage)?;
+    let (authority, day) = named(code, day)?;
     let store = &desk.ctx.store;
     let line = store.list_statements((Some(day), Some(authority)), 1).await?.pop();
     let line = line.ok_or(Fault::NoPage)?;
@@ -111,5 +144,6 @@ async fn one(
         w: Words::of(visit.lang),
         line: DayLine::new(desk, &line, visit),
         answers: Answers::new(&rows, visit),
+        hands: Hands::new(desk, visit, problem),
     })
 }

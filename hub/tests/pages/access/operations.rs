@@ -63,6 +63,9 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/erasures/{id}/cancel", Operations).at(format!("{erasure}/cancel")).sent(),
         row("/reconciliation", Operations),
         row("/reconciliation/{code}/{day}", Operations).at("/reconciliation/011002/2026-07-14"),
+        row("/reconciliation/{code}/{day}/send", Operations)
+            .at("/reconciliation/011002/2026-07-14/send")
+            .sent(),
         row("/reports", Operations),
         row("/reports.csv", Operations).at("/reports.csv?month=2026-07"),
         row("/audit", Operations),
@@ -96,6 +99,9 @@ fn of_authorities() -> Vec<Row> {
         row("/master/apply", Operations).sent(),
         row("/authorities/{code}/stages", Operations).at("/authorities/011002/stages").sent(),
         row("/authorities/{code}/check", Operations).at("/authorities/011002/check").sent(),
+        row("/authorities/{code}/statements", Operations)
+            .at("/authorities/011002/statements")
+            .sent(),
         row("/onboarding", Operations),
         row("/onboarding.csv", Operations),
     ]

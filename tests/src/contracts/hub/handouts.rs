@@ -20,16 +20,16 @@ use serde_json::{Value, json};
 use super::{OTARU, SAPPORO};
 use crate::house::{Builder, House, OPERATOR_NAME, change, code};
 
-const HAKODATE: &str = "012025";
-const MAIL: &str = "kaigo@sapporo.example";
-const DAY: Duration = Duration::from_hours(24);
+pub(super) const HAKODATE: &str = "012025";
+pub(super) const MAIL: &str = "kaigo@sapporo.example";
+pub(super) const DAY: Duration = Duration::from_hours(24);
 
-fn asked_by(builder: Builder, whom: Whom) -> Builder {
+pub(super) fn asked_by(builder: Builder, whom: Whom) -> Builder {
     builder.with(move |config| config.reconciliation.hand_out_to = vec![whom])
 }
 
 /// Two filings arrive, and the day after their statements are written down.
-async fn stated(house: &mut House) -> Result<(Date, Vec<DeliveryId>)> {
+pub(super) async fn stated(house: &mut House) -> Result<(Date, Vec<DeliveryId>)> {
     let today = day_in_japan(house.clock.now_ms());
     let mut ids = Vec::new();
     for _ in 0..2 {
@@ -41,12 +41,12 @@ async fn stated(house: &mut House) -> Result<(Date, Vec<DeliveryId>)> {
     Ok((today, ids))
 }
 
-async fn line(house: &House, authority: &str, day: Date) -> Result<StatementLine> {
+pub(super) async fn line(house: &House, authority: &str, day: Date) -> Result<StatementLine> {
     let asked = (Some(day), Some(code(authority)));
     house.ctx.store.list_statements(asked, 1).await?.pop().context("a line")
 }
 
-fn files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+pub(super) fn files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -165,7 +165,7 @@ pub async fn a_statement_goes_by_mail_where_there_is_nothing_else(builder: Build
     house.finish().await
 }
 
-fn results(house: &House) -> PathBuf {
+pub(super) fn results(house: &House) -> PathBuf {
     house.far_root().join(SAPPORO).join("sftp/results")
 }
 
@@ -177,7 +177,7 @@ async fn left(house: &House, name: &str, text: &str) -> Result<usize> {
 }
 
 /// All of them are decided on: nothing of theirs keeps the folder looked into.
-async fn decided(house: &mut House, ids: &[DeliveryId]) -> Result<()> {
+pub(super) async fn decided(house: &mut House, ids: &[DeliveryId]) -> Result<()> {
     for id in ids {
         let decision = json!({"delivery": id, "verdict": "accepted"}).to_string();
         let sandbox = &house.sandbox;

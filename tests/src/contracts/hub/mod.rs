@@ -27,6 +27,7 @@ mod traces;
 mod unplanned;
 mod unread;
 mod watches;
+mod wishes;
 
 use std::time::Duration;
 
@@ -57,6 +58,7 @@ pub use traces::*;
 pub use unplanned::*;
 pub use unread::*;
 pub use watches::*;
+pub use wishes::*;
 
 use crate::house::House;
 
@@ -120,6 +122,13 @@ macro_rules! hub_contract {
             a_statement_goes_by_mail_where_there_is_nothing_else
             an_answer_comes_back_over_sftp
             a_broken_answer_is_told_beside_it
+            one_file_is_one_answer_whoever_finds_it
+
+            what_is_handed_out_begins_with_the_day_of_the_choice
+            a_setting_asks_from_its_first_start_on
+            who_wants_none_any_more_gets_none
+            what_failed_is_watched_and_goes_again_once
+            a_failure_is_watched_for_so_many_days
 
             a_lane_is_suspended_after_days_and_an_alert
             a_look_finds_out_that_a_lane_is_back

@@ -8,5 +8,6 @@ WHERE (x.authority, x.day) IN (
 )
 RETURNING json_build_object(
     'authority', x.authority, 'day', x.day, 'way', x.way, 'state', x.state, 'tries', x.tries,
-    'next_try_at', x.next_try_at, 'why', x.why, 'made_at', x.made_at, 'sent_at', x.sent_at
+    'next_try_at', x.next_try_at, 'why', x.why, 'made_at', x.made_at, 'sent_at', x.sent_at,
+    'failed_at', x.failed_at
 )::text

@@ -7,5 +7,6 @@ WHERE (x.authority, x.day) IN (
 )
 RETURNING json_object(
     'authority', authority, 'day', day, 'way', way, 'state', state, 'tries', tries,
-    'next_try_at', next_try_at, 'why', why, 'made_at', made_at, 'sent_at', sent_at
+    'next_try_at', next_try_at, 'why', why, 'made_at', made_at, 'sent_at', sent_at,
+    'failed_at', failed_at
 )

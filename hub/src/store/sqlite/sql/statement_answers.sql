@@ -3,7 +3,7 @@ SELECT json_object(
     'authority', x.authority, 'day', x.day, 'id', x.id, 'digest', x.digest,
     'packages', x.packages, 'answered', x.answered, 'missing', x.missing,
     'unknown', x.unknown, 'other', x.other, 'differences', x.differences, 'via', x.via,
-    'person', x.person, 'name', x.name, 'at', x.at
+    'person', x.person, 'name', x.name, 'at', x.at, 'source', x.source
 )
 FROM statement_answers AS x
 WHERE x.authority = $1 ->> '$.authority' AND x.day = $1 ->> '$.day'
