@@ -107,7 +107,7 @@ impl Edit {
 /// before the next is a fault.
 fn check_ends(table: &Table, rows: &mut [Wanted], faults: &mut Vec<ImportFault>) {
     let begins: Vec<_> = rows.iter().map(|it| (it.authority, it.begins, it.meant)).collect();
-    for row in rows.iter_mut() {
+    for row in rows {
         let last = row.cells.get(LAST).and_then(|it| it.parse::<Date>().ok());
         let Some(last) = last else { continue };
         let run = table.run(row.authority, row.from);

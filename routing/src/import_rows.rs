@@ -160,6 +160,7 @@ impl<'a> Reading<'a> {
         let columns = self.table.head.iter().zip(old).zip(&self.places);
         let cell = |((name, old), place): ((&str, &str), &Option<usize>)| match meant {
             Meant::New(_, day) if name == "valid_from" => day.to_string(),
+            Meant::Row(_) if name == "valid_from" => old.to_owned(),
             Meant::New(..) | Meant::Row(_) => {
                 let written = place.and_then(|it| record.get(it)).map_or(old, str::trim);
                 if is_same(name, old, written) { old.to_owned() } else { tidy(name, written) }
@@ -289,9 +290,11 @@ impl<'a> Reading<'a> {
         if let Some(place) = self.table.rows.iter().position(is_meant) {
             return Ok(Meant::Row(place));
         }
-        let holds = self.table.find(parsed, day).is_some();
-        if roll == Roll::Unions && (!begins.is_empty() || !holds) {
-            return self.new_row(parsed, begins).map_err(|told| ("valid_from", told));
+        if roll == Roll::Unions {
+            // Of one that began on some day, an empty cell means what holds.
+            let row = self.table.find(parsed, day).filter(|_| begins.is_empty()).map(Meant::Row);
+            let new = |()| self.new_row(parsed, begins).map_err(|told| ("valid_from", told));
+            return row.ok_or(()).or_else(new);
         }
         if self.table.rows.iter().any(|row| self.table.is_of(row, parsed)) {
             let ja = format!("{code} に、「{begins}」から始まる行はありません");

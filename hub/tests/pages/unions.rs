@@ -52,7 +52,7 @@ async fn a_table_of_unions_with_3_bad_rows_changes_nothing_and_all_are_told() {
     lines[11] = lines[11].replace(",open,", ",shut,");
     lines[40] = format!("X{}", &lines[40][1..]);
     for (lang, words) in [
-        ("ja", ["サービス種類コード", "open、closed", "番号ではありません"]),
+        ("ja", ["市町村が指定するサービス", "open、closed", "番号ではありません"]),
         ("en", ["means no service", "is no status", "no union&#39;s id"]),
     ] {
         staff.get(&format!("/master?lang={lang}")).await;

@@ -63,6 +63,11 @@ fn a_union_is_founded_from_a_day_on_and_ends_on_another() {
     ] {
         assert_eq!(to(&master, "012033", day), expected, "{day}");
     }
+    // What was taken in says nothing new when it comes again, be it with a day or without.
+    for text in [&text, &text.replace("2026-10-01", "")] {
+        let again = edits_of(&master, text, date(2026, 10, 1));
+        assert_eq!(again, Ok(Vec::new()), "{text}");
+    }
     // Without days of its own it begins on the file's, and has no end.
     let master = laid(&edits(&format!("{NEEDED}\n{row}\n")));
     assert_eq!(to(&master, "014087", DAY), "U01999");

@@ -156,15 +156,12 @@ mod tests {
 
     /// All paths of an endpoint's settings, the deepest.
     fn paths(value: &Value, at: &str, all: &mut BTreeSet<String>) {
-        match value {
-            Value::Object(cells) => {
-                for (name, cell) in cells {
-                    paths(cell, &format!("{at}/{name}"), all);
-                }
-            }
-            _ => {
-                all.insert(at.to_owned());
-            }
+        let Value::Object(cells) = value else {
+            all.insert(at.to_owned());
+            return;
+        };
+        for (name, cell) in cells {
+            paths(cell, &format!("{at}/{name}"), all);
         }
     }
 

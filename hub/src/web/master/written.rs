@@ -35,7 +35,7 @@ pub(super) fn read(
         ladder.push((rank, reading.endpoint()));
     }
     ladder.sort_by_key(|(rank, _)| *rank);
-    let text = Value::from_iter(ladder.into_iter().map(|(_, it)| it)).to_string();
+    let text = ladder.into_iter().map(|(_, it)| it).collect::<Value>().to_string();
     if wrongs.is_empty() && has_bad_key(&text, former) {
         let spec = specs::of(Channel::Sftp).iter().find(|it| it.name == "private_key");
         wrongs.extend(spec.map(|it| (name_of(Channel::Sftp, it), Wrong::Key)));
