@@ -30,7 +30,7 @@ pub(super) enum Command {
     },
     /// Take in a whole or partial authorities.csv or unions.csv: what differs holds from a day on
     Import {
-        /// The table; of the columns, code6 or union_id and those that are to change are enough
+        /// The table; of the columns, the code and those that are to change are enough
         file: PathBuf,
         #[command(flatten)]
         trial: Trial,

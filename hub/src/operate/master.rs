@@ -216,11 +216,11 @@ fn laid_over(
 ) -> Result<Prepared, MasterProblem> {
     let (mut amendments, mut was, mut lines) = (Vec::<Amendment>::new(), Vec::new(), Vec::new());
     // What one authority is on a later day may be what an earlier change of these makes of it.
-    let (mut by_then, mut changed) = (before.clone(), BTreeSet::new());
+    let (mut by_then, mut touched) = (before.clone(), BTreeSet::new());
     for Change { authority, from, mut cells, line } in changes {
-        if changed.contains(&authority) {
+        if touched.contains(&authority) {
             by_then = Arc::new(before.amended(&amendments)?);
-            changed.clear();
+            touched.clear();
         }
         let held = by_then.cells(authority, from);
         check_cells(ctx, authority, (held.as_ref(), &cells))?;
@@ -236,7 +236,7 @@ fn laid_over(
         held.retain(|column, _| cells.contains_key(column));
         let next = i64::try_from(amendments.len()).unwrap_or(i64::MAX).saturating_add(1);
         let number = before.last_amendment().saturating_add(next);
-        changed.insert(authority);
+        touched.insert(authority);
         amendments.push(Amendment { number, authority, valid_from: from, cells });
         was.push(held);
         lines.push(line);

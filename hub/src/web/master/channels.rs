@@ -129,7 +129,8 @@ async fn written_ladder(desk: &Desk, (seat, fields): (&Seat, &Fields)) -> Result
     reloaded.map_err(|error| Unfit::Problem(error.into()))?;
     let directory = desk.ctx.directory.load_full();
     let former = directory.ladder(seat.authority);
-    if fields.get("seen").is_some_and(|it| it != shown(former, former).to_string()) {
+    let in_use = shown(former, former).to_string();
+    if fields.get("seen").is_some_and(|it| it != in_use) {
         let changed = ReviewProblem::Overtaken("it was changed meanwhile".to_owned());
         return Err(Unfit::Problem(changed.into()));
     }
