@@ -117,7 +117,7 @@ sections! {
     /// `[master]`
     MasterSettings {
         look_ms: u64, dry_run_max: usize, dry_run_shown: usize, import_bytes_max: usize,
-        list_rows: usize,
+        import_days_max: usize, list_rows: usize,
     }
     /// `[audit]`
     Audit { look_minutes: i64, }

@@ -1,12 +1,12 @@
 //! Amendments: what authorities and unions have said of themselves since the tables were built in.
 //!
 //! A row is split on the day from which an amendment holds, and the later part has the new cells;
-//! so have the rows after it, each cell until a row of which something else was said. The
-//! result is text again and is read like the tables, so that every check of theirs applies.
+//! so have the rows after it, each cell until a row of which something else was said. A union may
+//! be new, or end. The result is text again and is read like the tables, so that every check of
+//! theirs applies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use csv::StringRecord;
 use jiff::civil::Date;
 use schemas::AuthorityId;
 use serde::{Deserialize, Serialize};
@@ -15,18 +15,8 @@ use crate::authority::{AuthorityRow, UnionRow};
 use crate::master::{Master, MasterError, Texts};
 use crate::period::Period;
 use crate::reception::Reception;
+use crate::roll::{LAST, Roll, Table};
 use crate::table::{MasterFault, WHOLE_ROW};
-
-/// The columns that may be amended; unions have no `launch_period`.
-pub const COLUMNS: [&str; 7] = [
-    "launch_period",
-    "prepared",
-    "unprepared_basis",
-    "status",
-    "not_taken",
-    "alternative",
-    "alternative_note",
-];
 
 /// Cells by the names of their columns.
 pub type Cells = BTreeMap<String, String>;
@@ -34,7 +24,7 @@ pub type Cells = BTreeMap<String, String>;
 /// What was said for a day itself: whose, from which day on, which column.
 pub(crate) type Said = BTreeSet<(AuthorityId, Date, String)>;
 
-/// What one authority or union accepts from a day on.
+/// What one authority or union accepts, or who belongs to a union, from a day on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amendment {
     /// Its number, from 1; of two for the same day the higher counts.
@@ -49,26 +39,29 @@ pub struct Amendment {
 
 impl Master {
     /// This master with amendments laid over its tables, in order, on top of those that it has. One
-    /// for whose day there is no row changes nothing: its authority is no more.
+    /// for whose day there is no row changes nothing, since its authority is no more, unless it
+    /// brings all that a new union needs.
     pub fn amended(&self, amendments: &[Amendment]) -> Result<Self, MasterError> {
-        let Some(last) = amendments.iter().map(|it| it.number).max() else {
+        if amendments.is_empty() {
             return Ok(self.clone());
-        };
-        let (texts, mut said) = (&self.texts, self.said.clone());
-        let of = |is_union: bool| {
-            amendments.iter().filter(move |it| it.authority.is_union() == is_union)
-        };
-        let authorities =
-            lay_over((AuthorityRow::FILE, "code6"), &texts.authorities, (of(false), &mut said));
-        let unions = lay_over((UnionRow::FILE, "union_id"), &texts.unions, (of(true), &mut said));
-        let (authorities, unions) = match (authorities, unions) {
-            (Ok(authorities), Ok(unions)) => (authorities, unions),
-            (Err(fault), _) | (_, Err(fault)) => return Err(MasterError { faults: vec![fault] }),
-        };
-        let base = texts.version.split('+').next().unwrap_or_default();
-        let version = format!("{base}+{last}");
-        let texts = Texts { version, authorities, unions, ..texts.clone() };
+        }
+        let laid = self.laid(amendments).map_err(|fault| MasterError { faults: vec![fault] });
+        let (texts, said) = laid?;
         Ok(Self { said, ..Self::parse(&texts.tables())? })
+    }
+
+    /// The texts of the tables with amendments laid over them, and all that was said by then.
+    pub(crate) fn laid(&self, amendments: &[Amendment]) -> Result<(Texts, Said), MasterFault> {
+        let (texts, mut said) = (&self.texts, self.said.clone());
+        let [authorities, unions] = [Roll::Authorities, Roll::Unions].map(|roll| {
+            let own = amendments.iter().filter(|it| Roll::of(it.authority) == roll);
+            lay_over((roll, texts.of_roll(roll)), own, &mut said)
+        });
+        let base = texts.version.split('+').next().unwrap_or_default();
+        let last = amendments.iter().map(|it| it.number).max();
+        let version = last.map_or_else(|| texts.version.clone(), |it| format!("{base}+{it}"));
+        let (authorities, unions) = (authorities?, unions?);
+        Ok((Texts { version, authorities, unions, ..texts.clone() }, said))
     }
 
     /// The number of the last amendment in it; 0 without any.
@@ -77,12 +70,25 @@ impl Master {
         number.unwrap_or(0)
     }
 
-    /// The amendable cells of an authority or union as they are on a day.
+    /// The amendable cells of an authority or union as they are on a day. A union's `valid_to` is
+    /// its last day, through all rows that follow each other without a gap.
     pub fn cells(&self, code: AuthorityId, date: Date) -> Option<Cells> {
-        let launch = self.authority(code, date).map(|row| row.launch_period);
-        let mut cells = self.body(code, date)?.reception.cells();
-        cells.extend(launch.map(|period| ("launch_period".to_owned(), period.to_string())));
+        if !code.is_union() {
+            return self.authority(code, date).map(AuthorityRow::cells);
+        }
+        let mut cells = self.union(code, date)?.cells();
+        let last = self.last_day(code, date).map(|day| day.to_string());
+        cells.insert(LAST.to_owned(), last.unwrap_or_default());
         Some(cells)
+    }
+
+    /// The last day of a union that holds on a day; nothing while none is known.
+    fn last_day(&self, code: AuthorityId, date: Date) -> Option<Date> {
+        let mut last = self.union(code, date)?.period.to?;
+        while let Some(next) = last.tomorrow().ok().and_then(|day| self.union(code, day)) {
+            last = next.period.to?;
+        }
+        Some(last)
     }
 
     /// The periods of an authority's or union's rows with their amendable cells, in order of time.
@@ -90,24 +96,44 @@ impl Master {
         let Some(place) = self.places.get(&code) else { return Vec::new() };
         let row = |i: &usize| {
             if code.is_union() {
-                let row = &self.unions[*i];
-                return (row.period, row.reception.cells());
+                return (self.unions[*i].period, self.unions[*i].cells());
             }
-            let row = &self.authorities[*i];
-            let mut cells = row.reception.cells();
-            cells.insert("launch_period".to_owned(), row.launch_period.to_string());
-            (row.period, cells)
+            (self.authorities[*i].period, self.authorities[*i].cells())
         };
         let mut rows: Vec<_> = place.rows.iter().map(row).collect();
         rows.sort_by_key(|(period, _)| period.from);
         rows
     }
 
-    /// `authorities.csv` with the amendments in it: all rows, or those that hold on a day.
-    pub fn authorities_csv(&self, on: Option<Date>) -> Result<String, csv::Error> {
-        let table = Table::read("code6", &self.texts.authorities)?;
-        let holds = |row: &&StringRecord| on.is_none_or(|day| table.holds(row, day));
-        written(&table.head, table.rows.iter().filter(holds))
+    /// A table with the amendments in it, as CSV: all rows, or those that hold on a day.
+    pub fn csv(&self, roll: Roll, on: Option<Date>) -> Result<String, csv::Error> {
+        Table::read(roll, self.texts.of_roll(roll))?.written(on)
+    }
+}
+
+impl AuthorityRow {
+    fn cells(&self) -> Cells {
+        let mut cells = self.reception.cells();
+        cells.insert("launch_period".to_owned(), self.launch_period.to_string());
+        cells
+    }
+}
+
+impl UnionRow {
+    /// All but the last day, which is the union's and not the row's.
+    fn cells(&self) -> Cells {
+        let members: Vec<_> = self.members.iter().map(ToString::to_string).collect();
+        let services: Vec<_> = self.services.iter().map(ToString::to_string).collect();
+        let own = [
+            ("name", self.name.clone()),
+            ("kind", self.kind.clone()),
+            ("members", members.join(";")),
+            ("services", services.join(";")),
+            ("evidence", self.evidence.clone()),
+        ];
+        let mut cells = self.reception.cells();
+        cells.extend(own.map(|(column, cell)| (column.to_owned(), cell)));
+        cells
     }
 }
 
@@ -125,129 +151,24 @@ impl Reception {
     }
 }
 
-/// One table as records, with the places of the columns that make out a row.
-pub(crate) struct Table {
-    pub(crate) head: StringRecord,
-    pub(crate) rows: Vec<StringRecord>,
-    code: usize,
-    from: usize,
-    to: usize,
-}
-
-impl Table {
-    pub(crate) fn read(key: &str, text: &str) -> Result<Self, csv::Error> {
-        let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let head = reader.headers()?.clone();
-        let rows = reader.records().collect::<Result<_, _>>()?;
-        // A table of a master has them all, or it would not have become one.
-        let place = |name: &str| head.iter().position(|it| it == name).unwrap_or(usize::MAX);
-        let (code, from, to) = (place(key), place("valid_from"), place("valid_to"));
-        Ok(Self { head, rows, code, from, to })
-    }
-
-    /// The row of a code that holds on a day.
-    pub(crate) fn find(&self, code: AuthorityId, day: Date) -> Option<usize> {
-        self.rows
-            .iter()
-            .position(|row| row.get(self.code) == Some(code.as_str()) && self.holds(row, day))
-    }
-
-    pub(crate) fn holds(&self, row: &StringRecord, day: Date) -> bool {
-        let date = |place: usize| row.get(place).and_then(|cell| cell.trim().parse().ok());
-        Period { from: date(self.from), to: date(self.to) }.contains(day)
-    }
-
-    /// Lays one amendment over the row that holds on its day, and over those after it.
-    fn amend(&mut self, amendment: &Amendment, said: &Said) {
-        if amendment.cells.is_empty() {
-            return;
-        }
-        let Some(place) = self.find(amendment.authority, amendment.valid_from) else { return };
-        let Some(row) = self.rows.get(place).cloned() else { return };
-        let day = amendment.valid_from.to_string();
-        let is_new = row.get(self.from) != Some(day.as_str());
-        let mut later = self.with(&row, &amendment.cells);
-        if is_new {
-            let eve = amendment.valid_from.yesterday().map(|it| it.to_string());
-            let former = replaced(&row, self.to, &eve.unwrap_or_default());
-            later = replaced(&later, self.from, &day);
-            self.rows.splice(place..=place, [former, later]);
-        } else {
-            self.rows.splice(place..=place, [later]);
-        }
-        self.carry(&row, amendment, said);
-    }
-
-    /// Carries an amendment's cells on into the rows that begin after its day, in order of time: a
-    /// cell goes on while it is what it was in the row that was amended, and nobody has said it for
-    /// the later day itself.
-    fn carry(&mut self, former: &StringRecord, amendment: &Amendment, said: &Said) {
-        let begins = |row: &StringRecord| row.get(self.from)?.trim().parse::<Date>().ok();
-        let is_later = |(place, row): (usize, &StringRecord)| {
-            let is_own = row.get(self.code) == Some(amendment.authority.as_str());
-            let day = begins(row).filter(|day| is_own && *day > amendment.valid_from)?;
-            Some((day, place))
-        };
-        let mut later: Vec<_> = self.rows.iter().enumerate().filter_map(is_later).collect();
-        later.sort_unstable();
-        let mut cells = amendment.cells.clone();
-        for (day, place) in later {
-            let Some(row) = self.rows.get(place) else { continue };
-            cells.retain(|name, _| {
-                let column = self.head.iter().position(|it| it == name);
-                let is_same = column.is_some_and(|it| row.get(it) == former.get(it));
-                is_same && !said.contains(&(amendment.authority, day, name.clone()))
-            });
-            let row = self.with(row, &cells);
-            self.rows.splice(place..=place, [row]);
-        }
-    }
-
-    fn with(&self, row: &StringRecord, cells: &Cells) -> StringRecord {
-        let cell = |(name, old): (&str, &str)| {
-            let new = cells.get(name).filter(|_| COLUMNS.contains(&name));
-            new.map_or(old, String::as_str).to_owned()
-        };
-        self.head.iter().zip(row).map(cell).collect()
-    }
-}
-
-fn replaced(row: &StringRecord, place: usize, cell: &str) -> StringRecord {
-    row.iter().enumerate().map(|(i, old)| if i == place { cell } else { old }).collect()
-}
-
 fn lay_over<'a>(
-    (file, key): (&'static str, &str),
-    text: &str,
-    (amendments, said): (impl Iterator<Item = &'a Amendment>, &mut Said),
+    (roll, text): (Roll, &str),
+    amendments: impl Iterator<Item = &'a Amendment>,
+    said: &mut Said,
 ) -> Result<String, MasterFault> {
     let laid = || {
-        let mut table = Table::read(key, text)?;
+        let mut table = Table::read(roll, text)?;
         for it in amendments {
             table.amend(it, said);
             said.extend(it.cells.keys().map(|name| (it.authority, it.valid_from, name.clone())));
         }
-        written(&table.head, table.rows.iter())
+        table.written(None)
     };
-    laid().map_err(|error: csv::Error| MasterFault {
-        file,
-        line: error.position().map_or(0, csv::Position::line),
-        column: WHOLE_ROW,
-        message: format!("the table cannot be amended: {error}"),
+    laid().map_err(|error: csv::Error| {
+        let line = error.position().map_or(0, csv::Position::line);
+        let message = format!("the table cannot be amended: {error}");
+        MasterFault::new(roll.file(), line, WHOLE_ROW, message)
     })
-}
-
-fn written<'a>(
-    head: &StringRecord,
-    rows: impl Iterator<Item = &'a StringRecord>,
-) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(head)?;
-    for row in rows {
-        writer.write_record(row)?;
-    }
-    let bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(test)]
@@ -388,8 +309,8 @@ mod tests {
         let day = date(2026, 4, 1);
         let note = [("alternative_note", "窓口, 2階 \"介護\"")];
         let master = base.amended(&[amendment(1, "012033", day, &note)]).expect("a master");
-        let all = master.authorities_csv(None).expect("a table");
-        let today = master.authorities_csv(Some(day)).expect("a table");
+        let all = master.csv(Roll::Authorities, None).expect("a table");
+        let today = master.csv(Roll::Authorities, Some(day)).expect("a table");
         assert_eq!(all.lines().count(), 1 + 1_788 + 1);
         assert_eq!(today.lines().count(), 1 + 1_788);
         assert!(today.contains(r#","窓口, 2階 ""介護""",2026-04-01,"#), "quoted");

@@ -140,9 +140,12 @@ impl UnionRow {
             );
         }
         check_prefecture(row, id)?;
-        let members = members?;
+        let (members, services): (_, Vec<ServiceWord>) = (members?, services?);
         if members.is_empty() {
             row.fault("members", "a union has members");
+        }
+        if services.is_empty() {
+            row.fault("services", "a union holds a service");
         }
         Ok(Self {
             id,
@@ -150,7 +153,7 @@ impl UnionRow {
             prefecture: prefecture?,
             kind: kind?,
             members,
-            services: services?,
+            services,
             reception: reception?,
             period: period?,
             evidence: row.text("evidence").to_owned(),

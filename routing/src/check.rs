@@ -30,7 +30,18 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn add(&mut self, file: &'static str, line: u64, column: &'static str, message: String) {
-        self.faults.push(MasterFault { file, line, column, message });
+        self.faults.push(MasterFault::new(file, line, column, message));
+    }
+
+    /// The same of what people can be told in both languages, and of two rows that clash.
+    fn add_told(
+        &mut self,
+        (file, line, with): (&'static str, u64, Option<u64>),
+        column: &'static str,
+        (ja, en): (String, String),
+    ) {
+        let fault = MasterFault::new(file, line, column, en);
+        self.faults.push(MasterFault { ja: Some(ja), with, ..fault });
     }
 
     /// One code on one day is one row, and every municipality has its prefecture.
@@ -58,8 +69,9 @@ impl Checker<'_> {
         for pair in sorted.windows(2) {
             let ((key, period, first), (next, next_period, line)) = (pair[0], pair[1]);
             if key == next && period.overlaps(next_period) {
-                let message = format!("{key} stands in line {first} too, for some of these days");
-                self.add(file, *line, column, message);
+                let en = format!("{key} stands in line {first} too, for some of these days");
+                let ja = format!("{key} は{first}行目にもあり、適用期間が重なります");
+                self.add_told((file, *line, Some(*first)), column, (ja, en));
             }
         }
     }
@@ -90,13 +102,29 @@ impl Checker<'_> {
             let municipal = |word: &ServiceWord| {
                 master.services.iter().any(|row| row.designator.is_municipal() && word.means(row))
             };
-            for word in union.services.iter().filter(|word| !municipal(word)) {
-                let message = format!("{word} means no service that municipalities designate");
-                self.add(UnionRow::FILE, union.line, "services", message);
+            let place = (UnionRow::FILE, union.line, None);
+            let own = master.prefecture_codes.get(union.id.prefecture());
+            let own = own.and_then(|it| master.authorities.iter().find(|row| row.code == *it));
+            if own.is_none_or(|row| row.prefecture != union.prefecture) {
+                let (id, name) = (union.id, &union.prefecture);
+                let ja = format!("「{name}」は {id} の都道府県の名称ではありません");
+                self.add_told(place, "prefecture", (ja, format!("{name:?} is not that of {id}")));
             }
-            for member in &union.members {
-                if let Err(message) = self.municipality_of(*member, union.id.prefecture()) {
-                    self.add(UnionRow::FILE, union.line, "members", message);
+            for word in union.services.iter().filter(|word| !municipal(word)) {
+                let en = format!("{word} means no service that municipalities designate");
+                let ja = format!("{word} は市町村が指定するサービスではありません");
+                self.add_told(place, "services", (ja, en));
+            }
+            for (n, member) in union.members.iter().enumerate() {
+                if union.members[..n].contains(member) {
+                    let ja = format!("{member} が2回あります");
+                    let en = format!("{member} stands there twice");
+                    self.add_told(place, "members", (ja, en));
+                    continue;
+                }
+                let fit = self.municipality_of(*member, union.id.prefecture());
+                if let Err(told) = fit.and_then(|()| self.then(*member, union.period)) {
+                    self.add_told(place, "members", told);
                 }
                 self.only_union(i, *member);
             }
@@ -114,21 +142,39 @@ impl Checker<'_> {
             .map(|j| &self.master.unions[*j])
             .find(|it| it.period.overlaps(&union.period) && it.holds.meets(&union.holds));
         if let Some(other) = clash {
-            let message = format!("{member} is a member of {} too, for some service", other.id);
-            self.add(UnionRow::FILE, union.line, "members", message);
+            let en = format!("{member} is a member of {} too, for some service", other.id);
+            let ja = format!(
+                "{member} は、同じ期間・同じサービスについて {} の構成市町村でもあります",
+                other.id
+            );
+            let place = (UnionRow::FILE, union.line, Some(other.line));
+            self.add_told(place, "members", (ja, en));
         }
     }
 
-    fn municipality_of(&self, code: AuthorityId, prefecture: &str) -> Result<(), String> {
+    /// Whether a municipality exists on some day of a period.
+    fn then(&self, code: AuthorityId, period: Period) -> Result<(), (String, String)> {
+        let rows = self.master.places.get(&code).map_or(&[][..], |place| place.rows.as_slice());
+        if rows.iter().any(|i| self.master.authorities[*i].period.overlaps(&period)) {
+            return Ok(());
+        }
+        let ja = format!("{code} は、この行の期間には存在しません");
+        Err((ja, format!("{code} does not exist on any of these days")))
+    }
+
+    fn municipality_of(&self, code: AuthorityId, prefecture: &str) -> Result<(), (String, String)> {
         let rows = self.master.places.get(&code).map_or(&[][..], |place| place.rows.as_slice());
         if code.is_union() || rows.is_empty() {
-            return Err(format!("{code} is not in {}", AuthorityRow::FILE));
+            let ja = format!("{code} という市町村は {} にありません", AuthorityRow::FILE);
+            return Err((ja, format!("{code} is not in {}", AuthorityRow::FILE)));
         }
         if rows.iter().any(|i| self.master.authorities[*i].class == Class::Prefecture) {
-            return Err(format!("{code} is a prefecture, not a municipality"));
+            let ja = format!("{code} は都道府県です。市町村のコードを書いてください");
+            return Err((ja, format!("{code} is a prefecture, not a municipality")));
         }
         if code.prefecture() != prefecture {
-            return Err(format!("{code} does not lie in prefecture {prefecture}"));
+            let ja = format!("{code} は都道府県 {prefecture} の市町村ではありません");
+            return Err((ja, format!("{code} does not lie in prefecture {prefecture}")));
         }
         Ok(())
     }
@@ -138,13 +184,17 @@ impl Checker<'_> {
             let to = if row.to.is_union() {
                 let known = self.master.unions.iter().any(|union| union.id == row.to)
                     && row.to.prefecture() == row.prefecture_code;
-                let unknown = || format!("{} is no union of {}", row.to, row.prefecture_code);
+                let (to, prefecture) = (row.to, &row.prefecture_code);
+                let unknown = || {
+                    let ja = format!("{to} は都道府県 {prefecture} の広域連合・組合ではありません");
+                    (ja, format!("{to} is no union of {prefecture}"))
+                };
                 if known { Ok(()) } else { Err(unknown()) }
             } else {
                 self.municipality_of(row.to, &row.prefecture_code)
             };
-            if let Err(message) = to {
-                self.add(TransferRow::FILE, row.line, "to", message);
+            if let Err(told) = to {
+                self.add_told((TransferRow::FILE, row.line, None), "to", told);
             }
             self.transferred_services(row);
             self.only_transfer(i);

@@ -1,262 +1,158 @@
-//! A table of authorities as people send it: what in it differs, and whether that may be.
-
-use std::collections::{BTreeMap, HashMap};
+//! A table of authorities or unions as people send it: what in it differs, and whether that may be.
 
 use csv::StringRecord;
 use jiff::civil::Date;
 use schemas::AuthorityId;
 
-use crate::amend::{Amendment, COLUMNS, Cells, Table};
-use crate::authority::AuthorityRow;
+use crate::amend::{Amendment, Cells};
+use crate::import_rows::{Meant, Reading, Wanted, is_same};
+use crate::import_told::{ImportFault, fault, of_tables, unread};
 use crate::master::Master;
-use crate::table::{MasterFault, Row, WHOLE_ROW};
+use crate::roll::{FOUNDING, LAST, Roll, Table};
+use crate::table::{MasterFault, WHOLE_ROW};
 
-/// What a file changes about one authority.
+/// What a file changes about one authority or union.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// Whose.
     pub authority: AuthorityId,
+    /// The first day on which it holds: the day of the file, or a later one that its row names.
+    pub from: Date,
     /// The line in the file, from 1.
     pub line: u64,
     /// The cells as they are to be.
     pub cells: Cells,
-    /// The same cells as they are on the day.
+    /// The same cells as they are on the day; none of a union that is new.
     pub was: Cells,
 }
 
-/// One thing that is wrong with a file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {column}: {en}")]
-pub struct ImportFault {
-    /// The line in it, from 1.
-    pub line: u64,
-    /// The column's name; `(row)` when the whole row is meant.
-    pub column: &'static str,
-    /// What is wrong, in Japanese.
-    pub ja: String,
-    /// The same in English.
-    pub en: String,
-}
-
-/// What a whole or partial `authorities.csv` changes from a day on: some rows, and of the columns
-/// `code6` and any others. A difference in a column that is not amendable is a fault, as is a row
-/// that does not hold on that day and differs; all faults are told by line.
+/// What a whole or partial `authorities.csv` or `unions.csv` changes from a day on, in order of
+/// time: some rows, and of the columns `code6` or `union_id` and any others. A difference in a
+/// column that is not amendable is a fault, as is a row that does not hold on that day and differs;
+/// all faults are told by the file's line. A row of a union that begins on a later day says what
+/// holds from then on, and one of a union that there is not founds it.
 pub fn edits_of(master: &Master, text: &str, from: Date) -> Result<Vec<Edit>, Vec<ImportFault>> {
-    let mut faults = Vec::new();
     // With both characters at the end of each, lines would be counted one too few.
     let text = text.replace("\r\n", "\n");
-    let edits = match Reading::new(master, &text, from) {
-        Ok(mut reading) => reading.edits(&mut faults),
-        Err(fault) => {
-            faults.push(fault);
-            Vec::new()
-        }
-    };
-    if faults.is_empty() {
-        faults.extend(faults_together(master, &edits, from));
-    }
+    let mut reading = Reading::new(master, &text, from)?;
+    let mut faults = Vec::new();
+    let mut rows = reading.rows(&mut faults);
+    check_ends(&reading.table, &mut rows, &mut faults);
+    let edits = differing(master, &reading.table, rows);
+    // Two rows that clash may do so because a third could not be read.
+    let is_whole = faults.is_empty();
+    let together = faults_together(master, (reading.table.roll, &edits), is_whole);
+    faults.extend(together);
+    faults.sort_by_key(|fault| fault.line);
     if faults.is_empty() { Ok(edits) } else { Err(faults) }
 }
 
-/// What holds of each edit by itself may not hold between the tables.
-fn faults_together(master: &Master, edits: &[Edit], from: Date) -> Vec<ImportFault> {
+/// What holds of each edit by itself may not hold between the tables. Their lines are those of the
+/// tables as they would be, and are told as those of the file from which the rows come. Unless all
+/// of its rows are there, two that clash are left out.
+fn faults_together(
+    master: &Master,
+    (roll, edits): (Roll, &[Edit]),
+    is_whole: bool,
+) -> Vec<ImportFault> {
     let number = master.last_amendment() + 1;
-    let amendments = edits.iter().map(|edit| Amendment {
-        number,
-        authority: edit.authority,
-        valid_from: from,
-        cells: edit.cells.clone(),
-    });
-    let amended = master.amended(&amendments.collect::<Vec<_>>());
-    let faults = amended.err().map_or_else(Vec::new, |error| error.faults);
-    faults.into_iter().map(of_tables).collect()
-}
-
-/// What the tables themselves refuse.
-fn of_tables(fault: MasterFault) -> ImportFault {
-    let MasterFault { line, column, message, .. } = fault;
-    let ja = format!("この値は書けません ({message})");
-    ImportFault { line, column, ja, en: message }
-}
-
-fn fault(line: u64, column: &'static str, (ja, en): (String, String)) -> ImportFault {
-    ImportFault { line, column, ja, en }
-}
-
-struct Reading<'a> {
-    table: Table,
-    reader: csv::Reader<&'a [u8]>,
-    /// For each column of the table, where it stands in the file.
-    places: Vec<Option<usize>>,
-    /// Where each column stands in the table.
-    own: HashMap<&'static str, usize>,
-    from: Date,
-    seen: BTreeMap<usize, u64>,
-}
-
-impl<'a> Reading<'a> {
-    fn new(master: &Master, text: &'a str, from: Date) -> Result<Self, ImportFault> {
-        let unreadable = |error: csv::Error| fault(1, WHOLE_ROW, unread(&error));
-        let table = Table::read("code6", &master.texts.authorities).map_err(unreadable)?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let head = reader.headers().map_err(unreadable)?.clone();
-        let foreign = head.iter().find(|name| !AuthorityRow::COLUMNS.contains(&name.trim()));
-        if let Some(name) = foreign {
-            let known = AuthorityRow::COLUMNS.join(", ");
-            let ja = format!("「{name}」という列はありません。使える列: {known}");
-            return Err(fault(
-                1,
-                WHOLE_ROW,
-                (ja, format!("{name:?} is no column; there are: {known}")),
-            ));
-        }
-        let place = |name: &str| head.iter().position(|it| it.trim() == name);
-        if place("code6").is_none() {
-            let (ja, en) = ("code6 の列がありません", "the column is missing");
-            return Err(fault(1, "code6", (ja.to_owned(), en.to_owned())));
-        }
-        let places = table.head.iter().map(place).collect();
-        let own = |name: &&'static str| {
-            table.head.iter().position(|it| it == *name).map(|place| (*name, place))
+    let amendments: Vec<_> = edits.iter().map(|edit| edit.amendment(number)).collect();
+    let texts = match master.laid(&amendments) {
+        Ok((texts, _)) => texts,
+        Err(fault) => return vec![of_tables(fault)],
+    };
+    let Err(error) = Master::parse(&texts.tables()) else { return Vec::new() };
+    let table = match Table::read(roll, texts.of_roll(roll)) {
+        Ok(table) => table,
+        Err(error) => return vec![fault(1, WHOLE_ROW, unread(&error))],
+    };
+    let line_of = |file: &str, line: u64| {
+        let is_there = |row: &&StringRecord| row.position().is_some_and(|it| it.line() == line);
+        let row = table.rows.iter().find(is_there).filter(|_| file == roll.file())?;
+        let (code, begins) = (table.whose(row)?, table.begins(row));
+        let own = || edits.iter().filter(|edit| edit.authority == code);
+        let by_then = own().rfind(|edit| begins.is_some_and(|day| edit.from <= day));
+        by_then.or_else(|| own().next()).map(|edit| edit.line)
+    };
+    let mut faults: Vec<ImportFault> = Vec::new();
+    for it in error.faults.into_iter().filter(|it| is_whole || it.with.is_none()) {
+        let with = it.with.and_then(|line| line_of(it.file, line));
+        let line = line_of(it.file, it.line).or(with).unwrap_or(1);
+        let told = if it.with.is_some() && it.column == roll.key() {
+            overlapping(line, &it)
+        } else {
+            of_tables(MasterFault { line, ..it })
         };
-        let own = AuthorityRow::COLUMNS.iter().filter_map(own).collect();
-        Ok(Self { table, reader, places, own, from, seen: BTreeMap::new() })
-    }
-
-    fn edits(&mut self, faults: &mut Vec<ImportFault>) -> Vec<Edit> {
-        let mut edits = Vec::new();
-        let mut record = StringRecord::new();
-        loop {
-            match self.reader.read_record(&mut record) {
-                Ok(false) => return edits,
-                Ok(true) => edits.extend(self.edit(&record, faults)),
-                Err(error) => {
-                    let line = error.position().map_or(0, csv::Position::line);
-                    faults.push(fault(line, WHOLE_ROW, unread(&error)));
-                    // Another width is a fault of that row alone; anything else is the file's.
-                    if !matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. }) {
-                        return edits;
-                    }
-                }
-            }
+        if !faults.contains(&told) {
+            faults.push(told);
         }
     }
+    faults
+}
 
-    /// One row of the file, compared with the row that it means.
-    fn edit(&mut self, record: &StringRecord, faults: &mut Vec<ImportFault>) -> Option<Edit> {
-        let line = record.position().map_or(0, csv::Position::line);
-        let place = match self.meant(record) {
-            Ok(place) => place,
-            Err((column, sentences)) => {
-                faults.push(fault(line, column, sentences));
-                return None;
-            }
-        };
-        if let Some(first) = self.seen.insert(place, line) {
-            let ja = format!("{first}行目に同じ行があります");
-            faults.push(fault(line, "code6", (ja, format!("it stands in line {first} already"))));
-            return None;
-        }
-        let old = self.table.rows.get(place)?.clone();
-        let new: StringRecord = old
-            .iter()
-            .zip(&self.places)
-            .map(|(cell, place)| place.and_then(|it| record.get(it)).map_or(cell, str::trim))
-            .collect();
-        let before = faults.len();
-        let differing = self.differing((&old, &new), line, faults);
-        let mut of_row = Vec::new();
-        let (file, places) = (AuthorityRow::FILE, &self.own);
-        let read =
-            AuthorityRow::parse(&mut Row { file, line, cells: &new, places, faults: &mut of_row });
-        faults.extend(of_row.into_iter().map(of_tables));
-        if faults.len() > before || differing.is_empty() {
-            return None;
-        }
-        let cells = |of: &StringRecord| {
-            let cell = |name: &&'static str| {
-                let cell = self.own.get(*name).and_then(|place| of.get(*place));
-                ((*name).to_owned(), cell.unwrap_or_default().to_owned())
-            };
-            differing.iter().map(cell).collect()
-        };
-        Some(Edit { authority: read.ok()?.code, line, cells: cells(&new), was: cells(&old) })
+fn overlapping(line: u64, it: &MasterFault) -> ImportFault {
+    let ja = "適用期間が、同じ番号のほかの行と重なります";
+    let en = "its days overlap those of another row of the same id";
+    fault(line, it.column, (ja.to_owned(), en.to_owned()))
+}
+
+impl Edit {
+    fn amendment(&self, number: i64) -> Amendment {
+        let (authority, valid_from) = (self.authority, self.from);
+        Amendment { number, authority, valid_from, cells: self.cells.clone() }
     }
+}
 
-    /// The amendable columns in which a row differs; a fault for each other, and for all when the
-    /// row does not hold on the day.
-    fn differing(
-        &self,
-        (old, new): (&StringRecord, &StringRecord),
-        line: u64,
-        faults: &mut Vec<ImportFault>,
-    ) -> Vec<&'static str> {
-        let holds = self.table.holds(old, self.from);
-        let mut differing = Vec::new();
-        for name in AuthorityRow::COLUMNS {
-            let Some(place) = self.own.get(name) else { continue };
-            let (was, is) = (old.get(*place), new.get(*place));
-            if was == is {
-                continue;
-            }
-            if holds && COLUMNS.contains(name) {
-                differing.push(*name);
-                continue;
-            }
-            let (was, is) = (was.unwrap_or_default(), is.unwrap_or_default());
-            let day = self.from;
-            let sentences = if holds {
-                (
-                    format!("「{was}」を「{is}」に変えることは、ここではできません"),
-                    format!("{was:?} cannot be changed to {is:?} here: it is a fact of the tables"),
-                )
-            } else {
-                (
-                    format!("この行は{day}には適用されないため、「{is}」に変えられません"),
-                    format!("this row does not hold on {day}, so {is:?} changes nothing"),
-                )
-            };
-            faults.push(fault(line, name, sentences));
-        }
-        differing
-    }
-
-    /// The row of the table that a row of the file means: the one that begins on the same day where
-    /// the file has that column, else the one that holds on the day.
-    fn meant(&self, record: &StringRecord) -> Result<usize, (&'static str, (String, String))> {
-        let cell = |name: &str| {
-            let own = self.own.get(name)?;
-            record.get((*self.places.get(*own)?)?).map(str::trim)
+/// A row that ends on the eve of the next is no end of its union, and one that would leave a gap
+/// before the next is a fault.
+fn check_ends(table: &Table, rows: &mut [Wanted], faults: &mut Vec<ImportFault>) {
+    let begins: Vec<_> = rows.iter().map(|it| (it.authority, it.begins, it.meant)).collect();
+    for row in rows {
+        let last = row.cells.get(LAST).and_then(|it| it.parse::<Date>().ok());
+        let Some(last) = last else { continue };
+        let run = table.run(row.authority, row.from);
+        let goes_on = |meant: &Meant| match meant {
+            Meant::Row(place) => run.contains(place),
+            Meant::New(..) => true,
         };
-        let code = cell("code6").unwrap_or_default();
-        let day = self.from;
-        let nobody = (
-            format!("「{code}」は{day}の指定権者ではありません"),
-            format!("{code:?} is no authority on {day}"),
-        );
-        let Ok(parsed) = code.parse::<AuthorityId>() else { return Err(("code6", nobody)) };
-        let Some(begins) = cell("valid_from") else {
-            return self.table.find(parsed, day).ok_or(("code6", nobody));
-        };
-        let own = |name: &str, row: &StringRecord, cell: &str| {
-            self.own.get(name).and_then(|place| row.get(*place)).is_some_and(|it| it == cell)
-        };
-        let of_code = |row: &StringRecord| own("code6", row, code);
-        let mut rows = self.table.rows.iter();
-        match rows.position(|row| of_code(row) && own("valid_from", row, begins)) {
-            Some(place) => Ok(place),
-            None if self.table.rows.iter().any(of_code) => {
-                let ja = format!("{code} に、「{begins}」から始まる行はありません");
-                Err(("valid_from", (ja, format!("{code} has no row that begins on {begins:?}"))))
-            }
-            None => Err(("code6", nobody)),
+        let later = begins.iter().filter_map(|(code, begins, meant)| {
+            begins.filter(|_| *code == row.authority && goes_on(meant))
+        });
+        let Some(next) = later.filter(|day| Some(*day) > row.begins).min() else { continue };
+        let eve = next.yesterday().unwrap_or(last);
+        if last == eve {
+            row.cells.remove(LAST);
+        } else {
+            let ja = format!("次の行が {next} に始まるため、最終日は {eve} にしてください");
+            let en = format!("the next row begins on {next}: the last day before it is {eve}");
+            faults.push(fault(row.line, LAST, (ja, en)));
         }
     }
 }
 
-fn unread(error: &csv::Error) -> (String, String) {
-    (format!("読み取れません ({error})"), format!("it cannot be read: {error}"))
+/// What differs, in order of time, each from what its union is after those before it.
+fn differing(master: &Master, table: &Table, mut rows: Vec<Wanted>) -> Vec<Edit> {
+    rows.sort_by_key(|row| row.from);
+    let (mut table, mut said) = (table.clone(), master.said.clone());
+    let mut edits = Vec::new();
+    for Wanted { authority, from, line, mut cells, .. } in rows {
+        let mut was = Cells::new();
+        if let Some(held) = table.held(authority, from).filter(|_| !cells.is_empty()) {
+            cells.retain(|name, wanted| {
+                let is_there = held.get(name).is_some_and(|it| is_same(name, it, wanted));
+                !is_there && !FOUNDING.contains(&name.as_str())
+            });
+            was.extend(held.into_iter().filter(|(name, _)| cells.contains_key(name)));
+        }
+        if cells.is_empty() {
+            continue;
+        }
+        let edit = Edit { authority, from, line, cells, was };
+        table.amend(&edit.amendment(0), &said);
+        said.extend(edit.cells.keys().map(|name| (authority, from, name.clone())));
+        edits.push(edit);
+    }
+    edits
 }
 
 #[cfg(test)]
@@ -269,7 +165,7 @@ mod tests {
     const DAY: Date = date(2026, 4, 1);
 
     fn told(faults: &[ImportFault]) -> Vec<(u64, &str)> {
-        faults.iter().map(|fault| (fault.line, fault.column)).collect()
+        faults.iter().map(|fault| (fault.line, fault.column.as_str())).collect()
     }
 
     #[test]
@@ -315,7 +211,8 @@ mod tests {
         assert_eq!(edits[0].cells, Cells::from([("status".into(), "closed".into())]));
         for (text, expected) in [
             ("status\nopen\n", (1, "code6")),
-            ("code6,colour\n012033,red\n", (1, WHOLE_ROW)),
+            ("code6,colour\n012033,red\n", (1, "colour")),
+            ("code6, status,status \n012033,open,open\n", (1, "status")),
             ("code6,status\n012033\n", (2, WHOLE_ROW)),
             ("code6,status\n012033,open\n012033,closed\n", (3, "code6")),
             ("code6,status,valid_from\n012033,open,2020-01-01\n", (2, "valid_from")),

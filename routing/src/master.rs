@@ -9,6 +9,7 @@ use schemas::{AuthorityId, FilingKind, ServiceCode};
 use crate::amend::Said;
 use crate::authority::{AuthorityRow, Body, Class, UnionRow};
 use crate::check;
+use crate::roll::Roll;
 use crate::rule::{KindRow, Rule, RuleRow, TransferRow};
 use crate::selector::ServiceSet;
 use crate::service::ServiceRow;
@@ -68,6 +69,13 @@ impl Texts {
             transfers: tables.transfers.to_owned(),
             kinds: tables.kinds.to_owned(),
             rules: tables.rules.to_owned(),
+        }
+    }
+
+    pub(crate) fn of_roll(&self, roll: Roll) -> &str {
+        match roll {
+            Roll::Authorities => &self.authorities,
+            Roll::Unions => &self.unions,
         }
     }
 
@@ -343,7 +351,7 @@ fn parse_version(text: &str, faults: &mut Vec<MasterFault>) -> Date {
             "{:?} must be the day of the facts, a dot and a number, as in 2024-12-11.1",
             text.trim()
         );
-        faults.push(MasterFault { file: "VERSION", line: 1, column: "version", message });
+        faults.push(MasterFault::new("VERSION", 1, "version", message));
         Date::default()
     })
 }

@@ -41,9 +41,9 @@ impl Period {
         if let (Some(from), Some(to)) = (period.from, period.to)
             && to < from
         {
-            return Err(
-                row.fault("valid_to", format!("the last day {to} is before the first day {from}"))
-            );
+            let en = format!("the last day {to} is before the first day {from}");
+            let ja = format!("最終日 {to} が、開始日 {from} より前です");
+            return Err(row.fault_told("valid_to", (ja, en)));
         }
         Ok(period)
     }

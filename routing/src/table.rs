@@ -20,6 +20,17 @@ pub struct MasterFault {
     pub column: &'static str,
     /// A sentence that says what is wrong.
     pub message: String,
+    /// The same in Japanese, where more can be said than which cell it is.
+    pub ja: Option<String>,
+    /// The line of the other row, where two do not go together.
+    pub with: Option<u64>,
+}
+
+impl MasterFault {
+    /// A fault of a row by itself, told in English.
+    pub fn new(file: &'static str, line: u64, column: &'static str, message: String) -> Self {
+        Self { file, line, column, message, ja: None, with: None }
+    }
 }
 
 /// The column name of faults that concern the whole row.
@@ -74,7 +85,7 @@ impl<'a> Sheet<'a> {
                 places.insert(*column, place);
             } else {
                 let message = format!("the column is missing; the head is {header:?}");
-                self.faults.push(MasterFault { file: self.file, line: 1, column, message });
+                self.faults.push(MasterFault::new(self.file, 1, column, message));
             }
         }
         (places.len() == self.columns.len()).then_some(places)
@@ -88,7 +99,7 @@ impl<'a> Sheet<'a> {
         } else {
             format!("the row cannot be read: {error}")
         };
-        self.faults.push(MasterFault { file: self.file, line, column: WHOLE_ROW, message });
+        self.faults.push(MasterFault::new(self.file, line, WHOLE_ROW, message));
     }
 }
 
@@ -116,8 +127,14 @@ impl Row<'_> {
     }
 
     pub(crate) fn fault(&mut self, column: &'static str, message: impl Into<String>) -> Noted {
-        let (file, line) = (self.file, self.line);
-        self.faults.push(MasterFault { file, line, column, message: message.into() });
+        self.faults.push(MasterFault::new(self.file, self.line, column, message.into()));
+        Noted
+    }
+
+    /// The same, told in Japanese and English.
+    pub(crate) fn fault_told(&mut self, column: &'static str, (ja, en): (String, String)) -> Noted {
+        let fault = MasterFault::new(self.file, self.line, column, en);
+        self.faults.push(MasterFault { ja: Some(ja), ..fault });
         Noted
     }
 

@@ -134,6 +134,81 @@ async fn a_table_is_tried_then_taken_in_and_written_out() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn unions_are_taken_in_and_written_out() -> Result<()> {
+    let seat = Seat::new().await?;
+    let store = format!("sqlite:{}", seat.folder().join("store.db").display());
+    let mut house = House::build().store(&store).start().await?;
+    house.deliver(&change("012033", &[])).await?;
+    house.finish().await?;
+    let one = Typed {
+        seat: &seat,
+        by: settings([("TODOKE_STORE__URL", store.as_str()), ("SUDO_USER", "hanako")]),
+    };
+    let table = seat.folder().join("unions.csv");
+    let table = table.to_str().context("a path")?;
+    let head = "union_id,name,prefecture_code,prefecture,kind,members,services,prepared,status,\
+                alternative,valid_from";
+    let row = "小樽広域連合,01,北海道,広域連合,012033,municipal,true,open,paper,2099-10-01";
+    let bad = format!(
+        "{head}\nU01999,{}\nU01998,{row}\n\nU1,{row}\nU01997,{}\n",
+        row.replace("012033", "016047;012033"),
+        row.replace("2099-10-01", "2099-01-01")
+    );
+    std::fs::write(table, bad)?;
+    let import = format!("master import {table} --from 2099-04-01 --why founded");
+    let told = ["2 fault(s), nothing was changed", "line 5: union_id", "line 6: valid_from"];
+    one.refuses(&import, &told).await?;
+    let clash = format!("{head}\nU01999,{}\n", row.replace("012033", "016047;012033"));
+    std::fs::write(table, clash)?;
+    one.refuses(&import, &["line 2: members: 016047 is a member of U01004 too", "構成市町村"])
+        .await?;
+    std::fs::write(table, format!("{head}\nU01999,{row}\n"))?;
+    let told = ["1 unions change; of 1 filings asked, 1 would go elsewhere", "U01999 union"];
+    one.says(&format!("{import} --dry-run"), &told).await?;
+    one.says("master changes", &["nothing"]).await?;
+    one.says(&import, &["1 unions changed", "+1"]).await?;
+    let said = one.says("master export --unions --on 2099-10-01", &["union_id,name"]).await?;
+    ensure!(said.contains("\nU01999,小樽広域連合,"), "{said}");
+    let said = one.says("master export --unions --on 2099-09-30", &[]).await?;
+    ensure!(!said.contains("U01999"), "{said}");
+    one.says("master changes U01999", &["hanako", "founded", "2099-10-01"]).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn channels_are_proposed_by_one_and_approved_by_another() -> Result<()> {
+    let seat = Seat::new().await?;
+    let store = format!("sqlite:{}", seat.folder().join("store.db").display());
+    House::build().store(&store).ladder(SAPPORO, &[Channel::Api]).start().await?.finish().await?;
+    let by = |name| Typed {
+        seat: &seat,
+        by: settings([("TODOKE_STORE__URL", store.as_str()), ("SUDO_USER", name)]),
+    };
+    let (one, other) = (by("hanako"), by("jiro"));
+    let file = seat.folder().join("ladder.json");
+    let file = file.to_str().context("a path")?;
+    let propose = format!("authority propose {SAPPORO} {file} --why renewed");
+    std::fs::write(file, "[]")?;
+    one.refuses(&propose, &["at least one endpoint"]).await?;
+    let api = r#"{"channel":"api","url":"https://new.example/in","signing_secret":"s3cret"}"#;
+    std::fs::write(file, format!("[{api}]"))?;
+    let said = one.says(&propose, &["proposed: "]).await?;
+    let id = said.split([' ', ';']).nth(1).context("an id")?;
+    let said = one.says("authority proposals --waiting", &[id, "new.example", "renewed"]).await?;
+    ensure!(!said.contains("s3cret"), "{said}");
+    one.refuses(&format!("authority approve {id}"), &["hanako proposed it"]).await?;
+    other.refuses(&format!("authority reject {id}"), &["say why"]).await?;
+    other.refuses(&format!("authority withdraw {id}"), &["hanako proposed it"]).await?;
+    other.says(&format!("authority approve {id} --why seen"), &["approved, and in use"]).await?;
+    one.says("authority list", &["https://new.example/in"]).await?;
+    one.says("authority proposals --waiting", &["nothing"]).await?;
+    let said = one.says(&format!("authority proposals {SAPPORO} --json"), &["jiro"]).await?;
+    ensure!(!said.contains("s3cret"), "{said}");
+    one.says("audit list --subject authority:011002", &["channels.approve", "seen"]).await?;
+    Ok(())
+}
+
 /// A check at the command line waits for the hub that runs beside it; where none can, it says so.
 #[tokio::test]
 async fn a_check_is_sent_and_its_proof_waited_for() -> Result<()> {

@@ -34,6 +34,14 @@ impl Credentials {
     }
 }
 
+impl Login {
+    /// Whether it can be used: a password always, a private key when it reads with its passphrase
+    /// and is none of those that are not taken.
+    pub fn is_taken(&self) -> bool {
+        Credentials::of(self).is_ok()
+    }
+}
+
 /// Proves the account, by prompt where the server wants the password that way.
 pub(super) async fn log_in(
     ssh: &mut Handle<HostKey>,

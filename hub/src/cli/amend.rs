@@ -1,11 +1,12 @@
 //! `todoke master export|import|dry-run|changes`: the master as it is amended in the store.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use jiff::civil::Date;
-use routing::{Addressee, Amendment, Answer, Cells, edits_of};
+use routing::{Addressee, Amendment, Answer, Cells, ImportFault, Roll, edits_of};
 use schemas::AuthorityId;
 use serde_json::{Value, json};
 
@@ -13,20 +14,23 @@ use super::{hand, open_context, open_store, print_rows, say};
 use crate::config::Config;
 use crate::context::{Context, day_in_japan};
 use crate::operate::By;
-use crate::operate::master::{Prepared, Whom, amend, prepare};
+use crate::operate::master::{Change, Prepared, Whom, amend_all, prepare_all};
 use crate::operate::replay::{Replayed, replay};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Write authorities.csv with what was changed since in it
+    /// Write authorities.csv or unions.csv with what was changed since in it
     Export {
+        /// Write unions.csv
+        #[arg(long)]
+        unions: bool,
         /// Only the rows that hold on this day (2026-04-01)
         #[arg(long)]
         on: Option<Date>,
     },
-    /// Take in a whole or partial authorities.csv: what differs holds from a day on
+    /// Take in a whole or partial authorities.csv or unions.csv: what differs holds from a day on
     Import {
-        /// The table; of the columns, code6 and those that are to change are enough
+        /// The table; of the columns, the code and those that are to change are enough
         file: PathBuf,
         #[command(flatten)]
         trial: Trial,
@@ -72,22 +76,23 @@ pub(super) struct Trial {
 
 pub(super) async fn run(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
-        Command::Export { on } => {
+        Command::Export { unions, on } => {
+            let roll = if unions { Roll::Unions } else { Roll::Authorities };
             let ctx = open_context(config).await?;
-            say(ctx.master().authorities_csv(on)?.trim_end())
+            say(ctx.master().csv(roll, on)?.trim_end())
         }
         Command::Import { file, trial, why, dry_run: false } => {
             let ctx = open_context(config).await?;
             let (changes, day) = changes(&ctx, (&file, &trial))?;
             let (actor, whom) = (hand(), Whom::Operations);
             let by = By { actor: &actor, why: &why };
-            let done = amend(&ctx, changes, day, (by, whom)).await?;
+            let done = amend_all(&ctx, changes, (by, whom)).await?;
             let version = done.after.version();
             if trial.json {
                 return say(&json!({"changed": told(&done), "version": version}).to_string());
             }
-            let count = done.amendments.len();
-            say(&format!("{count} authorities changed from {day} on: master {version}"))
+            let count = bodies(&done);
+            say(&format!("{count} changed from {day} on: master {version}"))
         }
         Command::Import { file, trial, dry_run: true, .. } | Command::DryRun { file, trial } => {
             dry_run(config, (&file, &trial)).await
@@ -102,17 +107,25 @@ pub(super) async fn run(command: Command, config: Config) -> anyhow::Result<()> 
     }
 }
 
+/// How many authorities, or unions, a change is about.
+fn bodies(prepared: &Prepared) -> String {
+    let all: BTreeSet<_> = prepared.amendments.iter().map(|it| it.authority).collect();
+    let unions = all.iter().filter(|it| it.is_union()).count();
+    match (all.len() - unions, unions) {
+        (0, unions) => format!("{unions} unions"),
+        (authorities, _) => format!("{authorities} authorities"),
+    }
+}
+
 /// What a file changes; all faults, by line, when there is one.
-fn changes(
-    ctx: &Context,
-    (file, trial): (&Path, &Trial),
-) -> anyhow::Result<(Vec<(AuthorityId, Cells)>, Date)> {
+fn changes(ctx: &Context, (file, trial): (&Path, &Trial)) -> anyhow::Result<(Vec<Change>, Date)> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let day = trial.from.unwrap_or_else(|| day_in_japan(ctx.clock.now_ms()));
     match edits_of(&ctx.master(), &text, day) {
-        Ok(edits) => Ok((edits.into_iter().map(|it| (it.authority, it.cells)).collect(), day)),
+        Ok(edits) => Ok((edits.into_iter().map(Change::from).collect(), day)),
         Err(faults) => {
-            let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            let line = |it: &ImportFault| format!("{it}\n    {}", it.ja);
+            let lines: Vec<String> = faults.iter().map(line).collect();
             bail!(
                 "{}: {} fault(s), nothing was changed\n{}",
                 file.display(),
@@ -126,7 +139,7 @@ fn changes(
 async fn dry_run(config: Config, of: (&Path, &Trial)) -> anyhow::Result<()> {
     let ctx = open_context(config).await?;
     let (changes, day) = changes(&ctx, of)?;
-    let prepared = prepare(&ctx, changes, day).await?;
+    let prepared = prepare_all(&ctx, changes).await?;
     let most = of.1.filings.unwrap_or(ctx.config.master.dry_run_max);
     let done = replay(&ctx, &prepared, most).await?;
     if of.1.json {
@@ -135,8 +148,8 @@ async fn dry_run(config: Config, of: (&Path, &Trial)) -> anyhow::Result<()> {
         return say(&serde_json::to_string_pretty(&value)?);
     }
     say(&format!(
-        "from {day} on, {} authorities change; of {} filings asked, {} would go elsewhere",
-        prepared.amendments.len(),
+        "from {day} on, {} change; of {} filings asked, {} would go elsewhere",
+        bodies(&prepared),
         done.asked,
         done.moved
     ))?;
@@ -146,7 +159,7 @@ async fn dry_run(config: Config, of: (&Path, &Trial)) -> anyhow::Result<()> {
 fn told(prepared: &Prepared) -> Value {
     let one = |(it, was): (&Amendment, &Cells)| {
         let (authority, cells) = (it.authority, &it.cells);
-        json!({"authority": authority, "cells": cells, "was": was})
+        json!({"authority": authority, "from": it.valid_from, "cells": cells, "was": was})
     };
     prepared.amendments.iter().zip(&prepared.was).map(one).collect()
 }

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use schemas::AuthorityId;
 use serde_json::{Value, json};
 
-use super::{act, checks, contacts, hand, open_store, print_rows, say, stages};
+use super::{act, checks, contacts, hand, open_store, print_rows, proposals, say, stages};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::Directory;
@@ -31,13 +31,16 @@ enum Command {
         json: bool,
     },
     /// Set an authority's ladder from a JSON file: an array of endpoints, the preferred one first;
-    /// a secret written as ******** stays as it is, where the endpoint leads to the same place
+    /// a secret written as ******** stays as it is, where the endpoint leads to the same place.
+    /// At once and by one person: for emergencies
     Set {
         /// The authority
         authority: AuthorityId,
         /// For example `[{"channel":"api","url":"https://…","signing_secret":"whsec_…"}]`
         file: PathBuf,
     },
+    #[command(flatten)]
+    Proposed(proposals::Command),
     /// Look whether an authority's endpoints answer, leaving nothing there; or send it a test
     Check(checks::Args),
     /// How far authorities are that have not begun; of one, all stages
@@ -66,6 +69,7 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
             print_rows(json, &Value::Array(rows), &columns)
         }
         Command::Set { authority, file } => set(&config, authority, &file).await,
+        Command::Proposed(command) => proposals::run(command, config).await,
         Command::Check(args) => checks::run(args, config).await,
         Command::Stages(args) => stages::run(args, config).await,
         Command::Contacts { command } => contacts::run(command, &config).await,

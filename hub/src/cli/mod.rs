@@ -20,6 +20,7 @@ mod lane;
 mod master;
 mod operator;
 mod package;
+mod proposals;
 mod receipt;
 mod reconcile;
 mod redrive;

@@ -14,7 +14,7 @@ pub const KEPT: &str = "********";
 const NEW: &str = "(new)";
 
 /// Where endpoints have secrets.
-const SECRETS: [&str; 6] = [
+pub const SECRETS: [&str; 6] = [
     "/signing_secret",
     "/former_signing_secret",
     "/bearer",

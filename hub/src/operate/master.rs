@@ -1,11 +1,14 @@
-//! What authorities accept, changed while hubs run: by their own staff or by operations, from a day
-//! on. A change is an amendment (`store/amendments.rs`) that every process lays over its tables.
+//! What authorities accept, and who belongs to a union, changed while hubs run: by their own staff
+//! or by operations, from a day on. A change is an amendment (`store/amendments.rs`) that every
+//! process lays over its tables.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use routing::{AMENDABLE, Amendment, Cells, Master, MasterError, MasterFault, Status};
+use routing::{Amendment, Cells, Edit, FOUNDING, Master, MasterError, MasterFault, Roll, Status};
 use schemas::AuthorityId;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{By, overtaken};
@@ -59,8 +62,21 @@ pub enum MasterProblem {
     #[error("{0} is no authority on {1}")]
     NoBody(AuthorityId, Date),
     /// The ministry publishes it, by operations.
-    #[error("the launch period, and whether it is exempt, are changed by operations alone")]
+    #[error(
+        "the launch period, whether it is exempt, and who belongs to a union until when, are \
+         changed by operations alone"
+    )]
     OfOperations,
+    /// More is asked of past filings than a preview may take.
+    #[error(
+        "rows begin or end on {days} days; a table has at most {most} (master.import_days_max)"
+    )]
+    Days {
+        /// The different days.
+        days: usize,
+        /// Those that may be.
+        most: usize,
+    },
     /// The tables would not hold together, or a cell does not read.
     #[error(transparent)]
     Faults(#[from] MasterError),
@@ -75,6 +91,35 @@ impl From<StoreError> for MasterProblem {
     }
 }
 
+/// What somebody wants of one authority or union.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Whose.
+    pub authority: AuthorityId,
+    /// The first day.
+    pub from: Date,
+    /// The cells as they are to be.
+    pub cells: Cells,
+    /// The line of a file that says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+}
+
+impl Change {
+    /// Changes that hold from one day on.
+    pub fn all(changes: Vec<(AuthorityId, Cells)>, from: Date) -> Vec<Self> {
+        let one = |(authority, cells)| Self { authority, from, cells, line: None };
+        changes.into_iter().map(one).collect()
+    }
+}
+
+impl From<Edit> for Change {
+    fn from(edit: Edit) -> Self {
+        let Edit { authority, from, line, cells, .. } = edit;
+        Self { authority, from, cells, line: Some(line) }
+    }
+}
+
 /// A change as it would be.
 #[derive(Debug)]
 pub struct Prepared {
@@ -84,9 +129,11 @@ pub struct Prepared {
     pub after: Master,
     /// What would be laid over it.
     pub amendments: Vec<Amendment>,
-    /// The same cells as they are on the day.
+    /// The same cells as they are on the day; none of a union that is new.
     pub was: Vec<Cells>,
-    /// The first day on which it would hold.
+    /// The line of each in the file that says so.
+    pub lines: Vec<Option<u64>>,
+    /// The first day on which any of it would hold.
     pub valid_from: Date,
 }
 
@@ -100,7 +147,7 @@ impl Prepared {
         let is_exempt =
             |cells: &Cells| cells.get("status").is_some_and(|it| it == Status::Exempt.as_str());
         let is_published = |(it, was): (&Amendment, &Cells)| {
-            it.cells.contains_key("launch_period") || is_exempt(&it.cells) || is_exempt(was)
+            it.cells.keys().any(|name| is_fact(name)) || is_exempt(&it.cells) || is_exempt(was)
         };
         let is_own = matches!(whom, Whom::Authority(_));
         if is_own && self.amendments.iter().zip(&self.was).any(is_published) {
@@ -110,53 +157,128 @@ impl Prepared {
     }
 }
 
+impl Prepared {
+    /// The days on which something begins or ends to differ, in order.
+    pub fn days(&self) -> BTreeSet<Date> {
+        let last = |cells: &Cells| cells.get("valid_to")?.parse::<Date>().ok()?.tomorrow().ok();
+        let begin = self.amendments.iter().map(|it| it.valid_from);
+        let end = self.amendments.iter().map(|it| &it.cells).chain(&self.was).filter_map(last);
+        begin.chain(end).collect()
+    }
+
+    /// Whose filings a change may move: one's own, where only what it accepts changes.
+    pub fn whose(&self) -> Option<AuthorityId> {
+        match self.amendments.as_slice() {
+            [one] if !(one.authority.is_union() && one.cells.keys().any(|it| is_fact(it))) => {
+                Some(one.authority)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a column is no switch of who takes filings, but something that is published of them.
+fn is_fact(column: &str) -> bool {
+    let is_own = Roll::Authorities.amendable().contains(&column);
+    column == "launch_period" || !is_own
+}
+
 /// What a change would make of the master; nothing is written.
 pub async fn prepare(
     ctx: &Context,
     changes: Vec<(AuthorityId, Cells)>,
     valid_from: Date,
 ) -> Result<Prepared, MasterProblem> {
-    if valid_from < day_in_japan(ctx.clock.now_ms()) {
-        return Err(MasterProblem::Past(valid_from));
+    prepare_all(ctx, Change::all(changes, valid_from)).await
+}
+
+/// The same of changes that hold from days of their own, in order of time.
+pub async fn prepare_all(ctx: &Context, changes: Vec<Change>) -> Result<Prepared, MasterProblem> {
+    let today = day_in_japan(ctx.clock.now_ms());
+    if let Some(past) = changes.iter().map(|it| it.from).find(|day| *day < today) {
+        return Err(MasterProblem::Past(past));
     }
+    let most = ctx.config.master.import_days_max;
+    let few = |days: usize| {
+        if days > most { Err(MasterProblem::Days { days, most }) } else { Ok(()) }
+    };
+    few(changes.iter().map(|it| it.from).collect::<BTreeSet<_>>().len())?;
     ctx.reload_master().await?;
-    let before = ctx.master();
-    let (mut amendments, mut was) = (Vec::new(), Vec::new());
-    for (authority, mut cells) in changes {
-        let no_body = || MasterProblem::NoBody(authority, valid_from);
-        let mut held = before.cells(authority, valid_from).ok_or_else(no_body)?;
-        check_cells(ctx, (&held, &cells))?;
-        cells.retain(|column, cell| held.get(column).is_some_and(|old| old != cell));
+    let prepared = laid_over(ctx, (ctx.master(), today), changes)?;
+    few(prepared.days().len())?;
+    Ok(prepared)
+}
+
+fn laid_over(
+    ctx: &Context,
+    (before, today): (Arc<Master>, Date),
+    changes: Vec<Change>,
+) -> Result<Prepared, MasterProblem> {
+    let (mut amendments, mut was, mut lines) = (Vec::<Amendment>::new(), Vec::new(), Vec::new());
+    // What one authority is on a later day may be what an earlier change of these makes of it.
+    let (mut by_then, mut touched) = (before.clone(), BTreeSet::new());
+    for Change { authority, from, mut cells, line } in changes {
+        if touched.contains(&authority) {
+            by_then = Arc::new(before.amended(&amendments)?);
+            touched.clear();
+        }
+        let held = by_then.cells(authority, from);
+        check_cells(ctx, authority, (held.as_ref(), &cells))?;
+        if let Some(held) = &held {
+            cells.retain(|column, cell| held.get(column).is_some_and(|old| old != cell));
+        } else if !is_founding(authority, &cells) {
+            return Err(MasterProblem::NoBody(authority, from));
+        }
         if cells.is_empty() {
             continue;
         }
+        let mut held = held.unwrap_or_default();
         held.retain(|column, _| cells.contains_key(column));
         let next = i64::try_from(amendments.len()).unwrap_or(i64::MAX).saturating_add(1);
         let number = before.last_amendment().saturating_add(next);
-        amendments.push(Amendment { number, authority, valid_from, cells });
+        touched.insert(authority);
+        amendments.push(Amendment { number, authority, valid_from: from, cells });
         was.push(held);
+        lines.push(line);
     }
     if amendments.is_empty() {
         return Err(MasterProblem::Nothing);
     }
     let after = before.amended(&amendments)?;
-    Ok(Prepared { before, after, amendments, was, valid_from })
+    let valid_from = amendments.iter().map(|it| it.valid_from).min().unwrap_or(today);
+    Ok(Prepared { before, after, amendments, was, lines, valid_from })
+}
+
+/// Whether these are the cells of a union that is new.
+fn is_founding(authority: AuthorityId, cells: &Cells) -> bool {
+    authority.is_union() && FOUNDING.iter().all(|column| cells.contains_key(*column))
 }
 
 /// Only what is amendable of this row, and words and notes, no books.
-fn check_cells(ctx: &Context, (held, cells): (&Cells, &Cells)) -> Result<(), MasterError> {
+fn check_cells(
+    ctx: &Context,
+    authority: AuthorityId,
+    (held, cells): (Option<&Cells>, &Cells),
+) -> Result<(), MasterError> {
     let most = ctx.config.operations.reason_chars_max;
-    let column = |name: &str| AMENDABLE.into_iter().find(|column| *column == name);
+    let roll = Roll::of(authority);
+    let is_founding = is_founding(authority, cells);
+    let may = |name: &str| match held {
+        Some(held) => held.contains_key(name) || (is_founding && FOUNDING.contains(&name)),
+        None => roll.columns().contains(&name),
+    };
     let fault = |(name, cell): (&String, &String)| {
-        let message = if !held.contains_key(name) {
+        // Who belongs to a union may be many.
+        let is_long = cell.chars().count() > most && name != "members";
+        let message = if !may(name) {
             format!("{name:?} is no column that can be changed here")
-        } else if cell.chars().count() > most {
+        } else if is_long {
             format!("it has at most {most} characters (operations.reason_chars_max)")
         } else {
             return None;
         };
-        let column = column(name).unwrap_or("(row)");
-        Some(MasterFault { file: "authorities.csv", line: 0, column, message })
+        let column = roll.columns().iter().find(|column| **column == name.as_str());
+        Some(MasterFault::new(roll.file(), 0, column.copied().unwrap_or("(row)"), message))
     };
     let faults: Vec<_> = cells.iter().filter_map(fault).collect();
     if faults.is_empty() { Ok(()) } else { Err(MasterError { faults }) }
@@ -167,10 +289,19 @@ pub async fn amend(
     ctx: &Context,
     changes: Vec<(AuthorityId, Cells)>,
     valid_from: Date,
+    by: (By<'_>, Whom),
+) -> Result<Prepared, MasterProblem> {
+    amend_all(ctx, Change::all(changes, valid_from), by).await
+}
+
+/// The same of changes that hold from days of their own, in order of time.
+pub async fn amend_all(
+    ctx: &Context,
+    changes: Vec<Change>,
     (by, whom): (By<'_>, Whom),
 ) -> Result<Prepared, MasterProblem> {
     by.reason(ctx)?;
-    let prepared = prepare(ctx, changes, valid_from).await?;
+    let prepared = prepare_all(ctx, changes).await?;
     make(ctx, prepared, (by, whom)).await
 }
 
@@ -178,19 +309,15 @@ pub async fn amend(
 /// changed where one is another by now.
 pub async fn amend_as_seen(
     ctx: &Context,
-    changes: Vec<(AuthorityId, Cells, Cells)>,
-    valid_from: Date,
+    seen: Vec<(Change, Cells)>,
     (by, whom): (By<'_>, Whom),
 ) -> Result<Prepared, MasterProblem> {
     by.reason(ctx)?;
-    let (changes, seen): (Vec<_>, Vec<_>) =
-        changes.into_iter().map(|(code, cells, was)| ((code, cells), (code, was))).unzip();
-    let prepared = prepare(ctx, changes, valid_from).await?;
-    let is_there = |(authority, was): &(AuthorityId, Cells)| {
-        let held = prepared.before.cells(*authority, valid_from).unwrap_or_default();
-        was.iter().all(|(column, cell)| held.get(column) == Some(cell))
-    };
-    if !seen.iter().all(is_there) {
+    let (changes, were): (Vec<_>, Vec<_>) = seen.into_iter().unzip();
+    let prepared = prepare_all(ctx, changes.clone()).await?;
+    let found = prepared.amendments.iter().map(|it| (it.authority, it.valid_from, &it.cells));
+    let wanted = changes.iter().map(|it| (it.authority, it.from, &it.cells));
+    if !found.eq(wanted) || prepared.was != were {
         return Err(overtaken(ctx, SUBJECT, CHANGED).await?.into());
     }
     make(ctx, prepared, (by, whom)).await

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
-use routing::{Amendment, Answer, Case, Master};
-use schemas::{FilingId, Submission};
+use routing::{Answer, Case, Master};
+use schemas::{AuthorityId, FilingId, Submission};
 use uuid::Uuid;
 
 use super::master::Prepared;
@@ -41,15 +41,17 @@ pub struct Moved {
     pub answers: Vec<(Answer, Answer)>,
 }
 
-/// Asks both masters where the newest filings would go on the day of a change, `most` of them. Of a
-/// change of one authority those that were planned for it are asked, else the whole country's.
+/// Asks both masters where the newest filings would go on the days of a change, `most` of them. Of
+/// a change of what one authority accepts those that were planned for it are asked, else the whole
+/// country's: who belongs to a union moves what was planned for others.
 pub async fn replay(
     ctx: &Context,
     prepared: &Prepared,
     most: usize,
 ) -> Result<Replayed, StoreError> {
     let both = (&*prepared.before, &prepared.after);
-    let (mut done, mut newest) = (Replayed::default(), Newest::of(&prepared.amendments));
+    let (mut done, mut newest) = (Replayed::default(), Newest::of(prepared.whose()));
+    let days: Vec<_> = prepared.days().into_iter().collect();
     while done.asked < most {
         let Some(mut ids) = newest.page(&ctx.store).await? else { break };
         ids.truncate(most - done.asked);
@@ -61,7 +63,7 @@ pub async fn replay(
                 done.unread += 1;
                 continue;
             };
-            let answers = differing(both, &submission, prepared.valid_from);
+            let answers = differing(both, &submission, &days);
             if answers.is_empty() {
                 continue;
             }
@@ -82,11 +84,7 @@ struct Newest {
 }
 
 impl Newest {
-    fn of(amendments: &[Amendment]) -> Self {
-        let authority = match amendments {
-            [one] => Some(one.authority),
-            _ => None,
-        };
+    fn of(authority: Option<AuthorityId>) -> Self {
         let filter = Filter { authority, limit: AT_ONCE, ..Filter::default() };
         Self { filter, seen: HashSet::new(), is_over: false }
     }
@@ -123,18 +121,22 @@ fn last_texts(revisions: Vec<RevisionRow>) -> HashMap<FilingId, String> {
 fn differing(
     (before, after): (&Master, &Master),
     submission: &Submission,
-    date: Date,
+    days: &[Date],
 ) -> Vec<(Answer, Answer)> {
-    let cases = submission.offices.iter().flat_map(|office| {
-        office.services.iter().map(|it| Case {
-            municipality: office.municipality,
-            service: it.service,
-            kind: submission.kind,
-            date,
-            insurers: &it.insurers,
-            deemed: it.deemed,
+    let of_day = |date: &Date| {
+        let date = *date;
+        submission.offices.iter().flat_map(move |office| {
+            office.services.iter().map(move |it| Case {
+                municipality: office.municipality,
+                service: it.service,
+                kind: submission.kind,
+                date,
+                insurers: &it.insurers,
+                deemed: it.deemed,
+            })
         })
-    });
+    };
+    let cases = days.iter().flat_map(of_day);
     let mut answers: Vec<(Answer, Answer)> = Vec::new();
     for it in routing::dry_run(before, after, cases).differences {
         let answer = (it.before, it.after);

@@ -1,6 +1,6 @@
 //! The texts about what authorities accept and how they are reached, and about changing both.
 
-use routing::{Alternative, Cells, Status};
+use routing::{Alternative, Cells, Master, Status};
 use schemas::FilingKind;
 
 use super::labels;
@@ -27,6 +27,16 @@ words! {
     status: "受付の状態", "Window";
     not_taken: "電子では受け付けない手続", "Kinds that are not taken";
     none: "なし", "none";
+    body_name: "名称", "Name";
+    body_kind: "種別", "Kind";
+    members: "構成市町村", "Members";
+    services: "指定するサービス", "Services that it designates";
+    last_day: "最終日", "Last day";
+    evidence: "根拠資料", "Evidence";
+    prefecture_code: "都道府県コード", "Prefecture code";
+    prefecture: "都道府県", "Prefecture";
+    joined: "加入:", "joined:";
+    left: "脱退:", "left:";
     alternative: "受け付けないときの提出方法", "How to file otherwise";
     alternative_note: "提出先・案内", "Where exactly";
     launch_period: "利用開始時期(第何期)", "Launch period";
@@ -56,8 +66,11 @@ words! {
     past: "今日か、それより後の日を書いてください。", "Write today or a later day.";
     no_day: "日付は 2026-04-01 のように書いてください。", "Write the day as 2026-04-01.";
     no_body: "その日に存在しない指定権者です。", "There is no such authority on that day.";
-    of_operations_only: "利用開始時期と「従前の例による」は、運用担当だけが変更できます。",
-        "The launch period, and whether it is exempt, are changed by operations alone.";
+    of_operations_only: "利用開始時期、「従前の例による」、広域連合等の構成と期間は、運用担当だけが変更できます。",
+        "The launch period, whether it is exempt, and who belongs to a union until when, are \
+         changed by operations alone.";
+    too_many_days: "行の開始日・終了日の種類が多すぎます。上限:",
+        "Rows begin or end on too many different days; at most:";
     too_long: "項目が長すぎるか、書けない値です。文字数の上限:",
         "A field is too long, or its value cannot stand there. Characters at most:";
     reason_wrong: "理由を書いてください。文字数の上限:", "Give a reason. Characters at most:";
@@ -68,6 +81,7 @@ words! {
          ******** はいまの値のままという意味で、送付先が同じときだけ使えます。",
         "An array of endpoints as JSON, the preferred one first. No secret is ever shown: ******** \
          means that it stays, and only while the endpoint leads to the same place.";
+    settings: "設定", "Settings";
     ladder: "経路の一覧(JSON)", "Endpoints (JSON)";
     propose: "変更を提案する", "Propose the change";
     propose_hint: "別の人が承認すると有効になります。", "It is put to use when somebody else approves.";
@@ -101,12 +115,16 @@ words! {
     master: "マスタの変更", "Changes of the master";
     master_lead: "指定権者が受け付ける内容の変更を、まとめて出力・取込みできます。",
         "What authorities accept, to be written out and taken in as a table.";
-    export: "表を出力する(CSV)", "Write the table out (CSV)";
+    export: "指定権者の表を出力する(CSV)", "Write the table of authorities out (CSV)";
+    export_unions: "広域連合・一部事務組合の表を出力する(CSV)",
+        "Write the table of unions out (CSV)";
     import: "表を取り込む", "Take a table in";
-    import_hint: "authorities.csv の一部の行・列でも構いません。変えられるのは受付の項目だけです。\
+    import_hint: "authorities.csv または unions.csv の一部の行・列でも構いません。指定権者について変えられるのは\
+         受付の項目だけです。広域連合・組合は、構成市町村・サービス・期間も変えられ、新しい行で設立や先の日からの変更を書けます。\
          1つでも誤りがあれば、何も変わりません。",
-        "Some rows and columns of authorities.csv are enough; only what is accepted can change. \
-         With one fault, nothing does.";
+        "Some rows and columns of authorities.csv or unions.csv are enough. Of authorities only \
+         what is accepted can change; of unions also members, services and days, and a new row \
+         founds one or changes it from a later day. With one fault, nothing does.";
     file: "ファイル(CSV)", "File (CSV)";
     no_file: "ファイルを選んでください。", "Choose a file.";
     too_large: "ファイルが大きすぎます。上限(バイト):", "The file is too large; bytes at most:";
@@ -130,6 +148,14 @@ pub(super) fn column(name: &str, w: &'static Words) -> &'static str {
         "alternative" => w.alternative,
         "alternative_note" => w.alternative_note,
         "launch_period" => w.launch_period,
+        "name" => w.body_name,
+        "kind" => w.body_kind,
+        "members" => w.members,
+        "services" => w.services,
+        "valid_to" => w.last_day,
+        "evidence" => w.evidence,
+        "prefecture_code" => w.prefecture_code,
+        "prefecture" => w.prefecture,
         _ => "",
     }
 }
@@ -153,8 +179,44 @@ pub(super) fn cell(name: &str, cell: &str, lang: Lang) -> String {
             |it: Alternative| labels::alternative(it, lang).to_owned(),
         ),
         (_, "") => w.none.to_owned(),
+        ("members" | "services", words) => words.replace(';', lang.pick("、", ", ")),
         (_, text) => text.to_owned(),
     }
+}
+
+/// What changes: column, what it was, what it becomes. Of members only who joins and who leaves.
+pub(super) fn pairs(
+    master: &Master,
+    (was, became): (&Cells, &Cells),
+    lang: Lang,
+) -> Vec<(&'static str, String, String)> {
+    let w = Words::of(lang);
+    let pair = |(name, is): (&String, &String)| {
+        let old = was.get(name).map_or("", String::as_str);
+        let (before, after) = match name.as_str() {
+            "members" if !old.is_empty() => {
+                (named(master, (old, is), w.left, lang), named(master, (is, old), w.joined, lang))
+            }
+            "members" => (w.none.to_owned(), named(master, (is, old), w.joined, lang)),
+            _ => (cell(name, old, lang), cell(name, is, lang)),
+        };
+        (column(name, w), before, after)
+    };
+    became.iter().map(pair).collect()
+}
+
+/// The members of one list that are not in the other.
+fn named(master: &Master, (of, other): (&str, &str), word: &str, lang: Lang) -> String {
+    let others: Vec<_> = other.split(';').collect();
+    let name = |code: &str| match code.parse() {
+        Ok(id) => format!("{} ({code})", master.name(id)),
+        Err(_) => code.to_owned(),
+    };
+    let left: Vec<_> = of.split(';').filter(|it| !others.contains(it)).map(name).collect();
+    if left.is_empty() {
+        return Words::of(lang).none.to_owned();
+    }
+    format!("{word} {}", left.join(lang.pick("、", ", ")))
 }
 
 /// An authority's switch.

@@ -14,6 +14,7 @@ mod archive_words;
 mod assets;
 mod authority;
 mod bulk;
+mod channel_words;
 mod contact_words;
 mod contacts;
 mod cookies;

@@ -61,7 +61,8 @@ pub(super) fn is_code(kind: Kind) -> bool {
         | Kind::LaneFailing
         | Kind::LaneSuspended
         | Kind::EndpointSilent
-        | Kind::EndpointRefuses => true,
+        | Kind::EndpointRefuses
+        | Kind::StatementFailed => true,
         Kind::BacklogAge
         | Kind::ClockSkew
         | Kind::CredentialExpiring

@@ -3,6 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use hub::actor::Actor;
+use hub::operate::By;
+use hub::operate::master::Whom;
+use hub::operate::proposal::propose;
 use hub::recipe::Recipe;
 use hub::store::ExportRow;
 use reqwest::StatusCode;
@@ -45,6 +49,7 @@ enum Of {
     Delivery,
     Export,
     Day,
+    Proposal,
 }
 
 /// A route, for whom it is, what its id is of, and what is sent.
@@ -52,7 +57,7 @@ struct Row(&'static str, &'static str, &'static [Whose], Of, &'static str);
 
 const ACCEPTED: &str = r#"{"verdict": "accepted"}"#;
 
-const ROWS: [Row; 59] = [
+const ROWS: [Row; 68] = [
     Row("post", "/v1/attachments", &[Operators, Authorities], Of::Nothing, "%PDF-1.4\n%%EOF\n"),
     Row("get", "/v1/filings", &[Operators, Operations], Of::Nothing, ""),
     Row("post", "/v1/filings", &[Operators], Of::Nothing, "{filing}"),
@@ -80,6 +85,14 @@ const ROWS: [Row; 59] = [
     Row("post", COMPARED, &[Authorities], Of::Day, r#"{"packages": []}"#),
     Row("get", MASTER, &[Authorities, Operations], Of::Day, ""),
     Row("post", MASTER, &[Authorities, Operations], Of::Day, CLOSED),
+    Row("get", CHANNELS, &[Authorities, Operations], Of::Day, ""),
+    Row("post", CHANNELS, &[Authorities, Operations], Of::Day, PULL),
+    Row("post", REJECT, &[Authorities, Operations], Of::Proposal, WHY),
+    Row("post", WITHDRAW, &[Authorities, Operations], Of::Proposal, WHY),
+    Row("post", APPROVE, &[Authorities, Operations], Of::Proposal, ""),
+    Row("get", "/v1/operations/proposals", &[Operations], Of::Nothing, ""),
+    Row("get", "/v1/operations/master/{table}", &[Operations], Of::Nothing, ""),
+    Row("post", "/v1/operations/master", &[Operations], Of::Nothing, r#"{"csv": "union_id"}"#),
     Row("get", "/v1/operations/reconciliation", &[Operations], Of::Nothing, ""),
     Row("post", SEND, &[Operations], Of::Day, WHY),
     Row("get", "/v1/reports/{month}", &[Authorities], Of::Nothing, ""),
@@ -119,6 +132,11 @@ const GIVEN: &str = r#"{"on": "2026-07-15", "to": "x", "why": "test"}"#;
 const GONE: &str = r#"{"cause": "http_410"}"#;
 const COMPARED: &str = "/v1/authorities/{authority}/statements/{day}/answer";
 const MASTER: &str = "/v1/authorities/{authority}/master";
+const CHANNELS: &str = "/v1/authorities/{authority}/channels";
+const APPROVE: &str = "/v1/authorities/{authority}/channels/{id}/approve";
+const REJECT: &str = "/v1/authorities/{authority}/channels/{id}/reject";
+const WITHDRAW: &str = "/v1/authorities/{authority}/channels/{id}/withdraw";
+const PULL: &str = r#"{"why": "test", "ladder": [{"channel": "pull"}]}"#;
 const CLOSED: &str = r#"{"why": "test", "cells": {"status": "closed"}}"#;
 const SEND: &str = "/v1/operations/reconciliation/{authority}/{day}/send";
 const CHECK: &str = "/v1/operations/authorities/{authority}/check";
@@ -162,6 +180,7 @@ async fn things(world: &World) -> Vec<Thing> {
         (Of::Day, AUTHORITY, "2026-07-14".to_owned()),
         (Of::Redrive, "", world.redrive.to_string()),
         (Of::Erasure, "", ERASURE.to_owned()),
+        (Of::Proposal, AUTHORITY, proposed(world).await),
         (Of::Bulk, "operator", world.own_bulk.to_string()),
         (Of::Bulk, "another", world.foreign_bulk.to_string()),
         (Of::Delivery, ELSEWHERE, world.foreign_delivery.to_string()),
@@ -183,6 +202,16 @@ async fn things(world: &World) -> Vec<Thing> {
     let elsewhere = exported(world, ELSEWHERE, world.foreign_delivery).await;
     all.push((Of::Export, ELSEWHERE, elsewhere));
     all
+}
+
+/// Proposes how the authority is reached.
+async fn proposed(world: &World) -> String {
+    let actor = Actor { person: "test:one".into(), name: "tests".into() };
+    let by = By { actor: &actor, why: "test" };
+    let ladder = r#"[{"channel": "email", "to": "kaigo@city.example"}]"#;
+    let what = (AUTHORITY.parse().expect("a code"), ladder);
+    let row = propose(&world.ctx, what, (by, Whom::Operations)).await.expect("a proposal");
+    row.id.to_string()
 }
 
 /// Takes a delivery out.
@@ -208,6 +237,7 @@ async fn exported(world: &World, whose: &str, delivery: DeliveryId) -> String {
 /// The route with everything filled in.
 fn path(route: &str, id: &str) -> String {
     let path = route.replace("{id}", id).replace("{delivery}", id).replace("{day}", id);
+    let path = path.replace("{table}", "unions");
     path.replace("{authority}", AUTHORITY).replace("{channel}", "api").replace("{month}", "2026-07")
 }
 

@@ -6,6 +6,7 @@ mod named;
 mod papers;
 mod stats;
 mod tables;
+mod unions;
 
 use std::sync::LazyLock;
 

@@ -6,14 +6,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use jiff::civil::Date;
-use routing::Cells;
-use schemas::{AuthorityId, Owner};
+use routing::{Cells, MasterFault};
+use schemas::{AuthorityId, Finding, Owner};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::read::{Path, Text, read_json};
 use super::views::time;
+use crate::actor::Actor;
 use crate::context::day_in_japan;
 use crate::operate::By;
 use crate::operate::master::{MasterProblem, Whom, amend};
@@ -81,16 +82,18 @@ pub(super) struct ChangeBody {
     /// Why, for everyone who looks
     why: String,
     /// What changes, by column: `prepared`, `unprepared_basis`, `status`, `not_taken`,
-    /// `alternative`, `alternative_note`, `launch_period`
+    /// `alternative`, `alternative_note`, `launch_period`; of a union also `name`, `kind`,
+    /// `members`, `services`, `evidence` and `valid_to`, its last day
     #[schema(value_type = Object)]
     cells: Cells,
 }
 
 /// Changes what an authority accepts, from a day on.
 ///
-/// For the authority itself and for operations, who alone change `launch_period` and what makes or
-/// ends `exempt`. All processes plan by it within seconds; what was
-/// held because the authority was not ready goes out on its day.
+/// For the authority itself and for operations, who alone change `launch_period`, what makes or
+/// ends `exempt`, and of a union who belongs to it, for which services and until when. All
+/// processes plan by it within seconds; what was held because the authority was not ready goes out
+/// on its day.
 #[utoipa::path(
     post,
     path = "/v1/authorities/{authority}/master",
@@ -106,17 +109,8 @@ pub(super) async fn change_it(
     Text(body): Text,
 ) -> Result<Json<Value>, Problem> {
     let ctx = &desk.ctx;
-    let none = || Problem::not_found("authority").of_authority();
-    let authority: AuthorityId = code.parse().map_err(|_| none())?;
-    let scope = desk.access.scope(ctx, &headers).await.map_err(Problem::of_authority)?;
-    let (actor, whom) = match scope {
-        Scope::Operations => (desk.access.keeper(ctx, &headers).await?, Whom::Operations),
-        Scope::Authority(own) if own == authority => {
-            let (own, actor) = desk.access.clerk(ctx, &headers).await?;
-            (actor, Whom::Authority(own))
-        }
-        Scope::Authority(_) | Scope::Operator(_) => return Err(none()),
-    };
+    let authority = authority_of(&code)?;
+    let (actor, whom) = seat(&desk, (&headers, authority)).await?;
     let change: ChangeBody = read_json(&body).map_err(Problem::of_authority)?;
     let day = change.valid_from.unwrap_or_else(|| day_in_japan(ctx.clock.now_ms()));
     let by = By { actor: &actor, why: &change.why };
@@ -127,7 +121,30 @@ pub(super) async fn change_it(
                    "was": done.was.first()})))
 }
 
-fn problem(problem: MasterProblem) -> Problem {
+/// The authority of a path; another's is answered as one that is not there.
+pub(super) fn authority_of(code: &str) -> Result<AuthorityId, Problem> {
+    code.parse().map_err(|_| Problem::not_found("authority").of_authority())
+}
+
+/// Who changes an authority's affairs: its own staff or operations.
+pub(super) async fn seat(
+    desk: &Desk,
+    (headers, authority): (&HeaderMap, AuthorityId),
+) -> Result<(Actor, Whom), Problem> {
+    let ctx = &desk.ctx;
+    match desk.access.scope(ctx, headers).await.map_err(Problem::of_authority)? {
+        Scope::Operations => Ok((desk.access.keeper(ctx, headers).await?, Whom::Operations)),
+        Scope::Authority(own) if own == authority => {
+            let (own, actor) = desk.access.clerk(ctx, headers).await?;
+            Ok((actor, Whom::Authority(own)))
+        }
+        Scope::Authority(_) | Scope::Operator(_) => {
+            Err(Problem::not_found("authority").of_authority())
+        }
+    }
+}
+
+pub(super) fn problem(problem: MasterProblem) -> Problem {
     let detail = problem.to_string();
     let unfit = |code| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, Owner::Authority, detail.clone())
@@ -137,7 +154,16 @@ fn problem(problem: MasterProblem) -> Problem {
         MasterProblem::Past(_) => unfit("day_over"),
         MasterProblem::OfOperations => unfit("operations_only"),
         MasterProblem::NoBody(..) => Problem::not_found("authority").of_authority(),
-        MasterProblem::Faults(_) => unfit("cells_invalid"),
+        MasterProblem::Days { .. } => unfit("too_many_days"),
+        MasterProblem::Faults(error) => {
+            let finding = |it: &MasterFault| {
+                let path = format!("/cells/{}", it.column);
+                let finding = Finding::new(path, "cell_invalid", it.message.clone());
+                it.ja.iter().fold(finding, |finding, ja| finding.ja(ja.clone()))
+            };
+            let findings = error.faults.iter().map(finding).collect();
+            Problem { findings, ..unfit("cells_invalid") }
+        }
         MasterProblem::Act(problem) => Problem::from(problem).of_authority(),
     }
 }

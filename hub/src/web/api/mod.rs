@@ -3,6 +3,7 @@
 mod attachments;
 mod bulk;
 mod by_hand;
+mod channels;
 mod checks;
 mod erasures;
 mod exports;
@@ -16,6 +17,7 @@ mod read;
 mod redrives;
 mod reports;
 mod statements;
+mod tables;
 mod views;
 mod watches;
 
@@ -86,8 +88,14 @@ fn described() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(statements::list))
         .routes(routes!(statements::send))
         .routes(routes!(master::show, master::change_it))
+        .routes(routes!(channels::show, channels::propose))
+        .routes(routes!(channels::approve))
+        .routes(routes!(channels::reject))
+        .routes(routes!(channels::withdraw))
         .routes(routes!(reports::own))
         .routes(routes!(reports::of_all))
+        .routes(routes!(channels::waiting))
+        .routes(routes!(tables::fetch))
         .routes(routes!(operations::summary))
         .routes(routes!(operations::deliveries))
         .routes(routes!(operations::delivery))
@@ -128,11 +136,18 @@ pub fn routes(config: &Config) -> Router<Arc<Desk>> {
         .routes(routes!(bulk::upload))
         .layer(DefaultBodyLimit::max(config.bulk.bytes_max));
     let (tables, openapi) = tables.split_for_parts();
+    // A table of the master comes as a JSON string, in which a byte can take six.
+    let master_max = config.master.import_bytes_max.saturating_mul(6);
+    let masters = OpenApiRouter::with_openapi(openapi)
+        .routes(routes!(tables::take_in))
+        .layer(DefaultBodyLimit::max(master_max));
+    let (masters, openapi) = masters.split_for_parts();
     let openapi = Arc::new(openapi);
     router
         .layer(DefaultBodyLimit::max(config.http.body_bytes_max))
         .merge(uploads)
         .merge(tables)
+        .merge(masters)
         .route("/packages/{delivery}", get(packages::by_link))
         .route("/v1/signing-key", get(signing_key))
         .merge(metrics_routes())
@@ -147,7 +162,7 @@ pub fn metrics_routes() -> Router<Arc<Desk>> {
 /// The description alone, for `todoke openapi`.
 pub fn description() -> utoipa::openapi::OpenApi {
     let all = described().routes(routes!(attachments::upload)).routes(routes!(bulk::upload));
-    let (_, openapi) = all.split_for_parts();
+    let (_, openapi) = all.routes(routes!(tables::take_in)).split_for_parts();
     openapi
 }
 

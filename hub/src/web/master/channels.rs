@@ -7,12 +7,16 @@ use schemas::AuthorityId;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::endpoints::Wrongs;
+use super::written::{self, FORM};
 use super::{Seat, Written, read, told_of_act};
 use crate::operate::By;
 use crate::operate::ladder::{LadderProblem, shown};
 use crate::operate::proposal::{self, ProposalProblem, Ruling};
+use crate::review::ReviewProblem;
 use crate::store::{ProposalRow, ProposalState};
 use crate::web::Desk;
+use crate::web::channel_words;
 use crate::web::fault::Fault;
 use crate::web::labels;
 use crate::web::master_words::{self, Words};
@@ -84,19 +88,54 @@ pub(super) fn as_it_is(desk: &Desk, authority: AuthorityId) -> String {
     pretty(&shown(ladder, ladder).to_string())
 }
 
-/// Takes a proposal; the page with what was written where it does not fit.
+/// Takes a proposal, from the form or as JSON; the page with what was written where it does not
+/// fit.
 pub(in crate::web) async fn propose(
     desk: &Desk,
     visit: &Visit,
     (seat, fields): (&Seat, &Fields),
 ) -> Response {
     let field = |name| fields.get(name).unwrap_or_default();
+    let text = match written_ladder(desk, (seat, fields)).await {
+        Ok(text) => text,
+        Err(Unfit::Problem(problem)) => {
+            return answer(desk, visit, (seat, Err(problem), Some(fields))).await;
+        }
+        Err(Unfit::Fields(wrongs)) => {
+            let problem = Some(channel_words::Words::of(visit.lang).wrong_fields.to_owned());
+            let ladder = Some(fields);
+            let written = Written { problem, ladder, wrongs, ..Written::default() };
+            return page(desk, visit, (seat, StatusCode::UNPROCESSABLE_ENTITY, written)).await;
+        }
+    };
     let actor = visit.actor();
     let by = By { actor: &actor, why: field("why") };
-    let what = (seat.authority, field("ladder"));
-    let done = proposal::propose(&desk.ctx, what, (by, seat.whom)).await;
-    let ladder = Some((field("ladder").to_owned(), field("why").to_owned()));
-    answer(desk, visit, (seat, done.map(drop), ladder)).await
+    let done = proposal::propose(&desk.ctx, (seat.authority, &text), (by, seat.whom)).await;
+    answer(desk, visit, (seat, done.map(drop), Some(fields))).await
+}
+
+/// Why what was written is no ladder.
+enum Unfit {
+    Fields(Wrongs),
+    Problem(ProposalProblem),
+}
+
+/// The ladder that was written, as JSON; from the form only over what its page showed.
+async fn written_ladder(desk: &Desk, (seat, fields): (&Seat, &Fields)) -> Result<String, Unfit> {
+    if fields.get(FORM).is_none() {
+        return Ok(fields.get("ladder").unwrap_or_default().to_owned());
+    }
+    let reloaded = desk.ctx.reload_directory().await;
+    reloaded.map_err(|error| Unfit::Problem(error.into()))?;
+    let directory = desk.ctx.directory.load_full();
+    let former = directory.ladder(seat.authority);
+    let in_use = shown(former, former).to_string();
+    if fields.get("seen").is_some_and(|it| it != in_use) {
+        let changed = ReviewProblem::Overtaken("it was changed meanwhile".to_owned());
+        return Err(Unfit::Problem(changed.into()));
+    }
+    let may_be_plain = desk.ctx.config.endpoints.allow_private_addresses;
+    written::read(fields, former, may_be_plain).map_err(Unfit::Fields)
 }
 
 /// Decides on a proposal: `approve`, `reject` or `withdraw`.
@@ -121,7 +160,7 @@ pub(in crate::web) async fn rule(
 async fn answer(
     desk: &Desk,
     visit: &Visit,
-    (seat, done, ladder): (&Seat, Result<(), ProposalProblem>, Option<(String, String)>),
+    (seat, done, ladder): (&Seat, Result<(), ProposalProblem>, Option<&Fields>),
 ) -> Response {
     let Err(problem) = done else {
         return see_other(&format!("{}?done=1#channels", seat.path));
@@ -131,6 +170,14 @@ async fn answer(
         Err(fault) => return visit.fault(&fault),
     };
     let written = Written { problem: Some(sentence), ladder, ..Written::default() };
+    page(desk, visit, (seat, status, written)).await
+}
+
+async fn page(
+    desk: &Desk,
+    visit: &Visit,
+    (seat, status, written): (&Seat, StatusCode, Written<'_>),
+) -> Response {
     match read(desk, visit, (seat, written)).await {
         Ok(page) => visit.page(status, &page),
         Err(fault) => visit.fault(&fault),

@@ -2,8 +2,11 @@
 //! it: what holds when, a form with a preview, proposals for a second person, the record.
 
 mod channels;
+mod endpoints;
 mod form;
 mod preview;
+mod specs;
+mod written;
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -20,14 +23,16 @@ use crate::store::AmendmentRow;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
-use crate::web::master_words::{self, Words, told};
+use crate::web::master_words::{Words, pairs, told};
 use crate::web::parts::Stamp;
 use crate::web::sent::Fields;
 use crate::web::visit::{Visit, see_other};
 
 pub(super) use channels::{Proposal, propose, rule};
+use endpoints::{Reached, Wrongs};
 use form::Form;
 pub(super) use preview::Preview;
+use written::FORM;
 
 /// Whose settings, and who looks at them.
 #[derive(Debug, Clone)]
@@ -57,9 +62,11 @@ struct MasterPage {
     problem: Option<String>,
     is_done: bool,
     preview: Option<Preview>,
+    reached: Reached,
     /// The ladder as it is, or as somebody wrote it.
     ladder: String,
     ladder_why: String,
+    is_json: bool,
     proposals: Vec<Proposal>,
     lines: Vec<Line>,
 }
@@ -90,7 +97,10 @@ struct Written<'a> {
     fields: Option<&'a Fields>,
     problem: Option<String>,
     preview: Option<Preview>,
-    ladder: Option<(String, String)>,
+    /// How it is to be reached, as somebody wrote it.
+    ladder: Option<&'a Fields>,
+    /// What is wrong with fields of that.
+    wrongs: Wrongs,
 }
 
 /// The page as it is.
@@ -110,11 +120,16 @@ async fn read(
     let (w, today, rows_max) =
         (Words::of(lang), day_in_japan(visit.now), ctx.config.master.list_rows);
     let master = ctx.master();
-    let cells = master.cells(code, today).ok_or(Fault::NoAuthority)?;
+    // Of a union that begins later, or is no more, what it is then or was last.
+    let rows = master.over_time(code);
+    let shown = || rows.iter().find(|(it, _)| !it.is_before(today)).or(rows.last());
+    let cells = master.cells(code, today).or_else(|| shown().map(|(_, cells)| cells.clone()));
+    let cells = cells.ok_or(Fault::NoAuthority)?;
     let amendments = ctx.store.amendments_of(Some(code), i64::MAX, rows_max).await?;
     let proposals = ctx.store.list_proposals((Some(code), None), rows_max).await?;
-    let (ladder, ladder_why) =
-        written.ladder.unwrap_or_else(|| (channels::as_it_is(desk, code), String::new()));
+    let directory = ctx.directory.load_full();
+    let field = |name: &str| written.ladder.and_then(|it| it.get(name)).map(str::to_owned);
+    let of_form = written.ladder.filter(|it| it.get(FORM).is_some());
     let is_operations = seat.whom == Whom::Operations;
     let row = |(period, cells): (Period, Cells)| Row {
         period: period_of(&period, w),
@@ -129,14 +144,16 @@ async fn read(
         back: is_operations.then(|| format!("/authorities/{code}")),
         may: seat.may(visit),
         version: master.version().to_owned(),
-        rows: master.over_time(code).into_iter().map(row).collect(),
+        rows: rows.into_iter().map(row).collect(),
         form: Form::new(&cells, (written.fields, seat.whom), lang),
         chars_max: ctx.config.operations.reason_chars_max,
         problem: written.problem,
         is_done: visit.get("done").is_some(),
         preview: written.preview,
-        ladder,
-        ladder_why,
+        reached: Reached::new(directory.ladder(code), (of_form, &written.wrongs), lang),
+        ladder: field("ladder").unwrap_or_else(|| channels::as_it_is(desk, code)),
+        ladder_why: field("why").unwrap_or_default(),
+        is_json: written.ladder.is_some() && of_form.is_none(),
         proposals: proposals.iter().map(|row| Proposal::new(desk, row, (visit, seat))).collect(),
         lines: amendments.iter().map(|row| Line::new(desk, row, visit)).collect(),
     })
@@ -167,16 +184,12 @@ impl Line {
         let (w, lang) = (Words::of(visit.lang), visit.lang);
         let read = |text: &str| serde_json::from_str::<Cells>(text).unwrap_or_default();
         let (became, was) = (read(&row.cells), read(&row.was));
-        let cell = |(name, text): (&String, &String)| {
-            let old = was.get(name).map_or("", String::as_str);
-            let say = |text: &str| master_words::cell(name, text, lang);
-            (master_words::column(name, w), say(old), say(text))
-        };
+        let master = desk.ctx.master();
         Self {
-            authority: desk.ctx.master().name(row.authority),
+            authority: master.name(row.authority),
             code: row.authority.to_string(),
             from_day: row.valid_from.to_string(),
-            cells: became.iter().map(cell).collect(),
+            cells: pairs(&master, (&was, &became), lang),
             whom: if row.by_whom == "operations" { w.of_operations } else { w.of_authority },
             by: row.name.clone(),
             at: Stamp::new(row.at, visit.now, lang),
@@ -200,7 +213,7 @@ pub(super) async fn change(
             Err(fault) => return visit.fault(&fault),
         },
     };
-    let written = Written { fields: Some(fields), problem, preview, ladder: None };
+    let written = Written { fields: Some(fields), problem, preview, ..Written::default() };
     match read(desk, visit, (seat, written)).await {
         Ok(page) => visit.page(status, &page),
         Err(fault) => visit.fault(&fault),
@@ -266,7 +279,15 @@ pub(super) fn told_of(
         Problem::Master(MasterProblem::Past(_)) => unfit(w.past),
         Problem::Master(MasterProblem::OfOperations) => unfit(w.of_operations_only),
         Problem::Master(MasterProblem::NoBody(code, _)) => unfit(&format!("{} {code}", w.no_body)),
-        Problem::Master(MasterProblem::Faults(_)) => unfit(&format!("{} {most}", w.too_long)),
+        Problem::Master(MasterProblem::Faults(error)) => {
+            let ja = error.faults.iter().find_map(|it| it.ja.clone());
+            let en = error.faults.first().map(|it| it.message.clone()).unwrap_or_default();
+            let what = visit.lang.pick(ja.unwrap_or_default(), en);
+            unfit(&format!("{} {most} {what}", w.too_long))
+        }
+        Problem::Master(MasterProblem::Days { days, most }) => {
+            unfit(&format!("{} {most} ({days})", w.too_many_days))
+        }
         Problem::Master(MasterProblem::Act(problem)) => told_of_act(desk, problem, visit),
     }
 }

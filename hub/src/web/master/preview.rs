@@ -1,7 +1,7 @@
 //! What a change would do to filings of the past.
 
 use askama::Template;
-use routing::{Addressee, Answer, Master, Readiness};
+use routing::{Addressee, Amendment, Answer, Cells, Master, Readiness};
 use schemas::FilingId;
 
 use crate::operate::master::Prepared;
@@ -9,7 +9,7 @@ use crate::operate::replay::{Moved, Replayed};
 use crate::web::Desk;
 use crate::web::access::Scope;
 use crate::web::labels;
-use crate::web::master_words::{self, Words};
+use crate::web::master_words::{Words, pairs};
 use crate::web::parts::grouped;
 use crate::web::visit::Visit;
 
@@ -23,14 +23,25 @@ pub(in crate::web) struct Preview {
     w: &'static Words,
     table: &'static str,
     day: String,
-    /// Authority, column, what it was, what it becomes.
-    changes: Vec<(String, &'static str, String, String)>,
+    changes: Vec<Difference>,
     more_changes: bool,
     asked: String,
     moved: String,
     unread: Option<String>,
     lines: Vec<Line>,
     only_some: bool,
+}
+
+/// One cell that changes.
+struct Difference {
+    /// The line of the file that says so.
+    line: Option<String>,
+    who: String,
+    /// From which day on, where it is another than the others'.
+    from_day: Option<String>,
+    column: &'static str,
+    was: String,
+    is: String,
 }
 
 struct Line {
@@ -51,14 +62,14 @@ impl Preview {
         let more_changes = changes.len() > CHANGES_MAX;
         changes.truncate(CHANGES_MAX);
         let number = |n: usize| grouped(i64::try_from(n).unwrap_or(i64::MAX));
-        let day = prepared.amendments.first().map(|it| it.valid_from.to_string());
+        let day = prepared.valid_from.to_string();
         let master = desk.ctx.master();
         let is_operations = matches!(visit.scope(), Ok(Scope::Operations));
         let line = |it: &Moved| Line::new(it, (&master, is_operations), visit);
         Self {
             w,
             table: visit.lang.words().table,
-            day: day.unwrap_or_default(),
+            day,
             changes,
             more_changes,
             asked: number(replayed.asked),
@@ -70,23 +81,24 @@ impl Preview {
     }
 }
 
-fn changes(prepared: &Prepared, visit: &Visit) -> Vec<(String, &'static str, String, String)> {
-    let (w, lang) = (Words::of(visit.lang), visit.lang);
-    let mut all = Vec::new();
-    for (amendment, was) in prepared.amendments.iter().zip(&prepared.was) {
-        let name = prepared.after.name(amendment.authority);
-        for (column, cell) in &amendment.cells {
-            let say = |cell: &str| master_words::cell(column, cell, lang);
-            let old = was.get(column).map_or("", String::as_str);
-            all.push((
-                format!("{name} ({})", amendment.authority),
-                master_words::column(column, w),
-                say(old),
-                say(cell),
-            ));
-        }
-    }
-    all
+fn changes(prepared: &Prepared, visit: &Visit) -> Vec<Difference> {
+    let lang = visit.lang;
+    let lines = prepared.amendments.iter().zip(&prepared.was).zip(&prepared.lines);
+    let of_line = |((it, was), line): ((&Amendment, &Cells), &Option<u64>)| {
+        let who = format!("{} ({})", prepared.after.name(it.authority), it.authority);
+        let from_day = (it.valid_from != prepared.valid_from).then(|| it.valid_from.to_string());
+        let line = line.map(|n| lang.pick(format!("{n}行目"), format!("line {n}")));
+        let one = |(column, was, is)| Difference {
+            line: line.clone(),
+            who: who.clone(),
+            from_day: from_day.clone(),
+            column,
+            was,
+            is,
+        };
+        pairs(&prepared.after, (was, &it.cells), lang).into_iter().map(one).collect::<Vec<_>>()
+    };
+    lines.flat_map(of_line).collect()
 }
 
 impl Line {

@@ -5,35 +5,26 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::body::Body;
-use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use routing::{Amendment, Cells, Edit, ImportFault, edits_of};
+use routing::{ImportFault, Roll};
 use schemas::AuthorityId;
 
-use crate::context::day_in_japan;
-use crate::operate::By;
-use crate::operate::master::{MasterProblem, Prepared, Whom, amend_as_seen, prepare};
-use crate::operate::replay::replay;
-use crate::review::ReviewProblem;
+use crate::operate::master::Whom;
 use crate::store::{ProposalRow, ProposalState};
 use crate::web::Desk;
 use crate::web::access::Scope;
 use crate::web::download::disposition;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
-use crate::web::master::{self, Line, Preview, Problem, Proposal, Seat, day_of, told_of};
+use crate::web::master::{self, Line, Preview, Problem, Proposal, Seat, told_of};
 use crate::web::master_words::Words;
 use crate::web::parts::grouped;
-use crate::web::roles::{Keeper, Refusal, Role, Staff};
-use crate::web::sent::{Fields, Sent, TOKEN, refused};
-use crate::web::sessions::is_own_form;
-use crate::web::visit::{Visit, see_other};
-
-/// Bytes of a text field of the form that are read.
-const TEXT_MAX: usize = 200;
+use crate::web::roles::{Keeper, Staff};
+use crate::web::sent::Sent;
+use crate::web::visit::Visit;
 
 /// Faults of a table that the page shows.
 const FAULTS_MAX: usize = 200;
@@ -104,7 +95,7 @@ struct OverviewPage {
     version: String,
     problem: Option<String>,
     is_done: bool,
-    faults: Vec<(String, &'static str, String)>,
+    faults: Vec<(String, String, String)>,
     more_faults: bool,
     preview: Option<Preview>,
     /// What the preview is of, to be sent back by its button.
@@ -119,14 +110,14 @@ struct OverviewPage {
 
 /// What came of a table that somebody sent.
 #[derive(Default)]
-struct Taken {
-    problem: Option<String>,
-    faults: Vec<ImportFault>,
-    preview: Option<Preview>,
+pub(super) struct Taken {
+    pub(super) problem: Option<String>,
+    pub(super) faults: Vec<ImportFault>,
+    pub(super) preview: Option<Preview>,
     /// What differs, as its button sends it back, and for how many authorities.
-    edits: Option<(String, usize)>,
-    from_day: String,
-    why: String,
+    pub(super) edits: Option<(String, usize)>,
+    pub(super) from_day: String,
+    pub(super) why: String,
 }
 
 /// `GET /master`
@@ -146,7 +137,7 @@ async fn read(desk: &Desk, visit: &Visit, taken: Taken) -> Result<OverviewPage, 
         Proposal::new(desk, row, (visit, &seat))
     };
     let fault = |it: &ImportFault| {
-        (it.line.to_string(), it.column, visit.lang.pick(&it.ja, &it.en).clone())
+        (it.line.to_string(), it.column.clone(), visit.lang.pick(&it.ja, &it.en).clone())
     };
     let (edits, edited) = taken.edits.unzip();
     Ok(OverviewPage {
@@ -169,17 +160,20 @@ async fn read(desk: &Desk, visit: &Visit, taken: Taken) -> Result<OverviewPage, 
     })
 }
 
-/// `GET /master.csv?on=…`: `authorities.csv` with what was changed; all rows, or those of a day.
+/// `GET /master.csv?table=…&on=…`: `authorities.csv` or `unions.csv` with what was changed; all
+/// rows, or those of a day.
 pub(super) async fn csv(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> Response {
     let Ok(day) = visit.get("on").map(str::parse).transpose() else {
         return visit.fault(&Fault::NoPage);
     };
-    match desk.ctx.master().authorities_csv(day) {
+    let roll = visit.get("table").unwrap_or(Roll::Authorities.as_str());
+    let Ok(roll) = roll.parse::<Roll>() else { return visit.fault(&Fault::NoPage) };
+    match desk.ctx.master().csv(roll, day) {
         Ok(text) => {
             let headers = [
                 (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
                 (CACHE_CONTROL, "no-store".to_owned()),
-                (CONTENT_DISPOSITION, disposition("authorities.csv", false)),
+                (CONTENT_DISPOSITION, disposition(roll.file(), false)),
             ];
             // With its mark: spreadsheets take it for another encoding otherwise.
             (headers, format!("\u{feff}{text}")).into_response()
@@ -188,39 +182,8 @@ pub(super) async fn csv(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> R
     }
 }
 
-/// `POST /master/import`: looks at a table that is sent; nothing is changed.
-pub(super) async fn import(State(desk): State<Arc<Desk>>, request: Request<Body>) -> Response {
-    let (parts, body) = request.into_parts();
-    let visit = Visit::read(&parts, &desk).await;
-    let (headers, action) = (parts.headers.clone(), parts.uri.path().to_owned());
-    let multipart = Multipart::from_request(Request::from_parts(parts, body), &desk).await;
-    let Ok(mut form) = multipart else { return visit.fault(&Fault::FormUnreadable) };
-    let sent = match Table::read(&desk, (&visit, &headers), &mut form).await {
-        Ok(sent) => sent,
-        Err(Stop::Fault(fault)) => return visit.fault(&fault),
-        // A file is not kept for later; the way back to the page is.
-        Err(Stop::Refusal(Refusal::NotIn)) => return see_other("/login?next=/master"),
-        Err(Stop::Refusal(refusal)) => {
-            return refused(&visit, refusal, &action, &Fields::default());
-        }
-    };
-    let mut taken = Taken { from_day: sent.from_day.clone(), ..Taken::default() };
-    let done = looked_at(&desk, &visit, (sent, &mut taken)).await;
-    answer(&desk, &visit, (done, taken)).await
-}
-
-/// `POST /master/apply`: makes the changes of a table that was looked at.
-pub(super) async fn apply(State(desk): State<Arc<Desk>>, form: Sent<Keeper>) -> Response {
-    let Keeper(visit) = &form.by;
-    let field = |name| form.fields.get(name).unwrap_or_default().to_owned();
-    let mut taken = Taken { from_day: field("from_day"), why: field("why"), ..Taken::default() };
-    match applied(&desk, visit, (&mut taken, &field("edits"))).await {
-        Ok(()) => see_other("/master?done=1"),
-        Err(problem) => answer(&desk, visit, (Err(problem), taken)).await,
-    }
-}
-
-async fn answer(
+/// The page with what came of a table that somebody sent.
+pub(super) async fn answer(
     desk: &Desk,
     visit: &Visit,
     (done, mut taken): (Result<StatusCode, Problem>, Taken),
@@ -239,134 +202,4 @@ async fn answer(
         Ok(page) => visit.page(status, &page),
         Err(fault) => visit.fault(&fault),
     }
-}
-
-/// What somebody sent: the file, cut off where it is too large.
-struct Table {
-    from_day: String,
-    bytes: Option<Vec<u8>>,
-}
-
-/// Why nothing is read of a form.
-enum Stop {
-    Fault(Fault),
-    Refusal(Refusal),
-}
-
-impl Table {
-    /// Reads the form; of the file nothing before it is known who sends it.
-    async fn read(
-        desk: &Desk,
-        (visit, headers): (&Visit, &HeaderMap),
-        form: &mut Multipart,
-    ) -> Result<Self, Stop> {
-        let unreadable = |_| Stop::Fault(Fault::FormUnreadable);
-        let (mut token, mut sent) = (String::new(), Self { from_day: String::new(), bytes: None });
-        let may = |token: &str| {
-            if !is_own_form(&desk.ctx, headers, token) {
-                return Err(Stop::Fault(Fault::ForeignForm));
-            }
-            Keeper::of(visit).map(drop).map_err(Stop::Refusal)
-        };
-        while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
-            let is_file = field.file_name().is_some_and(|name| !name.is_empty());
-            let name = field.name().unwrap_or_default().to_owned();
-            let most = if is_file { desk.ctx.config.master.import_bytes_max } else { TEXT_MAX };
-            if is_file {
-                may(&token)?;
-            }
-            let mut bytes = Vec::new();
-            while let Some(piece) = field.chunk().await.map_err(unreadable)? {
-                bytes.extend_from_slice(&piece);
-                if bytes.len() > most {
-                    break;
-                }
-            }
-            if is_file {
-                sent.bytes = Some(bytes);
-                break;
-            }
-            let text = String::from_utf8(bytes).unwrap_or_default();
-            match name.as_str() {
-                TOKEN => token = text,
-                "from_day" => sent.from_day = text,
-                _ => {}
-            }
-        }
-        may(&token)?;
-        Ok(sent)
-    }
-
-    /// The text, or what is wrong with it.
-    fn text(self, desk: &Desk, w: &Words) -> Result<String, String> {
-        let most = desk.ctx.config.master.import_bytes_max;
-        match self.bytes {
-            None => Err(w.no_file.to_owned()),
-            Some(bytes) if bytes.len() > most => Err(format!("{} {most}", w.too_large)),
-            Some(bytes) => String::from_utf8(bytes).map_err(|_| w.not_utf8.to_owned()),
-        }
-    }
-}
-
-async fn applied(
-    desk: &Desk,
-    visit: &Visit,
-    (taken, edits): (&mut Taken, &str),
-) -> Result<(), Problem> {
-    let changes: Vec<(AuthorityId, Cells, Cells)> =
-        serde_json::from_str(edits).map_err(|_| Problem::Master(MasterProblem::Nothing))?;
-    // Until it is done, the button stays.
-    taken.edits = Some((edits.to_owned(), changes.len()));
-    let today = day_in_japan(visit.now);
-    let day = day_of(Some(&taken.from_day), today).ok_or(Problem::Day)?;
-    let actor = visit.actor();
-    let by = By { actor: &actor, why: &taken.why };
-    let done = amend_as_seen(&desk.ctx, changes, day, (by, Whom::Operations)).await;
-    if let Err(MasterProblem::Act(ReviewProblem::Overtaken(_))) = done {
-        // What was looked at is no more: the table is sent anew.
-        taken.edits = None;
-    }
-    done?;
-    Ok(())
-}
-
-/// What a table changes, each with the cells as they were when it was looked at.
-fn seen(prepared: &Prepared) -> String {
-    let one = |(it, was): (&Amendment, &Cells)| (it.authority, it.cells.clone(), was.clone());
-    let all: Vec<_> = prepared.amendments.iter().zip(&prepared.was).map(one).collect();
-    serde_json::to_string(&all).unwrap_or_default()
-}
-
-/// Compares the file that was sent with what holds on the day, and plays past filings over it.
-async fn looked_at(
-    desk: &Desk,
-    visit: &Visit,
-    (sent, taken): (Table, &mut Taken),
-) -> Result<StatusCode, Problem> {
-    let (ctx, w) = (&desk.ctx, Words::of(visit.lang));
-    let today = day_in_japan(visit.now);
-    let day = day_of(Some(&taken.from_day), today).ok_or(Problem::Day)?;
-    let text = match sent.text(desk, w) {
-        Ok(text) => text,
-        Err(problem) => {
-            taken.problem = Some(problem);
-            return Ok(StatusCode::UNPROCESSABLE_ENTITY);
-        }
-    };
-    ctx.reload_master().await.map_err(MasterProblem::from)?;
-    let edits: Vec<Edit> = match edits_of(&ctx.master(), &text, day) {
-        Ok(edits) => edits,
-        Err(faults) => {
-            taken.problem = Some(w.faults.to_owned());
-            taken.faults = faults;
-            return Ok(StatusCode::UNPROCESSABLE_ENTITY);
-        }
-    };
-    let changes: Vec<_> = edits.into_iter().map(|it| (it.authority, it.cells)).collect();
-    let prepared = prepare(ctx, changes, day).await?;
-    let replayed = replay(ctx, &prepared, ctx.config.master.dry_run_max).await;
-    let replayed = replayed.map_err(MasterProblem::from)?;
-    taken.edits = Some((seen(&prepared), prepared.amendments.len()));
-    taken.preview = Some(Preview::new(desk, (&prepared, &replayed), visit));
-    Ok(StatusCode::OK)
 }

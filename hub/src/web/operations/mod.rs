@@ -39,6 +39,7 @@ mod reroute;
 mod search;
 mod snapshot;
 mod steps;
+mod tables;
 mod troubles;
 mod watches;
 
@@ -73,8 +74,8 @@ pub fn routes(import_bytes_max: usize) -> Router<Arc<Desk>> {
         .route("/authorities/{code}/master/channels/{id}/{ruling}", post(master::rule))
         .route("/master", get(master::overview))
         .route("/master.csv", get(master::csv))
-        .route("/master/import", post(master::import).layer(DefaultBodyLimit::disable()))
-        .route("/master/apply", post(master::apply).layer(apply_max))
+        .route("/master/import", post(tables::import).layer(DefaultBodyLimit::disable()))
+        .route("/master/apply", post(tables::apply).layer(apply_max))
         .route("/authorities/{code}/stages", post(onboarding::say))
         .route("/authorities/{code}/check", post(onboarding::check))
         .route("/authorities/{code}/statements", post(handouts::choose))

@@ -38,7 +38,7 @@ fn ready() -> Cells {
 }
 
 /// Another process, on the same engines and at the same time.
-async fn another(house: &House) -> Result<std::sync::Arc<hub::context::Context>> {
+pub(super) async fn another(house: &House) -> Result<std::sync::Arc<hub::context::Context>> {
     let at = Timestamp::from_millisecond(house.clock.now_ms())?;
     beside(house, Clock::manual(at, 13)).await
 }

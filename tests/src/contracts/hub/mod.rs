@@ -24,6 +24,7 @@ mod statements;
 mod succession;
 mod suspension;
 mod traces;
+mod unions;
 mod unplanned;
 mod unread;
 mod watches;
@@ -55,6 +56,7 @@ pub use statements::*;
 pub use succession::*;
 pub use suspension::*;
 pub use traces::*;
+pub use unions::*;
 pub use unplanned::*;
 pub use unread::*;
 pub use watches::*;
@@ -111,6 +113,8 @@ macro_rules! hub_contract {
             of_two_who_change_the_master_one_is_told
             a_dry_run_tells_which_filings_would_go_otherwise
             channels_change_when_a_second_person_approves
+            filings_go_to_a_union_from_its_first_day_to_its_last
+            a_table_has_so_many_days_and_no_more
 
             a_month_is_counted_once_whoever_counts
             late_answers_are_counted_with_their_month
