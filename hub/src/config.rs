@@ -42,8 +42,8 @@ sections! {
         operations: Box<Operations>, master: Box<MasterSettings>, audit: Audit, archive: Archive,
         checks: Box<Checks>, onboarding: Box<Onboarding>, reminders: Box<Reminders>,
         watches: Box<Watches>, processes: Processes, reports: Box<Reports>,
-        reconciliation: Box<Reconciliation>, drafts: Box<Drafts>, uploads: Box<Uploads>, bulk: Box<Bulk>, upkeep: Box<Upkeep>,
-        retention: Retention, log: Log, trace: Box<trace::Settings>,
+        reconciliation: Box<Reconciliation>, drafts: Box<Drafts>, uploads: Box<Uploads>,
+        bulk: Box<Bulk>, upkeep: Box<Upkeep>, retention: Retention, log: Log, trace: Box<trace::Settings>,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }
@@ -150,9 +150,9 @@ sections! {
         look_ms: u64, group_ms: i64, settle_ms: i64, skew_ms: i64, names_max: usize,
         tell_authorities: bool, keep_days: i64, list_rows: usize, deadline_hours: i64,
         deadline_minutes: i64, deadline_past_days: i64, deliveries_max: usize,
-        failing_minutes: i64, network_lanes: usize, probe_hours: i64, probe_minutes: i64,
-        silent_minutes: i64, backlog_minutes: i64, notices_minutes: i64, credential_days: i64, decision_days: usize,
-        statement_days: i64,
+        failing_minutes: i64, network_lanes: usize, paused_hours: i64, probe_hours: i64,
+        probe_minutes: i64, silent_minutes: i64, backlog_minutes: i64, notices_minutes: i64,
+        credential_days: i64, decision_days: usize, statement_days: i64,
     }
     /// `[processes]`
     Processes { beat_ms: u64, silent_ms: i64, keep_minutes: i64, }

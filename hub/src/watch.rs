@@ -17,6 +17,8 @@ pub enum Kind {
     LaneFailing,
     /// Nothing is sent any more to an endpoint that failed for days.
     LaneSuspended,
+    /// Staff paused a lane long ago, and have not let it go on.
+    LanePaused,
     /// An endpoint does not answer a look.
     EndpointSilent,
     /// An endpoint answers a look, and takes no delivery.
@@ -39,10 +41,11 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, what is most urgent first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::DeadlineNear,
         Self::LaneSuspended,
         Self::LaneFailing,
+        Self::LanePaused,
         Self::EndpointRefuses,
         Self::EndpointSilent,
         Self::CredentialExpiring,
@@ -60,6 +63,7 @@ impl Kind {
             Self::DeadlineNear => "deadline_near",
             Self::LaneFailing => "lane_failing",
             Self::LaneSuspended => "lane_suspended",
+            Self::LanePaused => "lane_paused",
             Self::EndpointSilent => "endpoint_silent",
             Self::EndpointRefuses => "endpoint_refuses",
             Self::BacklogAge => "backlog_age",
@@ -78,6 +82,7 @@ impl Kind {
             Self::DeadlineNear => ("期限が近い未送達", "Deadline near, not delivered"),
             Self::LaneFailing => ("送付の失敗が続く経路", "Lane failing"),
             Self::LaneSuspended => ("送付を休止した経路", "Lane suspended"),
+            Self::LanePaused => ("止めたままの経路", "Lane left paused"),
             Self::EndpointSilent => ("応答しない受付先", "Endpoint does not answer"),
             Self::EndpointRefuses => {
                 ("応答するが受け取らない受付先", "Endpoint answers, and takes nothing")

@@ -107,8 +107,8 @@ impl server::Handler for Connection {
     type Error = russh::Error;
 
     async fn auth_password(&mut self, user: &str, given: &str) -> Result<Auth, Self::Error> {
-        let shelf = Arc::clone(&self.shelf);
-        Ok(self.let_in(user, |code| match shelf.password(code) {
+        let accounts = Arc::clone(&self.shelf);
+        Ok(self.let_in(user, |code| match accounts.password(code) {
             Ok(changed) => given == changed.unwrap_or_else(|| password(code)),
             Err(_) => false,
         }))

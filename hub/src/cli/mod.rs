@@ -237,7 +237,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Report(args) => report::run(args, &config).await,
         Command::Audit(args) => audit::run(args, &config).await,
         Command::Scan(args) => scan::run(args, &config).await,
-        Command::Authority(args) => authority::run(args, config).await,
+        Command::Authority(args) => Box::pin(authority::run(args, config)).await,
         Command::Master(args) => Box::pin(master::run(args, config)).await,
         Command::Package(args) => package::run(args, &config).await,
         Command::Operator(args) => operator::run(args, &config).await,

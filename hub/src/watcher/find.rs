@@ -31,7 +31,6 @@ pub(super) async fn all(
     let failed = failed_checks(ctx, &found, &probes).await?;
     found.extend(failed);
     found.extend(credentials(ctx, &probes, now));
-    found.extend(roles(ctx, now).await?);
     found.extend(backlog(ctx, now).await?);
     found.extend(decisions(ctx, now).await?);
     found.extend(statements(ctx, now).await?);
@@ -63,6 +62,12 @@ fn lanes_in_trouble(
             let found = Found::of_lane(kind, key, since, code.clone());
             Found { owner, ..found }
         };
+        if let Some(since) = lane.paused_at.filter(|_| settings.paused_hours > 0) {
+            let why = lane.paused_why.clone().unwrap_or_default();
+            let paused = Found::of_lane(Kind::LanePaused, key, since, why);
+            let paused = Found { owner: Owner::Hub, ..paused };
+            found.push(paused.after(now, settings.paused_hours * HOUR_MS));
+        }
         if let Some(since) = lane.suspended_at {
             found.push(of_lane(Kind::LaneSuspended, since));
         }
@@ -147,7 +152,7 @@ fn credentials(ctx: &Context, probes: &[ProbeRow], now: i64) -> Vec<Found> {
 }
 
 /// Roles that no process has.
-async fn roles(ctx: &Context, now: i64) -> Result<Vec<Found>, StoreError> {
+pub(super) async fn roles(ctx: &Context, now: i64) -> Result<Vec<Found>, StoreError> {
     let rows = ctx.store.processes().await?;
     let missing = heart::missing(&rows, now, ctx.config.processes.silent_ms).into_iter();
     let found = missing.map(|(role, since)| {

@@ -28,6 +28,8 @@ pub struct Watcher {
     ctx: Arc<Context>,
     /// The ends of the last days of what was not delivered at the last look: they never change.
     deadlines: HashMap<DeliveryId, Vec<i64>>,
+    /// Since when each look has come to its end, in milliseconds.
+    steady_since: i64,
 }
 
 impl Watcher {
@@ -36,7 +38,8 @@ impl Watcher {
         for kind in Kind::ALL {
             ctx.metrics.set_watches(kind.as_str(), 0);
         }
-        Self { ctx, deadlines: HashMap::new() }
+        let steady_since = ctx.clock.now_ms();
+        Self { ctx, deadlines: HashMap::new(), steady_since }
     }
 
     /// Until the stop: a look, the mails that are due, then a rest.
@@ -49,6 +52,7 @@ impl Watcher {
                 () = tokio::time::sleep(rest) => {}
             }
             if let Err(error) = self.step().await {
+                self.steady_since = self.ctx.clock.now_ms();
                 tracing::error!(%error, "nothing was watched; trying again");
             }
         }
@@ -74,6 +78,10 @@ impl Watcher {
         let (settle_ms, keep_ms) = (settings.settle_ms, settings.keep_days * 86_400_000);
         let addresses = self.addresses(now).await?;
         let mut found = find::all(&ctx, &mut self.deadlines, now).await?;
+        // While the store was away nobody could say that it lives.
+        if ctx.clock.now_ms() - self.steady_since > ctx.config.processes.silent_ms {
+            found.extend(find::roles(&ctx, now).await?);
+        }
         if let Some(ms) = skew {
             tracing::error!(ms, "another process's clock is ahead of this one's; set them right");
             found.push(Found::of_hub(Kind::ClockSkew, ("", now), format!("{ms} ms")));

@@ -29,7 +29,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 const FRESH_MS: i64 = 500;
 
 /// What is wrong, by the name of the part.
-type Parts = BTreeMap<&'static str, Option<String>>;
+pub(super) type Parts = BTreeMap<&'static str, Option<String>>;
 
 /// What a process that starts is waiting for.
 #[derive(Debug, Default)]
@@ -110,7 +110,8 @@ async fn livez() -> &'static str {
     "ok\n"
 }
 
-async fn look(ctx: &Context) -> Parts {
+/// Looks at everything that this process depends on.
+pub(super) async fn look(ctx: &Context) -> Parts {
     let store = async { ctx.store.check().await.map_err(|e| e.to_string()) };
     let objects = async { ctx.objects.probe().await.map_err(|e| e.to_string()) };
     let spool = async { ctx.check_spool().map_err(|e| e.to_string()) };

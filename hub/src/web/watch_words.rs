@@ -64,6 +64,7 @@ pub(super) fn is_code(kind: Kind) -> bool {
         | Kind::EndpointRefuses
         | Kind::StatementFailed => true,
         Kind::BacklogAge
+        | Kind::LanePaused
         | Kind::ClockSkew
         | Kind::CredentialExpiring
         | Kind::DecisionsMissing
@@ -98,6 +99,7 @@ pub(super) fn detail(watch: &Watch, lang: Lang) -> String {
             | Kind::EndpointRefuses
             | Kind::BacklogAge
             | Kind::StatementFailed
+            | Kind::LanePaused
             | Kind::ClockSkew,
             code,
         ) => code,

@@ -26,7 +26,6 @@ async fn failing(world: &World, count: usize) -> Watcher {
         open_until: Some(now + 60_000),
         failing_since: Some(now - 3 * 3_600_000),
         last_error: Some("<b>http_503".into()),
-        last_owner: None,
         ..Lane::fresh(*code, Channel::Api)
     };
     let lanes: Vec<Lane> = codes.iter().map(lane).collect();
@@ -48,7 +47,7 @@ async fn processes_are_shown_with_roles_that_nobody_has() {
     let here = "192.0.2.7:8080".parse().expect("an address");
     Heart::new(world.ctx.clone(), &roles, here).beat().await.expect("a beat");
     for (path, words) in [
-        ("/processes", ["192.0.2.7:8080", "受付・画面 (intake)", "通知 (notifier)", "稼働中"]),
+        ("/processes", ["192.0.2.7:8080", "受付・画面 (intake)", "ファイルの保管先", "稼働中"]),
         ("/", ["ハブのプロセス", "担当のない役割", "通知 (notifier)", "href=\"/processes\""]),
     ] {
         let page = visitor.get(path).await.text;

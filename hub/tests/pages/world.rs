@@ -370,7 +370,6 @@ impl Filler<'_> {
             openings: 3,
             open_until: Some(now + 240_000),
             last_error: Some("http_503".into()),
-            last_owner: Some(Owner::Authority),
             ..lane("011002", Channel::Api)
         };
         let paused = Lane {
@@ -382,7 +381,6 @@ impl Filler<'_> {
             breaker: Breaker::HalfOpen,
             failures: 5,
             last_error: Some("connect_timeout".into()),
-            last_owner: Some(Owner::Network),
             ..lane("271004", Channel::Email)
         };
         let letter = DeadLetterRow {

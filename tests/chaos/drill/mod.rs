@@ -29,8 +29,8 @@ use troubles::{Case, State, Trouble};
 
 /// The share of the time in which troubles begin; the rest is for mending.
 const BEGINNING: f64 = 0.5;
-/// Minutes for the first look at a set that is well.
-const QUIET: Duration = Duration::from_secs(60);
+/// Time for the first look at a set that is well.
+const QUIET: Duration = Duration::from_mins(1);
 /// Filings a second at most: people read what comes of them.
 const RATE_MAX: u32 = 2;
 
@@ -163,8 +163,8 @@ fn print(state: &State, findings: &Findings, is_settled: bool) -> Result<()> {
     let Findings { lost, doubled, mismatched, expected, held, .. } = findings;
     writeln!(
         out,
-        "deliveries expected {expected}, packages held {held}, lost {}, doubled {}, mismatched {}, \
-         settled: {is_settled}",
+        "deliveries expected {expected}, packages held {held}, not there {}, doubled {}, \
+         mismatched {}, settled: {is_settled}",
         lost.len(),
         doubled.len(),
         mismatched.len()

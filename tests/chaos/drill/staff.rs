@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{BasicProperties, Connection, ConnectionProperties};
+use schemas::AuthorityId;
 use tokio::process::Command;
 
 use super::desk::Desk;
@@ -48,7 +49,7 @@ impl Staff {
             writeln!(settings, "export {name}='{value}'")?;
         }
         fs::write(self.folder.join("hub.env"), settings)?;
-        let codes: Vec<_> = cast.authorities.iter().map(|code| code.as_str()).collect();
+        let codes: Vec<_> = cast.authorities.iter().map(AuthorityId::as_str).collect();
         let text = format!(
             "You watch this hub. Authorities and parts of it will be in trouble, one beside the \
              other, and nothing is told to you but by the hub itself.\n\n\

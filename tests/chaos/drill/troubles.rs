@@ -242,7 +242,7 @@ impl State {
                 sandbox.set_behaviour(code, Behaviour::Healthy)?;
                 "Our firewall had you on its list. You are let in again.".to_owned()
             }
-            Trouble::Moved(_) => format!("We have moved. Use this: {}", self.moved(code).await?),
+            Trouble::Moved(_) => self.moved(code).await?,
             Trouble::Password(_) => {
                 format!("It was changed on Monday. The new one: {}", new_password(code))
             }
@@ -260,7 +260,8 @@ impl State {
         url.set_port(Some(line.port())).ok().context("its URL takes no port")?;
         lock(&self.moved).push(line);
         config.url = url.into();
-        Ok(config.url)
+        let secret = config.signing_secret.expose();
+        Ok(format!("We have moved to {}; the signing secret stays {secret}", config.url))
     }
 
     /// The staff ask for a part of ours to be started; gives what they are told.

@@ -222,11 +222,35 @@ async fn what_cannot_be_reached_is_the_networks_matter_once_many_are() -> Result
     };
     let told = owners(&[&lanes[..], std::slice::from_ref(&refuses)].concat()).await?;
     assert_eq!(told, vec![Owner::Authority; many], "one too few");
-    let last = Lane { channel: Channel::Sftp, ..lost(refuses.authority) };
-    let mut told = owners(&[last]).await?;
+    let tenth = Lane { channel: Channel::Sftp, ..lost(refuses.authority) };
+    let mut told = owners(&[tenth]).await?;
     told.sort_unstable();
     assert_eq!(told[..1], [Owner::Authority], "whoever answers has to act itself");
     assert_eq!(told[1..], vec![Owner::Network; many]);
+    house.finish().await
+}
+
+/// Somebody paused a lane and forgot it.
+#[tokio::test]
+async fn a_lane_that_was_left_paused_is_told() -> Result<()> {
+    let house = House::build().start().await?;
+    let paused = Lane {
+        paused_at: Some(house.clock.now_ms()),
+        paused_why: Some("works".into()),
+        ..Lane::fresh(code(SAPPORO), Channel::Api)
+    };
+    let mut tx = house.ctx.store.begin().await?;
+    tx.save_lanes(&[paused]).await?;
+    tx.commit().await?;
+    let mut watcher = Watcher::new(house.ctx.clone());
+    house.clock.advance(Duration::from_millis(86_399_999));
+    watcher.step().await?;
+    assert!(watched(&house, Kind::LanePaused, true).await?.is_empty(), "it may take a day");
+    house.clock.advance(Duration::from_millis(1));
+    watcher.step().await?;
+    let told = watched(&house, Kind::LanePaused, true).await?;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((told[0].detail.as_str(), told[0].owner), ("works", Owner::Hub));
     house.finish().await
 }
 

@@ -22,7 +22,8 @@ use crate::web::problem::Problem;
 pub(super) struct WatchQuery {
     /// Only what goes on (true), or only what is over (false).
     firing: Option<bool>,
-    /// Only of this kind: `deadline_near`, `lane_failing`, `lane_suspended`, `endpoint_silent`,
+    /// Only of this kind: `deadline_near`, `lane_failing`, `lane_suspended`, `lane_paused`,
+    /// `endpoint_silent`,
     /// `endpoint_refuses`, `backlog_age`, `dead_letters`, `credential_expiring`,
     /// `decisions_missing`, `statement_failed`, `clock_skew` or `role_missing`.
     #[param(value_type = Option<String>)]

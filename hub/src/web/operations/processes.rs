@@ -14,6 +14,7 @@ use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
 use crate::web::parts::{Badge, Stamp, grouped};
+use crate::web::ready;
 use crate::web::roles::Staff;
 use crate::web::visit::Visit;
 
@@ -23,6 +24,8 @@ struct Processes {
     shell: Shell,
     roles: Vec<RoleLine>,
     lines: Vec<Line>,
+    /// What this process depends on, and what is wrong with it.
+    parts: Vec<(&'static str, Badge)>,
 }
 
 /// A role, and whether anybody has it.
@@ -54,7 +57,27 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<Processes, Fault> {
         shell: visit.living_shell("/processes"),
         roles: RoleLine::all(&rows, at, visit),
         lines: rows.iter().map(|row| Line::new(row, at, visit)).collect(),
+        parts: parts(&ready::look(&desk.ctx).await, visit),
     })
+}
+
+fn parts(found: &ready::Parts, visit: &Visit) -> Vec<(&'static str, Badge)> {
+    let w = visit.lang.words();
+    let name = |part: &str| match part {
+        "store" => Some(w.part_store),
+        "broker" => Some(w.part_broker),
+        "objects" => Some(w.part_objects),
+        "data" => Some(w.part_data),
+        _ => None,
+    };
+    let line = |(part, why): (&&'static str, &Option<String>)| {
+        let badge = match why {
+            None => Badge::new("ok", w.part_answers),
+            Some(why) => Badge::new("bad", why),
+        };
+        Some((name(part)?, badge))
+    };
+    found.iter().filter_map(line).collect()
 }
 
 impl RoleLine {
@@ -84,9 +107,10 @@ impl Line {
         let names: Vec<_> = names.map(|role| labels::role(role, lang)).collect();
         Self {
             place: format!("{} {}", row.host, row.address),
-            state: match lives(row, at, silent_ms) {
-                true => Badge::new("ok", w.process_lives),
-                false => Badge::new("bad", w.process_silent),
+            state: if lives(row, at, silent_ms) {
+                Badge::new("ok", w.process_lives)
+            } else {
+                Badge::new("bad", w.process_silent)
             },
             roles: names.join(lang.pick("、", ", ")),
             build: row.build.clone(),

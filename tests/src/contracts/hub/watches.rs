@@ -75,7 +75,6 @@ async fn lanes(house: &House, codes: &[AuthorityId], is_failing: bool) -> Result
             open_until: Some(now + 900_000),
             failing_since: Some(now),
             last_error: Some("connect_failed".into()),
-            last_owner: None,
             ..fresh
         }
     };
