@@ -43,7 +43,8 @@ sections! {
         checks: Box<Checks>, onboarding: Box<Onboarding>, reminders: Box<Reminders>,
         watches: Box<Watches>, processes: Processes, reports: Box<Reports>,
         reconciliation: Box<Reconciliation>, drafts: Box<Drafts>, uploads: Box<Uploads>,
-        bulk: Box<Bulk>, upkeep: Box<Upkeep>, retention: Retention, log: Log, trace: Box<trace::Settings>,
+        bulk: Box<Bulk>, upkeep: Box<Upkeep>, retention: Retention, log: Log,
+        trace: Box<trace::Settings>,
     }
     /// `[http]`
     Http { listen: String, public_url: String, body_bytes_max: usize, open_pages: bool, }

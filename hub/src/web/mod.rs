@@ -45,6 +45,7 @@ pub mod operations;
 mod operator;
 mod parts;
 pub mod problem;
+mod process_words;
 pub mod ready;
 mod reasons;
 mod redrive_words;

@@ -180,28 +180,6 @@ words! {
     held: "保留", "Held";
     failed: "送達不能", "Failed";
     open_notices: "未送信の通知", "Open notices";
-    processes: "ハブのプロセス", "Processes of the hub";
-    processes_hint: "役割ごとに、動いているプロセスの数です。", "How many processes live, by role.";
-    processes_lead: "動いているプロセスがない役割の仕事は、だれもしていません。そのプロセスを起動してください。",
-        "Nobody does the work of a role without a living process: start one.";
-    processes_all: "プロセスの一覧", "All processes";
-    no_processes: "まだ応答したプロセスがありません。", "No process was heard of yet.";
-    process_place: "場所", "Where";
-    process_build: "版", "Build";
-    process_began: "起動", "Began";
-    process_lives: "稼働中", "lives";
-    process_silent: "応答なし", "silent";
-    process_parts: "このページを出したプロセスが使うもの", "What the process of this page depends on";
-    part_store: "ストア(データベース)", "Store (database)";
-    part_broker: "ブローカー", "Broker";
-    part_objects: "ファイルの保管先", "Files";
-    part_data: "作業フォルダー", "Data folder";
-    part_answers: "応答あり", "answers";
-    role: "役割", "Role";
-    role_living: "稼働数", "Living";
-    role_heard: "最後の応答", "Heard of last";
-    role_never: "なし", "never";
-    roles_missing: "担当のない役割", "Roles that nobody has";
     outbox: "発信待ち", "Outbox";
     dead_letters: "処理不能メッセージ", "Dead letters";
     headline: "主な数値", "Headline numbers";

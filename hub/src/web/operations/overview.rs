@@ -23,7 +23,7 @@ use crate::web::parts::{Badge, Stamp, age, due, grouped, percent};
 use crate::web::roles::Staff;
 use crate::web::visit::Visit;
 use crate::web::words::{Lang, Words};
-use crate::web::{Desk, assets};
+use crate::web::{Desk, assets, process_words};
 
 /// Lanes in trouble that are shown here.
 const LANES_MAX: usize = 8;
@@ -44,6 +44,7 @@ struct Overview {
 #[template(path = "operations/numbers.html")]
 pub(super) struct Numbers {
     w: &'static Words,
+    p: &'static process_words::Words,
     counted: Stamp,
     figures: Vec<Figure>,
     backlog: Vec<(&'static str, Badge)>,
@@ -117,6 +118,7 @@ pub(super) fn numbers(desk: &Desk, snapshot: &Snapshot, visit: &Visit) -> Number
     let lang = visit.lang;
     Numbers {
         w: lang.words(),
+        p: process_words::Words::of(lang),
         counted: Stamp::new(snapshot.at, visit.now, lang),
         figures: figures(snapshot, silent_ms, visit),
         backlog: backlog(snapshot, &desk.ctx.config.watches, visit),
@@ -176,7 +178,12 @@ fn figures(snapshot: &Snapshot, silent_ms: i64, visit: &Visit) -> Vec<Figure> {
         figure(w.unplanned, totals.unplanned, "/filings?unplanned=1", "bad"),
         figure(w.lanes_in_trouble, size(snapshot.lanes.len()), "/lanes", "wait"),
         figure(w.watches_firing, snapshot.watches, "/watches", "wait"),
-        figure(w.roles_missing, size(missing), "/processes", "bad"),
+        figure(
+            process_words::Words::of(visit.lang).roles_missing,
+            size(missing),
+            "/processes",
+            "bad",
+        ),
         figure(w.dead_letters, totals.dead_letters, "/dead-letters", "bad"),
     ]
 }

@@ -14,6 +14,7 @@ use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels;
 use crate::web::parts::{Badge, Stamp, grouped};
+use crate::web::process_words::Words;
 use crate::web::ready;
 use crate::web::roles::Staff;
 use crate::web::visit::Visit;
@@ -22,6 +23,7 @@ use crate::web::visit::Visit;
 #[template(path = "operations/processes.html")]
 struct Processes {
     shell: Shell,
+    p: &'static Words,
     roles: Vec<RoleLine>,
     lines: Vec<Line>,
     /// What this process depends on, and what is wrong with it.
@@ -55,6 +57,7 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<Processes, Fault> {
     let at = (visit.now, desk.ctx.config.processes.silent_ms);
     Ok(Processes {
         shell: visit.living_shell("/processes"),
+        p: Words::of(visit.lang),
         roles: RoleLine::all(&rows, at, visit),
         lines: rows.iter().map(|row| Line::new(row, at, visit)).collect(),
         parts: parts(&ready::look(&desk.ctx).await, visit),
@@ -62,17 +65,17 @@ async fn read(desk: &Desk, visit: &Visit) -> Result<Processes, Fault> {
 }
 
 fn parts(found: &ready::Parts, visit: &Visit) -> Vec<(&'static str, Badge)> {
-    let w = visit.lang.words();
+    let p = Words::of(visit.lang);
     let name = |part: &str| match part {
-        "store" => Some(w.part_store),
-        "broker" => Some(w.part_broker),
-        "objects" => Some(w.part_objects),
-        "data" => Some(w.part_data),
+        "store" => Some(p.part_store),
+        "broker" => Some(p.part_broker),
+        "objects" => Some(p.part_objects),
+        "data" => Some(p.part_data),
         _ => None,
     };
     let line = |(part, why): (&&'static str, &Option<String>)| {
         let badge = match why {
-            None => Badge::new("ok", w.part_answers),
+            None => Badge::new("ok", p.part_answers),
             Some(why) => Badge::new("bad", why),
         };
         Some((name(part)?, badge))
@@ -101,16 +104,16 @@ impl RoleLine {
 
 impl Line {
     fn new(row: &ProcessRow, (at, silent_ms): (i64, i64), visit: &Visit) -> Self {
-        let (lang, w) = (visit.lang, visit.lang.words());
+        let (lang, p) = (visit.lang, Words::of(visit.lang));
         let stamp = |ms| Stamp::new(ms, visit.now, lang);
         let names = row.roles.split(' ').filter_map(|word| word.parse::<Role>().ok());
         let names: Vec<_> = names.map(|role| labels::role(role, lang)).collect();
         Self {
             place: format!("{} {}", row.host, row.address),
             state: if lives(row, at, silent_ms) {
-                Badge::new("ok", w.process_lives)
+                Badge::new("ok", p.process_lives)
             } else {
-                Badge::new("bad", w.process_silent)
+                Badge::new("bad", p.process_silent)
             },
             roles: names.join(lang.pick("、", ", ")),
             build: row.build.clone(),

@@ -22,6 +22,7 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         row("/reminders", Operations),
         row("/prefectures/{code}", Operations).at("/prefectures/01"),
         row("/lanes", Operations),
+        row("/processes", Operations),
         row("/live/numbers", Operations),
         row("/live/lanes", Operations),
         row("/authorities/{code}/lanes/{channel}/pause", Operations)
