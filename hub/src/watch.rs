@@ -76,6 +76,25 @@ impl Kind {
         }
     }
 
+    /// Whether its detail is the code of a cause.
+    pub fn has_cause(self) -> bool {
+        match self {
+            Self::DeadlineNear
+            | Self::LaneFailing
+            | Self::LaneSuspended
+            | Self::EndpointSilent
+            | Self::EndpointRefuses
+            | Self::StatementFailed => true,
+            Self::BacklogAge
+            | Self::LanePaused
+            | Self::ClockSkew
+            | Self::CredentialExpiring
+            | Self::DecisionsMissing
+            | Self::DeadLetters
+            | Self::RoleMissing => false,
+        }
+    }
+
     /// What it is called, in Japanese and in English.
     pub fn labels(self) -> (&'static str, &'static str) {
         match self {

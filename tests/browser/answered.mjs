@@ -90,6 +90,7 @@ export async function lookAhead(page, show, path) {
   await page.locator('#preview').waitFor();
   await show('master-preview');
   await page.goto(path);
+  await page.locator('details:has(#ladder) > summary').click();
   const ladder = page.locator('#ladder');
   const known = JSON.parse(await ladder.inputValue());
   const isPull = known[0].channel === 'pull';
@@ -97,7 +98,7 @@ export async function lookAhead(page, show, path) {
   const changed = known.length > 1 ? known.slice(0, -1) : [...known, more];
   await ladder.fill(JSON.stringify(changed, null, 2));
   await page.locator('#ladder-why').fill('受信の方法が変わるため');
-  await page.locator('#channels button').click();
+  await page.locator('details:has(#ladder) button').click();
   await page.locator('#proposals form').waitFor();
 }
 

@@ -54,16 +54,20 @@ async fn processes(config: &Config) -> anyhow::Result<String> {
     let rows = store.processes().await?;
     store.close().await;
     let (now, silent_ms) = (Clock::system().now_ms(), config.processes.silent_ms);
-    let missing = heart::missing(&rows, now, silent_ms);
-    let roles: Vec<_> = missing.iter().map(|(role, _)| role.as_str()).collect();
+    if rows.is_empty() {
+        return Ok("none was heard of yet".to_owned());
+    }
+    let manned = heart::manned(&rows, now, silent_ms);
+    let missing = manned.iter().filter(|it| it.living == 0);
+    let roles: Vec<_> = missing.map(|it| it.role.as_str()).collect();
     anyhow::ensure!(
         roles.is_empty(),
         "no process has been heard of that is {}; start one (`todoke run {}`)",
         roles.join(", "),
         roles.join(",")
     );
-    let manned = heart::manned(&rows, now, silent_ms).into_iter();
-    let told: Vec<_> = manned.map(|it| format!("{} {}", it.role.as_str(), it.living)).collect();
+    let told: Vec<_> =
+        manned.iter().map(|it| format!("{} {}", it.role.as_str(), it.living)).collect();
     Ok(told.join(", "))
 }
 

@@ -232,6 +232,10 @@ fn laid_over(
         if cells.is_empty() {
             continue;
         }
+        let last = cells.get("valid_to").and_then(|day| day.parse::<Date>().ok());
+        if let Some(last) = last.filter(|last| *last < from) {
+            return Err(MasterProblem::Past(last));
+        }
         let mut held = held.unwrap_or_default();
         held.retain(|column, _| cells.contains_key(column));
         let next = i64::try_from(amendments.len()).unwrap_or(i64::MAX).saturating_add(1);

@@ -156,7 +156,8 @@ fn names(ctx: &Context, all: &[&Watch], max: usize) -> Vec<String> {
     for watch in all {
         let name = match (watch.authority, watch.channel) {
             (Some(code), Some(channel)) => {
-                format!("{} {code} {channel} {}", ctx.master().name(code), watch.detail)
+                let name = format!("{} {code} {channel}", ctx.master().name(code));
+                if watch.kind.has_cause() { format!("{name} {}", watch.detail) } else { name }
             }
             (Some(code), None) => format!("{} {code}", ctx.master().name(code)),
             (None, _) => watch.detail.clone(),

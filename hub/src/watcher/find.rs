@@ -49,15 +49,23 @@ fn lanes_in_trouble(
         (settings.failing_minutes * MINUTE_MS, settings.silent_minutes * MINUTE_MS);
     let probes: HashMap<_, _> = probes.iter().map(|it| ((it.authority, it.channel), it)).collect();
     // One that cannot be reached is its authority's matter; many at once are rather our own line's.
-    let lost =
-        |lane: &Lane| lane.failing_since.is_some() && lane.last_owner == Some(Owner::Network);
-    let many = lanes.iter().filter(|lane| lost(lane)).count() >= settings.network_lanes;
-    let is_common = |lane: &Lane| many && lost(lane);
+    let lost = |lane: &Lane| {
+        let is_network = lane.last_owner == Some(Owner::Network);
+        lane.channel != Channel::Email && lane.failing_since.is_some() && is_network
+    };
+    let many = settings.network_lanes;
+    let is_common = many > 0 && lanes.iter().filter(|lane| lost(lane)).count() >= many;
+    let turn = |lane: &Lane| match (lane.channel, lane.last_owner) {
+        // All mails take the relay of `mail.url`: that it is not reached is ours.
+        (Channel::Email, Some(Owner::Network)) => Owner::Hub,
+        (_, Some(Owner::Network)) if is_common => Owner::Network,
+        (_, _) => Owner::Authority,
+    };
     let mut found = Vec::new();
     for lane in lanes {
         let key = (lane.authority, lane.channel);
         let code = lane.last_error.clone().unwrap_or_default();
-        let owner = if is_common(lane) { Owner::Network } else { Owner::Authority };
+        let owner = turn(lane);
         let of_lane = |kind, since| {
             let found = Found::of_lane(kind, key, since, code.clone());
             Found { owner, ..found }

@@ -49,7 +49,7 @@ impl Who {
 }
 
 /// Why someone is not let in.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Refusal {
     /// Nobody is logged in.
     NotIn,
@@ -58,7 +58,7 @@ pub(super) enum Refusal {
     /// They proved who they are too long ago for what is hard to undo.
     NotFresh,
     /// It cannot be seen who they are.
-    Away(String),
+    Away,
 }
 
 /// A visit by someone of one role.
@@ -141,7 +141,7 @@ pub(super) async fn guard<R: Role>(parts: &mut Parts, desk: &Arc<Desk>) -> Resul
         Refusal::NotIn => see_other(&format!("/login?next={}", here(&visit))),
         Refusal::NotFresh => see_other(&format!("/login?again=1&next={}", here(&visit))),
         Refusal::NotYours => visit.fault(&whose::not_yours(desk, parts.uri.path()).await),
-        Refusal::Away(what) => visit.fault(&Fault::Away(what)),
+        Refusal::Away => visit.fault(&Fault::StoreAway),
     })
 }
 

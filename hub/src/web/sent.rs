@@ -17,7 +17,7 @@ use super::fault::Fault;
 use super::frame::Shell;
 use super::roles::{Refusal, Role, Who};
 use super::sessions::is_own_form;
-use super::visit::Visit;
+use super::visit::{Visit, see_other};
 pub(super) use crate::written::Fields;
 
 /// The field that carries a form's token.
@@ -64,11 +64,21 @@ impl<R: Role + Send> FromRequest<Arc<Desk>> for Sent<R> {
     }
 }
 
+/// Whether a form may hold an endpoint's keys and passwords.
+fn has_secrets(fields: &Fields) -> bool {
+    fields.0.iter().any(|(name, _)| matches!(name.as_str(), "ladder" | "endpoints"))
+}
+
 /// The answer to whoever may not send this form, or not now.
 pub(super) fn refused(visit: &Visit, refusal: Refusal, action: &str, fields: &Fields) -> Response {
     match refusal {
         Refusal::NotYours => visit.fault(&Fault::NotYours(Who::of_path(action))),
-        Refusal::Away(what) => visit.fault(&Fault::Away(what)),
+        Refusal::Away => visit.fault(&Fault::StoreAway),
+        // Whoever sits at that machine next is not to find them in the page.
+        Refusal::NotIn | Refusal::NotFresh if has_secrets(fields) => {
+            let page = action.strip_suffix("/channels").unwrap_or(action);
+            see_other(&format!("/login?again=1&next={page}"))
+        }
         Refusal::NotIn | Refusal::NotFresh => {
             let kept = fields.0.iter().filter(|(name, _)| name != TOKEN).cloned();
             let page = AgainPage {

@@ -56,7 +56,7 @@ pub(super) struct Visit {
     path: String,
     query: Vec<(String, String)>,
     /// Why it cannot be seen who is logged in.
-    away: Option<String>,
+    away: Option<Refusal>,
     /// The secret of the browser's forms, and the cookie that gives it if it had none.
     form: (String, Option<HeaderValue>),
 }
@@ -75,7 +75,7 @@ impl Visit {
             Ok(session) => (session, None),
             Err(error) => {
                 tracing::error!(%error, "it cannot be read who is logged in");
-                (None, Some(error.to_string()))
+                (None, Some(Refusal::Away))
             }
         };
         looked::is_by(parts, session.as_ref());
@@ -105,10 +105,9 @@ impl Visit {
 
     /// For whom the person acts, or why that is not known.
     pub(super) fn scope(&self) -> Result<Scope, Refusal> {
-        match (&self.session, &self.away) {
+        match (&self.session, self.away) {
             (Some(session), _) => Ok(session.scope),
-            (None, Some(away)) => Err(Refusal::Away(away.clone())),
-            (None, None) => Err(Refusal::NotIn),
+            (None, away) => Err(away.unwrap_or(Refusal::NotIn)),
         }
     }
 

@@ -54,25 +54,6 @@ pub(super) fn kind(kind: Kind, lang: Lang) -> &'static str {
     lang.pick(ja, en)
 }
 
-/// Whether the detail of a kind is a reason's code.
-pub(super) fn is_code(kind: Kind) -> bool {
-    match kind {
-        Kind::DeadlineNear
-        | Kind::LaneFailing
-        | Kind::LaneSuspended
-        | Kind::EndpointSilent
-        | Kind::EndpointRefuses
-        | Kind::StatementFailed => true,
-        Kind::BacklogAge
-        | Kind::LanePaused
-        | Kind::ClockSkew
-        | Kind::CredentialExpiring
-        | Kind::DecisionsMissing
-        | Kind::DeadLetters
-        | Kind::RoleMissing => false,
-    }
-}
-
 /// What a watch's detail says beside its code.
 pub(super) fn detail(watch: &Watch, lang: Lang) -> String {
     let said = match (watch.kind, watch.detail.as_str()) {

@@ -38,6 +38,18 @@ async fn failing(world: &World, count: usize) -> Watcher {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_logged_in_is_told_that_the_store_is_away() {
+    let world = World::new(false).await;
+    let mut visitor = Browser::new(&world);
+    visitor.log_in(&world.operations_key).await;
+    assert_eq!(visitor.get("/lanes").await.status, StatusCode::OK);
+    world.ctx.store.close().await;
+    let page = visitor.get("/lanes").await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{}", page.text);
+    assert!(page.text.contains("データベース)が応答しません"), "{}", page.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn processes_are_shown_with_roles_that_nobody_has() {
     let world = World::new(true).await;
     let mut visitor = Browser::new(&world);

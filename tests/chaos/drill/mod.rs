@@ -98,7 +98,11 @@ pub(crate) async fn run(
     tokio::task::block_in_place(|| state.heal())?;
     let findings = compare::compare(&operators, &root.join("far")).await?;
     print(&state, &findings, settled.is_ok())?;
-    let is_well = is_mended && settled.is_ok() && findings.is_clean();
+    let refused = operators.troubles();
+    for sentence in &refused {
+        say(format_args!("{sentence}"));
+    }
+    let is_well = is_mended && settled.is_ok() && findings.is_clean() && refused.is_empty();
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -147,7 +147,7 @@ impl Line {
     fn new(desk: &Desk, row: &Watch, visit: &Visit) -> Self {
         let lang = visit.lang;
         let stamp = |ms| Stamp::new(ms, visit.now, lang);
-        let code = watch_words::is_code(row.kind).then_some(row.detail.as_str());
+        let code = row.kind.has_cause().then_some(row.detail.as_str());
         let channel = row.channel.map(|channel| labels::channel(channel, lang));
         let name = match row.authority {
             Some(code) => [desk.ctx.master().name(code), channel.unwrap_or_default().to_owned()]
