@@ -17,7 +17,7 @@ use crate::servers::{FOLDER_VARIABLE, oidc};
 /// Time for a small demo to settle, on a machine that has much else to do.
 const SETTLED_LIMIT: Duration = Duration::from_mins(6);
 /// Time for one script.
-const SCRIPT_LIMIT: Duration = Duration::from_mins(8);
+const SCRIPT_LIMIT: Duration = Duration::from_mins(5);
 
 /// A demo whose filings have settled and whose pages are open.
 pub struct Stage {
