@@ -255,20 +255,28 @@ async fn amended(base: &Master, store: &Store) -> Result<Master, StoreError> {
     Ok(laid_over(base, &store.amendments().await?))
 }
 
-/// A table with amendments; one that a new build's tables refuse is left out, and known all the
-/// same: the hub goes on without it.
-fn laid_over(base: &Master, amendments: &[Amendment]) -> Master {
-    if let Ok(master) = base.amended(amendments) {
-        return master;
-    }
-    amendments.iter().fold(base.clone(), |master, one| {
-        master.amended(std::slice::from_ref(one)).unwrap_or_else(|error| {
-            let Amendment { number, authority, .. } = one;
+/// A table with amendments, given as they were made at once. What a new build's tables refuse is
+/// left out, and known all the same: the hub goes on without it. Of unions, what was made at once
+/// stays together: who left one and joined another does neither, or both.
+fn laid_over(base: &Master, made: &[Vec<Amendment>]) -> Master {
+    let error = match base.amended(&made.concat()) {
+        Ok(master) => return master,
+        Err(error) => error,
+    };
+    if let [at_once] = made {
+        if at_once.len() > 1 && !at_once.iter().any(|it| it.authority.is_union()) {
+            let each: Vec<_> = at_once.iter().map(|it| vec![it.clone()]).collect();
+            return laid_over(base, &each);
+        }
+        for Amendment { number, authority, .. } in at_once {
             tracing::error!(number, %authority, %error, "an amendment does not fit the tables");
-            let nothing = Amendment { cells: Cells::new(), ..one.clone() };
-            master.amended(&[nothing]).unwrap_or(master)
-        })
-    })
+        }
+        let nothing = |it: &Amendment| Amendment { cells: Cells::new(), ..it.clone() };
+        let nothing: Vec<_> = at_once.iter().map(nothing).collect();
+        return base.amended(&nothing).unwrap_or_else(|_| base.clone());
+    }
+    let (earlier, later) = made.split_at(made.len() / 2);
+    laid_over(&laid_over(base, earlier), later)
 }
 
 impl<T> Default for Remembered<T> {
@@ -343,10 +351,46 @@ mod tests {
         };
         let all =
             [one(1, "status", "closed"), one(2, "launch_period", "8"), one(3, "status", "shut")];
-        let master = laid_over(&base, &all);
-        assert_eq!(master.last_amendment(), 3, "or it would be read anew again and again");
-        let cells = master.cells(authority, day).expect("a row");
-        assert_eq!((&*cells["status"], &*cells["launch_period"]), ("closed", "5"));
+        for made in [all.clone().map(|it| vec![it]).to_vec(), vec![all.to_vec()]] {
+            let master = laid_over(&base, &made);
+            assert_eq!(master.last_amendment(), 3, "or it would be read anew again and again");
+            let cells = master.cells(authority, day).expect("a row");
+            assert_eq!((&*cells["status"], &*cells["launch_period"]), ("closed", "5"));
+        }
+    }
+
+    #[test]
+    fn who_leaves_a_union_for_one_that_does_not_fit_stays() {
+        let base = Master::embedded().expect("a master");
+        let day = date(2026, 8, 1);
+        let (left, joined) = ("U01001".parse().expect("an id"), "U01002".parse().expect("an id"));
+        let of = |code| base.cells(code, day).expect("a row")["members"].clone();
+        let (was, to) = (of(left), of(joined));
+        let (gone, rest) = was.split_once(';').expect("two members");
+        let member = gone.parse().expect("a code");
+        let members = |number, authority, cell: String| {
+            let cells = Cells::from([("members".to_owned(), cell)]);
+            Amendment { number, authority, valid_from: day, cells }
+        };
+        let loss = members(1, left, rest.to_owned());
+        // As if the build's tables knew the member no more.
+        let gain = members(2, joined, format!("{to};{gone};990009"));
+        let note = |number| {
+            let cells = Cells::from([("alternative_note".to_owned(), "counter".to_owned())]);
+            Amendment { number, authority: member, valid_from: day, cells }
+        };
+        let master = laid_over(&base, &[vec![loss.clone(), gain], vec![note(3)]]);
+        assert_eq!(master.last_amendment(), 3);
+        assert_eq!(master.cells(left, day).expect("a row")["members"], was);
+        assert_eq!(master.cells(joined, day).expect("a row")["members"], to);
+        assert_eq!(master.cells(member, day).expect("a row")["alternative_note"], "counter");
+        let gain = members(2, joined, format!("{to};{gone}"));
+        let odd = note(3);
+        let odd = Amendment { cells: Cells::from([("status".into(), "shut".into())]), ..odd };
+        let master = laid_over(&base, &[vec![loss, gain], vec![odd]]);
+        assert_eq!(master.last_amendment(), 3);
+        assert_eq!(master.cells(left, day).expect("a row")["members"], rest);
+        assert_eq!(master.cells(joined, day).expect("a row")["members"], format!("{to};{gone}"));
     }
 
     #[test]

@@ -110,9 +110,13 @@ pub fn forgotten(
     (silent_ms, keep_ms): (i64, i64),
 ) -> Vec<ProcessRow> {
     let all = manned(rows, now, silent_ms);
-    let is_replaced = |row: &ProcessRow| all.iter().all(|it| it.living > 0 || !has(row, it.role));
-    let old = rows.iter().filter(|row| now - row.heard_at > keep_ms && is_replaced(row));
+    let old = rows.iter().filter(|row| now - row.heard_at > keep_ms && is_replaced(row, &all));
     old.cloned().collect()
+}
+
+/// Whether every role of a process has somebody who lives.
+pub fn is_replaced(row: &ProcessRow, all: &[Manned]) -> bool {
+    all.iter().all(|it| it.living > 0 || !has(row, it.role))
 }
 
 #[cfg(test)]

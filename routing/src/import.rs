@@ -224,6 +224,41 @@ mod tests {
     }
 
     #[test]
+    fn a_later_row_stays_as_the_file_has_it() {
+        let master = Master::embedded().expect("a master");
+        let later = date(2027, 4, 1);
+        for (code, key, table) in
+            [("012033", "code6", "authorities"), ("U01001", "union_id", "unions")]
+        {
+            let cells = Cells::from([("status".into(), "closed".into())]);
+            let authority = code.parse().expect("a code");
+            let announced = Amendment { number: 1, authority, valid_from: later, cells };
+            let master = master.amended(&[announced]).expect("a master");
+            let text = master.csv(Roll::of(authority), None).expect("a table");
+            assert_eq!(edits_of(&master, &text, DAY), Ok(Vec::new()), "{table}: as it is");
+            let rows = |note: &str| {
+                format!(
+                    "{key},valid_from,alternative_note\n{code},,counter\n{code},{later},{note}\n"
+                )
+            };
+            let days = |text: &str| {
+                let edits = edits_of(&master, text, DAY).expect("edits");
+                let amendments: Vec<_> = (2..).zip(&edits).map(|(n, it)| it.amendment(n)).collect();
+                let master = master.amended(&amendments).expect("a master");
+                let note =
+                    |day| master.cells(authority, day).expect("a row")["alternative_note"].clone();
+                (edits.len(), note(DAY), note(later))
+            };
+            let only_now = format!("{key},alternative_note\n{code},counter\n");
+            let (now, was) = ("counter".to_owned(), String::new());
+            assert_eq!(days(&only_now), (1, now.clone(), now.clone()), "{table}: it goes on");
+            assert_eq!(days(&rows("")), (2, now.clone(), was), "{table}: as it was");
+            assert_eq!(days(&rows("post")), (2, now.clone(), "post".into()), "{table}");
+            assert_eq!(days(&rows("counter")), (1, now.clone(), now), "{table}");
+        }
+    }
+
+    #[test]
     fn a_row_that_does_not_hold_on_the_day_cannot_be_changed() {
         let master = Master::embedded().expect("a master");
         let cells = Cells::from([("status".into(), "closed".into())]);

@@ -169,19 +169,23 @@ impl<'a> Reading<'a> {
         columns.map(cell).collect()
     }
 
-    /// The first day of what a row says: the file's, or a later one on which a row of a union
-    /// begins; nothing of a row that is over.
+    /// The first day of what a row says: the file's, or a later one on which a row begins; nothing
+    /// of a row that is over.
     fn first_day(&self, (old, meant): (&StringRecord, Meant)) -> Option<Date> {
-        let is_now = self.table.roll == Roll::Authorities || self.table.holds(old, self.from);
         match meant {
             Meant::New(_, day) => Some(day),
-            Meant::Row(_) if is_now => Some(self.from),
-            Meant::Row(_) => self.table.begins(old).filter(|day| *day > self.from),
+            Meant::Row(_) if self.table.holds(old, self.from) => Some(self.from),
+            Meant::Row(_) => self.begins_later(old),
         }
     }
 
-    /// The cells that a row says: those that differ; of a new one all that are written, which are
-    /// compared later, with what its union is by then.
+    /// The day on which a row begins, if that is after the file's.
+    fn begins_later(&self, old: &StringRecord) -> Option<Date> {
+        self.table.begins(old).filter(|day| *day > self.from)
+    }
+
+    /// The cells that a row says: those that differ; of one that is new or begins later all that
+    /// are written, which are compared later, with what its authority is by then.
     fn said(
         &self,
         (old, new): (&StringRecord, &StringRecord),
@@ -191,11 +195,14 @@ impl<'a> Reading<'a> {
             let place = self.own.get(name).and_then(|it| self.places.get(*it));
             is_founding || place.is_some_and(Option::is_some)
         };
-        let is_said = |name: &&&str| match meant {
-            Meant::New(..) if **name != LAST => is_written(name),
-            Meant::New(..) | Meant::Row(_) => {
-                self.table.cell(old, name) != self.table.cell(new, name)
-            }
+        let is_then = match meant {
+            Meant::New(..) => true,
+            Meant::Row(_) => self.begins_later(old).is_some(),
+        };
+        let is_said = |name: &&&str| {
+            let is_own = is_then && **name != LAST;
+            let differs = || self.table.cell(old, name) != self.table.cell(new, name);
+            if is_own { is_written(name) } else { differs() }
         };
         let founding: &[&str] = if is_founding { &FOUNDING } else { &[] };
         let names = self.table.roll.amendable().iter().chain(founding).filter(is_said);

@@ -91,9 +91,9 @@ async fn run(args: Args) -> Result<ExitCode> {
     let clock = Arc::new(Clock::system());
     let folder = tempfile::Builder::new().prefix("todoke-chaos-").tempdir()?;
     let cast = Arc::new(cast::Cast::start(&args, &folder.path().join("far"), &clock).await?);
-    say(format_args!("starting PostgreSQL, {} RabbitMQ nodes and the hub", args.nodes));
     // Of a cluster nobody who watches a drill would see that one node is down.
     let args = Args { nodes: if args.drill.is_some() { 1 } else { args.nodes }, ..args };
+    say(format_args!("starting PostgreSQL, {} RabbitMQ nodes and the hub", args.nodes));
     let engines = tokio::task::block_in_place(|| engines::Engines::start(&args, folder.path()))?;
     if let Some(desk) = &args.drill {
         return drill::run(&args, engines, (&cast, &clock), (folder.path(), desk)).await;

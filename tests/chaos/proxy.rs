@@ -29,6 +29,8 @@ pub(crate) enum Mode {
 pub(crate) struct Proxy {
     port: u16,
     mode: watch::Sender<Mode>,
+    /// Sent whenever all that is open is to be reset.
+    resets: watch::Sender<()>,
     _accepting: JoinSet<()>,
 }
 
@@ -38,20 +40,21 @@ impl Proxy {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
         let mode = watch::Sender::new(Mode::Open);
-        let told = mode.subscribe();
+        let resets = watch::Sender::new(());
+        let (told, reset) = (mode.subscribe(), resets.subscribe());
         let mut accepting = JoinSet::new();
         accepting.spawn(async move {
             let mut lines = JoinSet::new();
             loop {
                 tokio::select! {
                     Ok((near, _)) = listener.accept() => {
-                        lines.spawn(carry(near, far, told.clone()));
+                        lines.spawn(carry(near, far, (told.clone(), reset.clone())));
                     }
                     Some(_ended) = lines.join_next() => {}
                 }
             }
         });
-        Ok(Self { port, mode, _accepting: accepting })
+        Ok(Self { port, mode, resets, _accepting: accepting })
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -60,6 +63,11 @@ impl Proxy {
 
     pub(crate) fn set(&self, mode: Mode) {
         self.mode.send_replace(mode);
+    }
+
+    /// Resets what is open; new connections are carried as before.
+    pub(crate) fn reset(&self) {
+        self.resets.send_replace(());
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -78,7 +86,13 @@ impl Proxy {
     }
 }
 
-async fn carry(mut near: TcpStream, far: u16, told: watch::Receiver<Mode>) {
+async fn carry(
+    mut near: TcpStream,
+    far: u16,
+    (told, mut reset): (watch::Receiver<Mode>, watch::Receiver<()>),
+) {
+    // What was reset before this one began is not its matter.
+    reset.mark_unchanged();
     let Ok(mut far) = TcpStream::connect((Ipv4Addr::LOCALHOST, far)).await else { return };
     drop((near.set_nodelay(true), far.set_nodelay(true)));
     let passed = AtomicUsize::new(0);
@@ -93,6 +107,7 @@ async fn carry(mut near: TcpStream, far: u16, told: watch::Receiver<Mode>) {
     let is_cut = tokio::select! {
         done = both => done.is_err(),
         () = broken(told.clone()) => true,
+        Ok(()) = reset.changed() => true,
     };
     if is_cut {
         // A reset, not a polite end.
@@ -193,6 +208,12 @@ mod tests {
         let mut line = TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port())).await?;
         line.write_u8(7).await?;
         assert_eq!(line.read_u8().await?, 8);
+        proxy.reset();
+        assert!(line.read_u8().await.is_err(), "what was open is reset");
+        assert!(proxy.is_open());
+        let mut line = TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port())).await?;
+        line.write_u8(3).await?;
+        assert_eq!(line.read_u8().await?, 4);
         Ok(())
     }
 }

@@ -79,13 +79,13 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
 async fn set(config: &Config, authority: AuthorityId, file: &PathBuf) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let store = open_store(config).await?;
-    let former = Directory::new(&store.endpoints().await?);
+    let mut tx = store.begin().await?;
+    let former = Directory::new(&tx.lock_endpoints().await?);
     let ladder = match ladder::read(&text, former.ladder(authority)) {
         Err(problem @ LadderProblem::Same) => return say(&problem.to_string()),
         read => read.with_context(|| file.display().to_string())?,
     };
     let rows = EndpointRow::of_ladder(&ladder, authority, Clock::system().now_ms())?;
-    let mut tx = store.begin().await?;
     // Addresses without their secrets: the record is shown and exported.
     let addresses =
         |ladder: &[Endpoint]| json!(ladder.iter().map(Endpoint::address).collect::<Vec<_>>());

@@ -9,6 +9,7 @@ use super::ladder::{self, LadderProblem, shown};
 use super::master::{Whom, master_subject};
 use super::{By, overtaken};
 use crate::context::{Context, day_in_japan};
+use crate::directory::Directory;
 use crate::review::ReviewProblem;
 use crate::store::{EndpointRow, ProposalRow, ProposalState, StoreError};
 
@@ -116,8 +117,6 @@ pub async fn rule(
     (by, whom): (By<'_>, Whom),
 ) -> Result<ProposalRow, ProposalProblem> {
     let why = if ruling == Ruling::Reject { by.reason(ctx)? } else { by.short(ctx)? };
-    ctx.reload_directory().await?;
-    let directory = ctx.directory.load_full();
     let mut tx = ctx.store.begin().await?;
     let row = tx.lock_proposal(id).await?.filter(|row| whom.may(row.authority));
     let mut row = row.ok_or(ReviewProblem::NotFound("proposal"))?;
@@ -137,6 +136,7 @@ pub async fn rule(
     let mut ladder: Vec<Endpoint> = serde_json::from_str(&row.ladder).map_err(fault)?;
     let now = ctx.clock.now_ms();
     if ruling == Ruling::Approve {
+        let directory = Directory::new(&tx.lock_endpoints().await?);
         let former = directory.ladder(row.authority);
         let was: Value = serde_json::from_str(&row.was).map_err(fault)?;
         if shown(former, former) != was {

@@ -41,22 +41,25 @@ struct Laid {
     authority: AuthorityId,
     valid_from: Date,
     cells: String,
+    person: String,
+    at: i64,
 }
 
 impl Laid {
-    fn read(self) -> Result<Amendment, StoreError> {
-        let Self { number, authority, valid_from, cells } = self;
-        let cells: Cells = serde_json::from_str(&cells)
+    fn read(&self) -> Result<Amendment, StoreError> {
+        let Self { number, authority, valid_from, cells, .. } = self;
+        let cells: Cells = serde_json::from_str(cells)
             .map_err(|source| StoreError::Row { statement: "all_amendments", source })?;
-        Ok(Amendment { number, authority, valid_from, cells })
+        Ok(Amendment { number: *number, authority: *authority, valid_from: *valid_from, cells })
     }
 }
 
 impl Store {
-    /// All amendments, in order.
-    pub async fn amendments(&self) -> Result<Vec<Amendment>, StoreError> {
+    /// All amendments, in order, each with those that were made with it at once.
+    pub async fn amendments(&self) -> Result<Vec<Vec<Amendment>>, StoreError> {
         let rows: Vec<Laid> = self.read(sql!("all_amendments"), "").await?;
-        rows.into_iter().map(Laid::read).collect()
+        let at_once = rows.chunk_by(|one, next| (one.at, &one.person) == (next.at, &next.person));
+        at_once.map(|rows| rows.iter().map(Laid::read).collect()).collect()
     }
 
     /// The number of the last amendment; 0 without any.

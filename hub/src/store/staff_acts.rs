@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::engine::{StoreError, sql};
-use super::{DeadLetterRow, Store, Tx};
+use super::{DeadLetterRow, EndpointRow, Store, Tx};
 
 /// An act as it stands in the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,7 +183,7 @@ impl Tx {
     /// Records an act. Keeps all others from recording one until the commit: the last thing in its
     /// unit of work.
     pub async fn record(&mut self, act: StaffAct<'_>) -> Result<(), StoreError> {
-        let _: Vec<Value> = self.read(sql!("lock_staff_acts"), "").await?;
+        self.lock_staff_acts().await?;
         let last: Option<StaffActRow> = self.read(sql!("last_staff_act"), "").await?.pop();
         let (seq, head) = last.map_or((0, String::new()), |row| (row.seq, row.hash));
         let mut row = StaffActRow {
@@ -200,6 +200,18 @@ impl Tx {
         };
         row.hash = row.hash_after(&head);
         self.run_all(sql!("insert_staff_acts"), std::slice::from_ref(&row)).await
+    }
+
+    async fn lock_staff_acts(&mut self) -> Result<(), StoreError> {
+        let _: Vec<Value> = self.read(sql!("lock_staff_acts"), "").await?;
+        Ok(())
+    }
+
+    /// How authorities are reached. Nobody else of the staff changes it until the commit, for
+    /// whoever does records it.
+    pub async fn lock_endpoints(&mut self) -> Result<Vec<EndpointRow>, StoreError> {
+        self.lock_staff_acts().await?;
+        self.read(sql!("all_endpoints"), "").await
     }
 
     /// The message that could not be worked on, if there is such.

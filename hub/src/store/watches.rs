@@ -2,8 +2,9 @@
 //! found.
 
 use schemas::{AuthorityId, Channel, DeliveryId, FilingId, Owner};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::engine::{StoreError, sql};
@@ -126,6 +127,23 @@ pub struct UnansweredLane {
     pub since: i64,
 }
 
+/// A watch, unless a newer build beside this one has kinds that this one does not know: who looks
+/// by this build neither shows nor ends those.
+struct OfBuild(Option<Watch>);
+
+impl<'de> Deserialize<'de> for OfBuild {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let row = Value::deserialize(from)?;
+        let is_known = row["kind"].as_str().is_some_and(|kind| kind.parse::<Kind>().is_ok());
+        let watch = is_known.then(|| serde_json::from_value(row)).transpose();
+        watch.map(Self).map_err(D::Error::custom)
+    }
+}
+
+fn of_build(rows: Vec<OfBuild>) -> Vec<Watch> {
+    rows.into_iter().filter_map(|row| row.0).collect()
+}
+
 impl Store {
     /// The last look.
     pub async fn watch_look(&self) -> Result<Look, StoreError> {
@@ -135,12 +153,16 @@ impl Store {
 
     /// Watches, the newest first.
     pub async fn list_watches(&self, filter: &WatchFilter) -> Result<Vec<Watch>, StoreError> {
-        self.read(sql!("list_watches", planned_anew), filter).await
+        self.read(sql!("list_watches", planned_anew), filter).await.map(of_build)
     }
 
     /// How many go on, by kind; kinds of which none does are left out.
     pub async fn count_watches(&self) -> Result<Vec<(Kind, i64)>, StoreError> {
-        self.read(sql!("count_watches"), "").await
+        let counts: Vec<(String, i64)> = self.read(sql!("count_watches"), "").await?;
+        Ok(counts
+            .into_iter()
+            .filter_map(|(kind, count)| Some((kind.parse().ok()?, count)))
+            .collect())
     }
 
     /// The newest alerts.
@@ -192,12 +214,12 @@ impl Tx {
 
     /// What goes on.
     pub async fn open_watches(&mut self) -> Result<Vec<Watch>, StoreError> {
-        self.read(sql!("open_watches"), "").await
+        self.read(sql!("open_watches"), "").await.map(of_build)
     }
 
     /// What began or ended and nobody was told of, in order.
     pub async fn untold_watches(&mut self) -> Result<Vec<Watch>, StoreError> {
-        self.read(sql!("untold_watches"), "").await
+        self.read(sql!("untold_watches"), "").await.map(of_build)
     }
 
     /// What has begun.

@@ -180,11 +180,18 @@ pub(super) async fn send(ctx: &Context) -> Result<usize, StoreError> {
     }
     tx.commit().await?;
     for alert in &mut alerts {
-        let outcome = match letter(ctx, alert) {
-            Ok(mail) => ctx.mailer.send(&mail).await,
+        let outcome = match serde_json::from_str::<Vec<Told>>(&alert.body) {
+            Ok(told) => match letter(ctx, alert, &told) {
+                Ok(mail) => ctx.mailer.send(&mail).await,
+                Err(error) => {
+                    let why = Why::new("mail_not_rendered", Owner::Hub, error.to_string());
+                    Outcome::Refused { why }
+                }
+            },
+            // A newer build made it, and sends it.
             Err(error) => {
-                let why = Why::new("mail_not_rendered", Owner::Hub, error.to_string());
-                Outcome::Refused { why }
+                let why = Why::new("alert_unreadable", Owner::Hub, error.to_string());
+                Outcome::Deferred { why, not_before: None }
             }
         };
         settle(ctx, alert, outcome);
@@ -218,8 +225,7 @@ fn settle(ctx: &Context, alert: &mut AlertRow, outcome: Outcome) {
     alert.why = serde_json::to_string(&why).ok();
 }
 
-fn letter(ctx: &Context, alert: &AlertRow) -> askama::Result<Mail> {
-    let told: Vec<Told> = serde_json::from_str(&alert.body).unwrap_or_default();
+fn letter(ctx: &Context, alert: &AlertRow, told: &[Told]) -> askama::Result<Mail> {
     let lines: Vec<Line> = told.iter().map(Line::new).collect();
     let is_operations = alert.addressee == OPERATIONS;
     let link = ctx.link(if is_operations { "/watches" } else { "/authority" });

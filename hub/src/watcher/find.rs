@@ -62,10 +62,12 @@ fn lanes_in_trouble(
         (_, _) => Owner::Authority,
     };
     let mut found = Vec::new();
+    let turns: HashMap<_, _> =
+        lanes.iter().map(|lane| ((lane.authority, lane.channel), turn(lane))).collect();
     for lane in lanes {
         let key = (lane.authority, lane.channel);
         let code = lane.last_error.clone().unwrap_or_default();
-        let owner = turn(lane);
+        let owner = turns.get(&key).copied().unwrap_or(Owner::Authority);
         let of_lane = |kind, since| {
             let found = Found::of_lane(kind, key, since, code.clone());
             Found { owner, ..found }
@@ -98,7 +100,9 @@ fn lanes_in_trouble(
     for probe in probes.values().filter(|_| silent_ms > 0) {
         if let (Some(since), Some(code)) = (probe.failing_since, &probe.code) {
             let key = (probe.authority, probe.channel);
+            let owner = turns.get(&key).copied().unwrap_or(Owner::Authority);
             let silent = Found::of_lane(Kind::EndpointSilent, key, since, code.clone());
+            let silent = Found { owner, ..silent };
             found.push(silent.after(now, silent_ms));
         }
     }

@@ -14,12 +14,15 @@ words! {
     process_began: "起動", "Began";
     process_lives: "稼働中", "lives";
     process_silent: "応答なし", "silent";
+    process_replaced: "交代済み", "replaced";
+    process_state: "状態", "State";
     process_parts: "このページを出したプロセスが使うもの", "What the process of this page depends on";
     part_store: "ストア(データベース)", "Store (database)";
     part_broker: "ブローカー", "Broker";
     part_objects: "ファイルの保管先", "Files";
     part_data: "作業フォルダー", "Data folder";
     part_answers: "応答あり", "answers";
+    part_away: "使えません", "does not work";
     role: "役割", "Role";
     role_living: "稼働数", "Living";
     role_heard: "最後の応答", "Heard of last";

@@ -76,7 +76,13 @@ fn by_code(code: &str) -> Option<&'static str> {
             "様式一式を読み出せません。後で送り直します。"
         }
         "package_too_large" => "様式一式がメールの上限を超えます。方式か上限を見直してください。",
-        "endpoint_malformed" => "接続先の設定に誤りがあります。直してください。",
+        "endpoint_malformed" | "endpoint_of_other_channel" => {
+            "接続先の設定に誤りがあります。直してください。"
+        }
+        "document_unreadable" | "recipe_unreadable" | "ledger_profile_missing" => {
+            "保管した届出を読み出せません。ハブの調査が必要です。"
+        }
+        "courier_panic" => "送信の処理が異常終了しました。ハブの調査が必要です。",
         "address_not_allowed" => "接続先のアドレスは許可されていません。",
         "statement_not_made" => "到達の一覧を作れません。後で送り直します。",
         "handout_late" => "時間内に送り終わりません。後で送り直します。",
@@ -85,6 +91,16 @@ fn by_code(code: &str) -> Option<&'static str> {
         }
         "handout_no_address" => {
             "メールアドレスが登録されていません。指定権者の連絡先のページで登録してください。"
+        }
+        // Mails, and what takes them.
+        "mail_not_rendered" => "メールを作れません。ハブの調査が必要です。",
+        "alert_unreadable" => "新しい版のハブが作った通知です。新しい版が送ります。",
+        "mail_malformed" | "header_injection" => {
+            "メールの宛先か件名に誤りがあります。登録を直してください。"
+        }
+        "spool_failed" => "メールを置くフォルダーに書き込めません。後で送り直します。",
+        "starttls_not_offered" | "login_not_offered" => {
+            "メール中継の暗号化かログインの方式が合いません。mail の設定を確かめてください。"
         }
         // On the way.
         "dns_failed" => "相手のホスト名を解決できません。",
@@ -103,6 +119,9 @@ fn by_code(code: &str) -> Option<&'static str> {
         "login_key_not_taken" => "アカウントの鍵が使えません。Ed25519 か ECDSA にしてください。",
         "sftp_no_such_file" => "相手のフォルダーがありません。指定権者に確かめてください。",
         "sftp_permission_denied" => "相手のフォルダーに書き込む権限がありません。",
+        "sftp_not_offered" | "sftp_unsupported" => {
+            "相手のサーバーで SFTP が使えません。指定権者に確かめてください。"
+        }
         "sftp_failure" => "相手のサーバーが書き込めません(空き容量など)。",
         "size_differs" => "書き込んだサイズが合いません。送り直します。",
         "target_differs" => "同じ名前の別のファイルがあります。指定権者に確かめてください。",

@@ -17,7 +17,7 @@ use hub::clock::Clock;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
-use tokio::time::sleep;
+use tokio::time::interval;
 
 use crate::cast::Cast;
 use crate::compare::{self, Findings};
@@ -31,6 +31,8 @@ use troubles::{Case, State, Trouble};
 const BEGINNING: f64 = 0.5;
 /// Time for the first look at a set that is well.
 const QUIET: Duration = Duration::from_mins(1);
+/// How often it is looked what is over.
+const LOOKS: Duration = Duration::from_secs(1);
 /// Filings a second at most: people read what comes of them.
 const RATE_MAX: u32 = 2;
 
@@ -84,6 +86,8 @@ pub(crate) async fn run(
         async move { operators.file_all(&args).await }
     });
     let over = tokio::time::timeout(args.span(), befall(&args, &state, &operators, &staff)).await;
+    // What never began is not mended either.
+    let is_mended = over.is_ok();
     match over {
         Ok(done) => done?,
         Err(_) => say(format_args!("the time is over")),
@@ -93,7 +97,6 @@ pub(crate) async fn run(
     if let Err(error) = &settled {
         say(format_args!("{error:#}"));
     }
-    let is_mended = state.cases().iter().all(|case| case.mended.is_some());
     // What is not mended is no fault of the hub; it must still hold all that was receipted.
     tokio::task::block_in_place(|| state.heal())?;
     let findings = compare::compare(&operators, &root.join("far")).await?;
@@ -118,8 +121,8 @@ async fn befall(
     waiting.shuffle(&mut rng);
     let count = u32::try_from(waiting.len())?;
     let gap = args.span().mul_f64(BEGINNING) / count;
-    sleep(QUIET.min(gap)).await;
-    let mut next = state.clock.now_ms();
+    let mut next = state.clock.now_ms() + i64::try_from(QUIET.min(gap).as_millis())?;
+    let mut looks = interval(LOOKS);
     while !waiting.is_empty() || state.cases().iter().any(|case| case.mended.is_none()) {
         if state.clock.now_ms() >= next
             && let Some(trouble) = waiting.pop()
@@ -141,7 +144,7 @@ async fn befall(
         for mended in state.look(operators).await {
             say(format_args!("mended: {mended}"));
         }
-        sleep(Duration::from_secs(1)).await;
+        looks.tick().await;
     }
     Ok(())
 }
@@ -158,7 +161,7 @@ fn print(state: &State, findings: &Findings, is_settled: bool) -> Result<()> {
 
     let mut out = std::io::stdout().lock();
     writeln!(out, "{:<58} {:<10} mended after seconds", "trouble", "whose")?;
-    for Case { trouble, began, mended } in state.cases() {
+    for Case { trouble, began, mended, .. } in state.cases() {
         let after = mended.map(|at| ((at - began) / 1_000).to_string());
         let after = after.unwrap_or_else(|| "never".to_owned());
         writeln!(out, "{:<58} {:<10} {after}", trouble.to_string(), trouble.owner())?;

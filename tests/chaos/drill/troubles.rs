@@ -11,7 +11,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use schemas::{AuthorityId, Channel};
 use tokio::task::block_in_place;
-use tokio::time::sleep;
+use tokio::time::timeout;
 
 use super::parts::Parts;
 use super::staff::Staff;
@@ -21,6 +21,8 @@ use crate::proxy::{Mode, Proxy};
 
 /// Milliseconds after which what was under way when it began has arrived.
 const UNDER_WAY_MS: i64 = 20_000;
+/// The longest that the hub is asked for what it shows: it may be in trouble.
+const ASKED: Duration = Duration::from_secs(2);
 /// What an authority is asked about in a call.
 pub(super) const ABOUT: [&str; 5] = ["server", "application", "access", "address", "password"];
 
@@ -54,6 +56,8 @@ pub(super) enum Trouble {
 pub(super) struct Case {
     pub(super) trouble: Trouble,
     pub(super) began: i64,
+    /// Whether the hub has shown it; asked of what leaves no other trace.
+    is_shown: bool,
     pub(super) mended: Option<i64>,
 }
 
@@ -140,9 +144,7 @@ impl Trouble {
             Self::Password(code) => {
                 sandbox.set_password(*code, &new_password(*code))?;
                 // Whoever is logged in has to log in anew.
-                state.line(*code)?.set(Mode::Cut { after: 0 });
-                sleep(Duration::from_secs(1)).await;
-                state.line(*code)?.set(Mode::Open);
+                state.line(*code)?.reset();
             }
             Self::Paused(code) => {
                 let why = "works at the authority until noon, Tanaka";
@@ -208,7 +210,7 @@ impl State {
 
     pub(super) fn add(&self, trouble: Trouble) {
         let began = self.clock.now_ms();
-        lock(&self.cases).push(Case { trouble, began, mended: None });
+        lock(&self.cases).push(Case { trouble, began, is_shown: false, mended: None });
     }
 
     fn line(&self, code: AuthorityId) -> Result<&Proxy> {
@@ -286,19 +288,24 @@ impl State {
     /// Finds what is over by now.
     pub(super) async fn look(&self, operators: &Operators) -> Vec<Trouble> {
         let now = self.clock.now_ms();
+        let letters = match self.open(|it| *it == Trouble::Garbage) {
+            Some(_) => dead_letters(operators).await,
+            None => None,
+        };
+        // While a part is started this waits, and nobody has to wait for this.
+        let parts = block_in_place(|| self.parts().list());
         let mut over = Vec::new();
-        for case in self.cases().into_iter().filter(|case| case.mended.is_none()) {
-            if self.is_over(&case, operators).await {
-                over.push(case.trouble);
+        for case in lock(&self.cases).iter_mut().filter(|case| case.mended.is_none()) {
+            case.is_shown |= letters.is_some_and(|count| count > 0);
+            if self.is_over(case, (letters, &parts)) {
+                case.mended = Some(now);
+                over.push(case.trouble.clone());
             }
-        }
-        for case in lock(&self.cases).iter_mut().filter(|case| over.contains(&case.trouble)) {
-            case.mended = Some(now);
         }
         over
     }
 
-    async fn is_over(&self, case: &Case, operators: &Operators) -> bool {
+    fn is_over(&self, case: &Case, (letters, parts): (Option<i64>, &[(String, bool)])) -> bool {
         let arrived = |code, after| {
             let arrivals = self.cast.sandbox.arrivals();
             let since = |at: i64| at > case.began + after;
@@ -312,14 +319,9 @@ impl State {
             | Trouble::Moved(code)
             | Trouble::Password(code)
             | Trouble::Paused(code) => arrived(*code, UNDER_WAY_MS),
-            Trouble::Down(name) => self.parts().list().contains(&((*name).to_owned(), true)),
+            Trouble::Down(name) => parts.contains(&((*name).to_owned(), true)),
             Trouble::Relay => self.cast.relay().is_open(),
-            // It takes its time to be found unreadable.
-            Trouble::Garbage if self.clock.now_ms() < case.began + UNDER_WAY_MS => false,
-            Trouble::Garbage => {
-                let summary = operators.see("/v1/operations/summary").await;
-                summary.is_ok_and(|it| it["totals"]["dead_letters"] == 0)
-            }
+            Trouble::Garbage => case.is_shown && letters == Some(0),
         }
     }
 
@@ -331,4 +333,10 @@ impl State {
         }
         Ok(())
     }
+}
+
+/// How many messages nobody could read, as the hub says; none when it does not say.
+async fn dead_letters(operators: &Operators) -> Option<i64> {
+    let summary = timeout(ASKED, operators.see("/v1/operations/summary")).await;
+    summary.ok()?.ok()?["totals"]["dead_letters"].as_i64()
 }

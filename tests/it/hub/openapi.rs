@@ -1,12 +1,12 @@
 //! The description of the interface names every route.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::Value;
 use tests::house::House;
 
 /// What asks for a key.
-const ROUTES: [(&str, &str); 59] = [
+const ROUTES: [(&str, &str); 68] = [
     ("post", "/v1/attachments"),
     ("post", "/v1/filings"),
     ("get", "/v1/filings"),
@@ -34,6 +34,15 @@ const ROUTES: [(&str, &str); 59] = [
     ("post", "/v1/authorities/{authority}/statements/{day}/answer"),
     ("get", "/v1/authorities/{authority}/master"),
     ("post", "/v1/authorities/{authority}/master"),
+    ("get", "/v1/authorities/{authority}/channels"),
+    ("post", "/v1/authorities/{authority}/channels"),
+    ("post", "/v1/authorities/{authority}/channels/{id}/approve"),
+    ("post", "/v1/authorities/{authority}/channels/{id}/reject"),
+    ("post", "/v1/authorities/{authority}/channels/{id}/withdraw"),
+    ("get", "/v1/operations/master/{table}"),
+    ("post", "/v1/operations/master"),
+    ("get", "/v1/operations/proposals"),
+    ("get", "/v1/operations/processes"),
     ("get", "/v1/operations/reconciliation"),
     ("post", "/v1/operations/reconciliation/{authority}/{day}/send"),
     ("get", "/v1/reports/{month}"),
@@ -84,6 +93,16 @@ async fn the_description_is_openapi_3_1_and_whole() -> Result<()> {
         let problem = &operation["responses"]["4XX"]["content"]["application/json"]["schema"];
         assert!(problem.is_object(), "{method} {path}: {}", operation["responses"]);
     }
+    // And nothing with a key is described that is not among them.
+    let paths = described["paths"].as_object().context("paths")?;
+    let methods = paths.iter().flat_map(|(path, item)| {
+        let keyed = |it: &&Value| it["security"][0]["key"].is_array();
+        let item = item.as_object().into_iter().flatten();
+        item.filter(move |(_, it)| keyed(&it))
+            .map(move |(method, _)| (method.as_str(), path.as_str()))
+    });
+    let unlisted: Vec<_> = methods.filter(|it| !ROUTES.contains(it)).collect();
+    assert!(unlisted.is_empty(), "{unlisted:?}");
     for path in ["/livez", "/readyz", "/metrics", "/v1/signing-key"] {
         let answer = front.ask(front.bare(Method::GET, path)).await?;
         assert_eq!(answer.status.as_u16(), 200, "{path}");

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use crate::heart::{lives, manned};
+use crate::heart::{Manned, is_replaced, lives, manned};
 use crate::role::Role;
 use crate::store::ProcessRow;
 use crate::web::Desk;
@@ -26,8 +26,14 @@ struct Processes {
     p: &'static Words,
     roles: Vec<RoleLine>,
     lines: Vec<Line>,
-    /// What this process depends on, and what is wrong with it.
-    parts: Vec<(&'static str, Badge)>,
+    parts: Vec<Part>,
+}
+
+/// What this process depends on, and what is wrong with it.
+struct Part {
+    name: &'static str,
+    state: Badge,
+    why: String,
 }
 
 /// A role, and whether anybody has it.
@@ -55,16 +61,17 @@ pub(super) async fn list(State(desk): State<Arc<Desk>>, Staff(visit): Staff) -> 
 async fn read(desk: &Desk, visit: &Visit) -> Result<Processes, Fault> {
     let rows = desk.ctx.store.processes().await?;
     let at = (visit.now, desk.ctx.config.processes.silent_ms);
+    let all = manned(&rows, at.0, at.1);
     Ok(Processes {
         shell: visit.living_shell("/processes"),
         p: Words::of(visit.lang),
         roles: RoleLine::all(&rows, at, visit),
-        lines: rows.iter().map(|row| Line::new(row, at, visit)).collect(),
+        lines: rows.iter().map(|row| Line::new(row, (at, &all), visit)).collect(),
         parts: parts(&ready::look(&desk.ctx).await, visit),
     })
 }
 
-fn parts(found: &ready::Parts, visit: &Visit) -> Vec<(&'static str, Badge)> {
+fn parts(found: &ready::Parts, visit: &Visit) -> Vec<Part> {
     let p = Words::of(visit.lang);
     let name = |part: &str| match part {
         "store" => Some(p.part_store),
@@ -74,11 +81,11 @@ fn parts(found: &ready::Parts, visit: &Visit) -> Vec<(&'static str, Badge)> {
         _ => None,
     };
     let line = |(part, why): (&&'static str, &Option<String>)| {
-        let badge = match why {
+        let state = match why {
             None => Badge::new("ok", p.part_answers),
-            Some(why) => Badge::new("bad", why),
+            Some(_) => Badge::new("bad", p.part_away),
         };
-        Some((name(part)?, badge))
+        Some(Part { name: name(part)?, state, why: why.clone().unwrap_or_default() })
     };
     found.iter().filter_map(line).collect()
 }
@@ -90,7 +97,7 @@ impl RoleLine {
         (at, silent_ms): (i64, i64),
         visit: &Visit,
     ) -> Vec<Self> {
-        let line = |it: crate::heart::Manned| Self {
+        let line = |it: Manned| Self {
             name: labels::role(it.role, visit.lang),
             living: Badge::new(
                 if it.living == 0 { "bad" } else { "ok" },
@@ -103,7 +110,11 @@ impl RoleLine {
 }
 
 impl Line {
-    fn new(row: &ProcessRow, (at, silent_ms): (i64, i64), visit: &Visit) -> Self {
+    fn new(
+        row: &ProcessRow,
+        ((at, silent_ms), all): ((i64, i64), &[Manned]),
+        visit: &Visit,
+    ) -> Self {
         let (lang, p) = (visit.lang, Words::of(visit.lang));
         let stamp = |ms| Stamp::new(ms, visit.now, lang);
         let names = row.roles.split(' ').filter_map(|word| word.parse::<Role>().ok());
@@ -112,6 +123,8 @@ impl Line {
             place: format!("{} {}", row.host, row.address),
             state: if lives(row, at, silent_ms) {
                 Badge::new("ok", p.process_lives)
+            } else if is_replaced(row, all) {
+                Badge::new("off", p.process_replaced)
             } else {
                 Badge::new("bad", p.process_silent)
             },

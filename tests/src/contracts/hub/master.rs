@@ -233,6 +233,9 @@ pub async fn channels_change_when_a_second_person_approves(builder: Builder) -> 
             "channels.propose",
             "channels.propose",
             "channels.approve",
+            "channels.approve",
+            "channels.propose",
+            "channels.propose",
             "channels.approve"
         ],
         "{acts:?}"
@@ -277,5 +280,17 @@ async fn approved_late(house: &House, (one, two): (&Actor, &Actor)) -> Result<()
     ensure!(ctx.store.endpoints().await? == in_use, "nothing was undone");
     set("s3cret-of-today").await?;
     rule(ctx, (other.id, Ruling::Approve), (by(two), own)).await?;
+    // Of two that start from the same and are approved at once, the second changed nothing.
+    let mut ids = Vec::new();
+    for ms in [34_000, 35_000] {
+        let text = ladder(&format!(r#", "answer_timeout_ms": {ms}"#));
+        ids.push(propose(ctx, (sapporo, &text), (by(one), own)).await?.id);
+    }
+    let approve = |id| rule(ctx, (id, Ruling::Approve), (by(two), own));
+    let (first, second) = tokio::join!(approve(ids[0]), approve(ids[1]));
+    let is_one = first.is_ok() != second.is_ok();
+    ensure!(is_one, "both or none of two at once: {first:?} {second:?}");
+    let late = [first, second].into_iter().find_map(Result::err).context("one")?.to_string();
+    ensure!(late.contains("was changed since it was proposed"), "{late}");
     Ok(())
 }

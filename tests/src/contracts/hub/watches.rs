@@ -11,7 +11,7 @@ use hub::context::{Context, Parts, day_in_japan};
 use hub::lane::{Breaker, Lane};
 use hub::metrics::Metrics;
 use hub::signer::Signer;
-use hub::store::{AlertState, WatchFilter};
+use hub::store::{AlertRow, AlertState, WatchFilter};
 use hub::trace::Spans;
 use hub::watch::{Kind, Watch};
 use hub::watcher::Watcher;
@@ -233,6 +233,24 @@ pub async fn an_alert_outlasts_a_relay_and_a_process(builder: Builder) -> Result
     let (one, two) = watchers.split_at_mut(1);
     let (one, two) = tokio::join!(one[0].step(), two[0].step());
     ensure!(one? + two? == 1, "one sends it");
+    ensure!(house.letters_to(OPERATIONS)?.len() == 1);
+    // What a newer build has to tell, this one does not send without its words.
+    let newer = AlertRow {
+        id: house.clock.id(),
+        body: r#"[{"kind": "tide_rises"}]"#.into(),
+        state: AlertState::Due,
+        tries: 0,
+        next_try_at: Some(house.clock.now_ms()),
+        sent_at: None,
+        ..alert
+    };
+    let mut tx = house.ctx.store.begin().await?;
+    tx.insert_alerts(&[newer]).await?;
+    tx.commit().await?;
+    watchers[0].step().await?;
+    let newer = house.ctx.store.newest_alerts(1).await?.remove(0);
+    ensure!((newer.state, newer.tries) == (AlertState::Due, 1), "{newer:?}");
+    ensure!(newer.why.is_some_and(|why| why.contains("alert_unreadable")));
     ensure!(house.letters_to(OPERATIONS)?.len() == 1);
     house.finish().await
 }

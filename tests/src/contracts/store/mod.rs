@@ -16,6 +16,7 @@ mod inbox;
 mod lists;
 mod objects;
 mod outbox;
+mod processes;
 mod reminders;
 mod retention;
 mod rows;
@@ -56,6 +57,7 @@ pub use inbox::*;
 pub use lists::*;
 pub use objects::*;
 pub use outbox::*;
+pub use processes::*;
 pub use reminders::*;
 pub use retention::*;
 pub use rows::*;
@@ -91,6 +93,9 @@ macro_rules! store_contract {
             followers_are_found_when_nothing_is_under_way_before_them
             two_at_once_take_different_deliveries
             lanes_know_what_is_under_way
+            a_lane_keeps_whose_turn_it_was
+            a_process_is_one_row_until_it_is_forgotten
+            a_kind_of_a_newer_build_is_passed_over
 
             two_relays_claim_different_messages
             a_claim_ends_by_time_or_release

@@ -1,6 +1,7 @@
 -- All that is laid over the master's tables, in order.
 SELECT json_build_object(
-    'number', x.number, 'authority', x.authority, 'valid_from', x.valid_from, 'cells', x.cells
+    'number', x.number, 'authority', x.authority, 'valid_from', x.valid_from, 'cells', x.cells,
+    'person', x.person, 'at', x.at
 )::text
 FROM amendments AS x WHERE $1::text IS NOT NULL
 ORDER BY x.number
