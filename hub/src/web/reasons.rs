@@ -43,8 +43,12 @@ pub(super) fn dead_letter(reason: String, lang: Lang) -> String {
 }
 
 fn by_code(code: &str) -> Option<&'static str> {
+    within(code).or_else(|| beyond(code))
+}
+
+/// Codes of what comes of the hub itself and of what is set in it.
+fn within(code: &str) -> Option<&'static str> {
     Some(match code {
-        // The hub's own.
         "check_withdrawn" => "届く前にテストが取り下げられました。",
         "check_not_begun" => "テストの送信が始まりませんでした。ハブの稼働を確認してください。",
         "check_lost" => "テストがストアにありません。もう一度送ってください。",
@@ -92,7 +96,6 @@ fn by_code(code: &str) -> Option<&'static str> {
         "handout_no_address" => {
             "メールアドレスが登録されていません。指定権者の連絡先のページで登録してください。"
         }
-        // Mails, and what takes them.
         "mail_not_rendered" => "メールを作れません。ハブの調査が必要です。",
         "alert_unreadable" => "新しい版のハブが作った通知です。新しい版が送ります。",
         "mail_malformed" | "header_injection" => {
@@ -102,7 +105,13 @@ fn by_code(code: &str) -> Option<&'static str> {
         "starttls_not_offered" | "login_not_offered" => {
             "メール中継の暗号化かログインの方式が合いません。mail の設定を確かめてください。"
         }
-        // On the way.
+        _ => return None,
+    })
+}
+
+/// Codes of what comes of the way and of the far side.
+fn beyond(code: &str) -> Option<&'static str> {
+    Some(match code {
         "dns_failed" => "相手のホスト名を解決できません。",
         "connect_failed" => "相手に接続できません。",
         "connect_timeout" => "時間内に接続できませんでした。",
@@ -110,7 +119,6 @@ fn by_code(code: &str) -> Option<&'static str> {
         "tls_handshake" | "ssh_handshake" | "connection_lost" => "通信が途中で切れました。",
         "upload_stalled" | "sftp_timeout" | "smtp_timeout" => "送信が途中で止まりました。",
         "answer_lost" | "answer_timeout" => "送信後に応答がありません。同じ番号で送り直します。",
-        // At the far side.
         "https_required" => "接続先が https ではありません。",
         "http_401" | "http_403" => "相手がトークンか署名を受け付けません。更新してください。",
         "http_404" | "http_410" => "受付の URL がありません。新しい URL を確かめてください。",

@@ -73,6 +73,15 @@ async fn processes_are_shown_with_roles_that_nobody_has() {
     let told: Value = asked.send().await.expect("an answer").json().await.expect("JSON");
     assert_eq!(told["missing_roles"], serde_json::json!(["notifier"]), "{told}");
     assert_eq!(told["processes"][0]["lives"], true, "{told}");
+    // Whose roles all have somebody else is missed by nobody.
+    let silent_ms = u64::try_from(world.ctx.config.processes.silent_ms).expect("milliseconds");
+    world.ctx.clock.advance(Duration::from_millis(silent_ms + 1));
+    let page = visitor.get("/processes").await.text;
+    assert!(page.contains("応答なし") && !page.contains("交代済み"), "{page}");
+    let other = "192.0.2.8:8080".parse().expect("an address");
+    Heart::new(world.ctx.clone(), &Role::ALL, other).beat().await.expect("a beat");
+    let page = visitor.get("/processes").await.text;
+    assert!(page.contains("交代済み") && !page.contains("応答なし"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

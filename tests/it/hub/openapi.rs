@@ -98,7 +98,7 @@ async fn the_description_is_openapi_3_1_and_whole() -> Result<()> {
     let methods = paths.iter().flat_map(|(path, item)| {
         let keyed = |it: &&Value| it["security"][0]["key"].is_array();
         let item = item.as_object().into_iter().flatten();
-        item.filter(move |(_, it)| keyed(&it))
+        item.filter(move |(_, it)| keyed(it))
             .map(move |(method, _)| (method.as_str(), path.as_str()))
     });
     let unlisted: Vec<_> = methods.filter(|it| !ROUTES.contains(it)).collect();

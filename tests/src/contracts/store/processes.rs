@@ -34,7 +34,7 @@ pub async fn a_process_is_one_row_until_it_is_forgotten(bench: &Bench) -> Result
         let mut tx = bench.store.begin().await?;
         tx.delete_processes(std::slice::from_ref(&later)).await?;
         tx.commit().await?;
-        ensure!(bench.store.processes().await? == [second.clone()]);
+        ensure!(bench.store.processes().await? == std::slice::from_ref(&second));
     }
     Ok(())
 }
@@ -80,10 +80,10 @@ pub async fn a_kind_of_a_newer_build_is_passed_over(bench: &Bench) -> Result<()>
     ensure!(bench.store.count_watches().await?.len() == 2);
     bench.raw("UPDATE watches SET kind = 'tide_rises' WHERE kind = 'dead_letters'".into()).await?;
     let filter = WatchFilter { limit: 9, ..WatchFilter::default() };
-    ensure!(bench.store.list_watches(&filter).await? == [known.clone()]);
+    ensure!(bench.store.list_watches(&filter).await? == std::slice::from_ref(&known));
     ensure!(bench.store.count_watches().await? == [(Kind::BacklogAge, 1)]);
     let mut tx = bench.store.begin().await?;
-    ensure!(tx.open_watches().await? == [known.clone()]);
+    ensure!(tx.open_watches().await? == std::slice::from_ref(&known));
     ensure!(tx.untold_watches().await? == [known]);
     Ok(())
 }
