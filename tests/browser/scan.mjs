@@ -1,10 +1,11 @@
-// Looks at every page with axe-core: by day and in Japanese on a desk and on a phone; in the dark and in
-// English on a phone. With a folder, takes a picture of each.
+// Looks at every page of operations, or of all others, with axe-core: by day and in Japanese on a desk
+// and on a phone; in the dark and in English on a phone. With a folder, takes a picture of each.
 //
-//   node scan.mjs HUB_URL ROUTES MAIL_FOLDER SECOND_KEY [FOLDER]
+//   node scan.mjs HUB_URL WHOSE ROUTES MAIL_FOLDER SECOND_KEY [FOLDER]
 //
-// ROUTES: the routes of pages, as JSON. SECOND_KEY: of another of operations' staff. Ends with 1 and says what is wrong when a page violates a rule,
-// a route leads to nothing that was seen, or a page is wider than the phone.
+// WHOSE: operations or others. ROUTES: the routes of all pages, as JSON. SECOND_KEY: of another of
+// operations' staff. Ends with 1 and says what is wrong when a page violates a rule, a route of theirs
+// leads to nothing that was seen, or a page is wider than the phone.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +14,12 @@ import { violations } from './axe.mjs';
 import { DESKTOP, PHONE, WIDTHS, start } from './chromium.mjs';
 import { everyPage } from './pages.mjs';
 
-const [hub, routes, mail, second, folder] = process.argv.slice(2);
+const [hub, whose, routes, mail, second, folder] = process.argv.slice(2);
+
+// Those who look, and which of the routes they must come upon.
+const isOperations = whose === 'operations';
+const sorts = isOperations ? ['operations'] : ['nobody', 'operator', 'authority'];
+const OF_OTHERS = /^\/(operator|authority)(\/|$)|^\/(authorities(\.|$)|login|demo)/;
 
 const wrong = [];
 let looks = 0;
@@ -64,9 +70,10 @@ async function judge(page, place) {
 if (folder !== undefined) mkdirSync(folder, { recursive: true });
 const browser = await start();
 const known = JSON.parse(routes);
-const seen = await everyPage(browser, { hub, mail, second, routes: known }, look);
+const seen = await everyPage(browser, { hub, mail, second, sorts, routes: known }, look);
 await browser.close();
-wrong.push(...known.filter((route) => !seen.has(route)).map((route) => `${route}: never seen`));
+const theirs = known.filter((route) => OF_OTHERS.test(route) !== isOperations);
+wrong.push(...theirs.filter((route) => !seen.has(route)).map((route) => `${route}: never seen`));
 console.log(`${looks} looks at the pages behind ${seen.size} routes`);
 for (const it of wrong) console.log(`\n${it}`);
 process.exitCode = wrong.length === 0 ? 0 : 1;

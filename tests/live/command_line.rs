@@ -206,6 +206,17 @@ async fn channels_are_proposed_by_one_and_approved_by_another() -> Result<()> {
     let said = one.says(&format!("authority proposals {SAPPORO} --json"), &["jiro"]).await?;
     ensure!(!said.contains("s3cret"), "{said}");
     one.says("audit list --subject authority:011002", &["channels.approve", "seen"]).await?;
+    // What is shown is taken as it stands, and with one field changed.
+    let shown = one.says(&format!("authority show {SAPPORO}"), &["new.example", "****"]).await?;
+    ensure!(!shown.contains("s3cret"), "{shown}");
+    std::fs::write(file, &shown)?;
+    let anew = format!("authority set {SAPPORO} {file}");
+    one.says(&anew, &["this is how the authority is reached already"]).await?;
+    let mut ladder: Value = serde_json::from_str(&shown)?;
+    ladder[0]["answer_timeout_ms"] = 31_000.into();
+    std::fs::write(file, ladder.to_string())?;
+    one.says(&anew, &["is reached by api; every process knows it within 5 s"]).await?;
+    one.says(&format!("authority show {SAPPORO}"), &["31000", "****"]).await?;
     Ok(())
 }
 

@@ -84,10 +84,17 @@ fn by_status(status: u16, not_before: Option<Timestamp>, response: &Response) ->
             why: why(Owner::Authority, "the authority's intake is busy or in trouble; wait"),
             not_before,
         },
-        401 | 403 => Outcome::Refused {
+        401 => Outcome::Refused {
             why: why(
                 Owner::Hub,
                 "the intake does not accept our token or signature; renew it with the authority",
+            ),
+        },
+        403 => Outcome::Refused {
+            why: why(
+                Owner::Authority,
+                "the intake refuses us, whatever we send; ask the authority whether its firewall \
+                 or its list of those let in keeps us out",
             ),
         },
         410 => Outcome::Refused {
@@ -198,6 +205,14 @@ mod tests {
             for code in *codes {
                 assert_eq!(status(*code, None).as_str(), *outcome, "{code}");
             }
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_ours_and_a_closed_door_the_authority_s() {
+        for (code, owner) in [(401, Owner::Hub), (403, Owner::Authority), (400, Owner::Authority)] {
+            let Outcome::Refused { why } = status(code, None) else { panic!("{code}") };
+            assert_eq!(why.owner, owner, "{code}");
         }
     }
 

@@ -98,6 +98,7 @@ fn admit(
     match behaviour.unwrap_or_default() {
         Behaviour::Dead => Err(io::ErrorKind::ConnectionAborted.into()),
         Behaviour::Refusing(status) if is_transient(status) => Ok("450 4.2.1 mailbox is busy"),
+        Behaviour::Refusing(401 | 403) => Ok("550 5.7.1 not let in"),
         Behaviour::Refusing(_) => Ok("550 5.1.1 no such mailbox"),
         Behaviour::Healthy
         | Behaviour::Slow(_)

@@ -30,6 +30,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// An authority's ladder as JSON, as `set` and `propose` take it; a secret is shown as ********
+    Show {
+        /// The authority
+        authority: AuthorityId,
+    },
     /// Set an authority's ladder from a JSON file: an array of endpoints, the preferred one first;
     /// a secret written as ******** stays as it is, where the endpoint leads to the same place.
     /// At once and by one person: for emergencies
@@ -68,6 +73,11 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
             let columns = ["authority", "position", "channel", "address"];
             print_rows(json, &Value::Array(rows), &columns)
         }
+        Command::Show { authority } => {
+            let directory = Directory::new(&open_store(&config).await?.endpoints().await?);
+            let ladder = directory.ladder(authority);
+            say(&serde_json::to_string_pretty(&ladder::shown(ladder, ladder))?)
+        }
         Command::Set { authority, file } => set(&config, authority, &file).await,
         Command::Proposed(command) => proposals::run(command, config).await,
         Command::Check(args) => checks::run(args, config).await,
@@ -94,5 +104,7 @@ async fn set(config: &Config, authority: AuthorityId, file: &PathBuf) -> anyhow:
     tx.record(act(("authority.set", format!("authority:{authority}")), &hand(), states)).await?;
     tx.commit().await?;
     let ladder: Vec<_> = ladder.iter().map(|e| e.channel().as_str()).collect();
-    say(&format!("{authority} is reached by {}", ladder.join(", then ")))
+    let seconds = config.master.look_ms.div_ceil(1_000);
+    let ladder = ladder.join(", then ");
+    say(&format!("{authority} is reached by {ladder}; every process knows it within {seconds} s"))
 }

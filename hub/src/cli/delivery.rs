@@ -188,6 +188,7 @@ async fn show(config: &Config, id: DeliveryId, json: bool) -> anyhow::Result<()>
     let Some(delivery) = store.delivery(id).await? else {
         anyhow::bail!("there is no delivery {id}; `todoke delivery list` shows some");
     };
+    super::look(&store, "look.delivery", format!("delivery:{id}")).await?;
     let attempts = store.attempts(id).await?;
     let attempts: Vec<Value> = attempts
         .iter()

@@ -80,6 +80,7 @@ pub(super) async fn find(store: &Store, id: &str) -> anyhow::Result<FilingRow> {
 
 async fn show(store: &Store, id: &str, json: bool) -> anyhow::Result<()> {
     let filing = find(store, id).await?;
+    super::look(store, "look.filing", format!("filing:{}", filing.id)).await?;
     let deliveries = store.deliveries_of(filing.id).await?;
     let events = store.events(filing.id).await?;
     let status = Status::of(&deliveries, filing.withdrawn_at.is_some());

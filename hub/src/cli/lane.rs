@@ -116,7 +116,7 @@ pub(super) async fn run(args: Args, config: Config) -> anyhow::Result<()> {
             let (ctx, actor) = (open_context(config).await?, hand());
             let by = By { actor: &actor, why: &why };
             let count = operate::resume(&ctx, (authority, channel), None, by).await?;
-            say(&format!("resumed: {count} held deliveries go out in order"))
+            say(&format!("resumed; held deliveries that go out, in order: {count}"))
         }
     }
 }

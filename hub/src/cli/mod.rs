@@ -91,7 +91,7 @@ enum Command {
     Filing(filing::Args),
     /// Deliveries: list, show, hold, release, given, reroute, retry
     Delivery(delivery::Args),
-    /// Lanes: list, pause, resume
+    /// Lanes: list, pause, resume, limit
     Lane(lane::Args),
     /// Messages that could not be worked on: list, settle
     DeadLetter(dead_letter::Args),
@@ -109,7 +109,7 @@ enum Command {
     Audit(audit::Args),
     /// Files that wait to be looked through for malware, or hold some: list, again
     Scan(scan::Args),
-    /// How authorities are reached: list, set, check, contacts
+    /// How authorities are reached: list, show, propose, approve, set, check, stages, contacts
     Authority(authority::Args),
     /// Packages: what an authority would get
     Package(package::Args),
@@ -158,6 +158,13 @@ fn act<'a>(
     (was, became): (Value, Value),
 ) -> StaffAct<'a> {
     StaffAct::plain((what, subject), (&actor.person, &actor.name), (was, became))
+}
+
+/// Puts on record that somebody looks at something, before they see it.
+async fn look(store: &Store, what: &'static str, subject: String) -> anyhow::Result<()> {
+    let mut tx = store.begin().await?;
+    tx.record(act((what, subject), &hand(), (Value::Null, Value::Null))).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Runs what the command line asks for.

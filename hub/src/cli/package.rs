@@ -123,6 +123,7 @@ async fn of_store(config: &Config, preview: &Preview) -> anyhow::Result<Subject>
     let filing = filing::find(&store, &preview.filing).await.with_context(|| {
         format!("{} is no file here, and no filing of the store", preview.filing)
     })?;
+    super::look(&store, "look.package", format!("filing:{}", filing.id)).await?;
     let mut revisions = store.revisions(filing.id).await?;
     store.close().await;
     let Some(newest) = revisions.pop() else { bail!("the filing has no revision") };

@@ -201,7 +201,9 @@ fn tell(row: &RedriveRow, json: bool) -> anyhow::Result<()> {
             "it is large: somebody else has to say `todoke redrive approve {id}`, or approve it on \
              its page"
         )),
-        RedriveState::Running => say("a running hub sends them again at its pace"),
+        RedriveState::Running => say(&format!(
+            "a running hub sends them again at its pace; how far it is: todoke redrive show {id}"
+        )),
         RedriveState::Finished | RedriveState::Cancelled => Ok(()),
     }
 }

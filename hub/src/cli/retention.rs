@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::filing::time;
-use super::{open_store, print_rows};
+use super::{act, hand, open_store, print_rows};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::upkeep::Pass;
@@ -26,7 +26,24 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let now = Arc::new(Clock::system()).now_ms();
     let limit = config.upkeep.batch_max;
     let mut pass = Pass::new(&config.retention, now, limit, !args.dry_run);
-    while pass.step(&store).await? {}
+    let done = async {
+        while pass.step(&store).await? {}
+        anyhow::Ok(())
+    };
+    let done = done.await;
+    if !args.dry_run {
+        // Of a pass that broke off, what went until then.
+        let gone: Map<String, Value> = pass
+            .counts
+            .iter()
+            .map(|count| (count.term.what.as_str().to_owned(), json!(count.gone)))
+            .collect();
+        let states = (Value::Null, Value::Object(gone));
+        let mut tx = store.begin().await?;
+        tx.record(act(("retention.run", "retention".to_owned()), &hand(), states)).await?;
+        tx.commit().await?;
+    }
+    done?;
     store.close().await;
     let gone = if args.dry_run { "would_go" } else { "gone" };
     let rows = pass.counts.iter().map(|count| {

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{open_store, print_rows, say};
+use super::{act, hand, open_store, print_rows, say};
 use crate::config::Config;
 use crate::store::{ScanLine, ScanState};
 
@@ -53,8 +53,10 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
         Command::Again { sha256 } => {
             let mut tx = store.begin().await?;
             let is_known = tx.rescan(&sha256).await?;
-            tx.commit().await?;
             anyhow::ensure!(is_known, "nobody has asked for {sha256}; see `todoke scan list`");
+            let states = (Value::Null, Value::Null);
+            tx.record(act(("scan.again", format!("file:{sha256}")), &hand(), states)).await?;
+            tx.commit().await?;
             say("asked for; deliveries that failed by it go again with `todoke delivery retry` \
                  once it is clean")
         }

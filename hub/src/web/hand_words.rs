@@ -134,6 +134,8 @@ pub(super) fn act(what: &str, lang: Lang) -> &str {
         "stage.done" => lang.pick("利用準備の段階の完了", "Stage done"),
         "stage.reopen" => lang.pick("利用準備の段階の取消し", "Stage reopened"),
         "stage.move" => lang.pick("利用準備の期日の変更", "Stage due on another day"),
+        "scan.again" => lang.pick("ファイルの再検査", "File to be looked through again"),
+        "retention.run" => lang.pick("保存期間を過ぎたものの削除", "What has had its time deleted"),
         "authority.set" => lang.pick("送付先の変更", "Endpoints changed"),
         other => other,
     }

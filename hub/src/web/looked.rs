@@ -1,6 +1,7 @@
 //! Who looks at what: seeing what a filing says is an act, on record like any other
 //! (`store/staff_acts.rs`) before a byte of it leaves. What operators see of their own filings is
-//! not; what an authority's programs fetch stands in the filing's own chain.
+//! not; what an authority's programs fetch stands in the filing's own chain. A key of operations is
+//! one of their staff, or a program of theirs.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -9,11 +10,12 @@ use axum::extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State
 use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use schemas::{DeliveryId, FilingId};
 use serde_json::{Map, Value};
 
 use super::Desk;
+use super::problem::Problem;
 use super::sessions::Session;
 use super::visit::Visit;
 use crate::store::{StaffAct, StoreError};
@@ -21,7 +23,7 @@ use crate::written::as_receipt_number;
 
 /// What there is to look at, by its route: what that is called, and with what it is done. The first
 /// parameter of the route is its id.
-const LOOKS: [(&str, &str, &str); 7] = [
+const LOOKS: [(&str, &str, &str); 11] = [
     ("/filings/{key}", "look.filing", "filing"),
     ("/deliveries/{id}", "look.delivery", "delivery"),
     ("/authority/deliveries/{id}", "look.case", "delivery"),
@@ -29,6 +31,10 @@ const LOOKS: [(&str, &str, &str); 7] = [
     ("/authority/deliveries/{id}/files/{place}", "look.file", "delivery"),
     ("/authority/deliveries/{id}/answer/{place}", "look.file", "delivery"),
     ("/authority/exports/{id}/{format}", "look.ledger", "export"),
+    ("/v1/filings/{id}", "look.filing", "filing"),
+    ("/v1/filings/{id}/events", "look.filing", "filing"),
+    ("/v1/filings/{id}/receipt", "look.filing", "filing"),
+    ("/v1/operations/deliveries/{id}", "look.delivery", "delivery"),
 ];
 
 /// Looks at most that are remembered.
@@ -112,7 +118,8 @@ impl Looks {
     }
 }
 
-/// Around every page: what is to be seen on it is shown only when it is on record who looks.
+/// Around every page and the interface: what is to be seen is shown only when it is on record who
+/// looks.
 pub(super) async fn record(
     State(looks): State<Arc<Looks>>,
     request: Request,
@@ -133,24 +140,39 @@ pub(super) async fn record(
     parts.extensions.insert(visitor.clone());
     let asked = parts.clone();
     let response = next.run(Request::from_parts(parts, body)).await;
-    // Nobody is logged in where everyone may look: in the demo environment.
-    let Some(session) = visitor.0.get().filter(|_| response.status().is_success()) else {
-        return response;
+    let desk = &looks.desk;
+    let is_program = asked.uri.path().starts_with("/v1/");
+    let who = match visitor.0.get() {
+        _ if !response.status().is_success() => None,
+        Some(session) => Some((session.person.clone(), session.name.clone())),
+        // Of other keys, operators' and authorities', the filing's own chain tells.
+        None if is_program => {
+            let headers = &asked.headers;
+            let keeper = match desk.access.operations(&desk.ctx, headers).await {
+                Ok(()) => desk.access.keeper(&desk.ctx, headers).await.ok(),
+                Err(_) => None,
+            };
+            keeper.map(|actor| (actor.person, actor.name))
+        }
+        // Nobody is logged in where everyone may look: in the demo environment.
+        None => None,
     };
+    let Some((person, name)) = who else { return response };
     let key = if named.is_empty() { String::new() } else { named.remove(0).1 };
     let rest = named.into_iter().map(|(name, value)| (name, Value::String(value)));
     let part = Some(rest.collect::<Map<_, _>>()).filter(|part| !part.is_empty());
     let recorded = async {
         let look = Look {
-            person: session.person.clone(),
+            person,
             what,
             subject: looks.subject(sort, &key).await?,
             part: part.map(Value::Object).unwrap_or_default().to_string(),
         };
-        looks.record(look, &session.name).await
+        looks.record(look, &name).await
     };
     match recorded.await {
         Ok(()) => response,
+        Err(error) if is_program => Problem::from(error).into_response(),
         Err(error) => Visit::read(&asked, &looks.desk).await.fault(&error.into()),
     }
 }

@@ -136,7 +136,8 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         pages = pages.merge(demo::routes());
     }
     let looks = Arc::new(looked::Looks::new(desk.clone()));
-    let pages = pages.layer(from_fn_with_state(looks, looked::record));
+    let looks = from_fn_with_state(looks, looked::record);
+    let pages = pages.layer(looks.clone());
     let pages = pages.layer(CompressionLayer::new()).layer(header(
         "content-security-policy",
         "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; \
@@ -146,7 +147,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
     let ctx = Arc::clone(&desk.ctx);
     Router::new()
         .merge(pages)
-        .merge(api::routes(&desk.ctx.config))
+        .merge(api::routes(&desk.ctx.config).layer(looks))
         .merge(ready::routes())
         .with_state(desk)
         .layer(CatchPanicLayer::custom(problem::from_panic))

@@ -21,7 +21,7 @@ words! {
         "this one alone: ask the authority; many at once: look at our own line";
     due: "最も近い期限", "Nearest deadline";
     due_hint: "期限は、各組の古いものから次の件数だけを確かめています:",
-        "Deadlines are those of the oldest of each group, so many:";
+        "Of each group only the oldest are asked for their deadlines, at most:";
     past: "期限超過", "overdue";
     example: "例", "Example";
     list_these: "一覧", "List";

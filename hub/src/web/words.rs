@@ -88,6 +88,7 @@ words! {
     nav_deliveries: "送達", "Deliveries";
     nav_troubles: "支障", "Troubles";
     nav_watches: "監視", "Watches";
+    near_deadlines: "期限が近い・過ぎた未送達", "Deadline near or past";
     watches_firing: "監視の発生中", "Watches going on";
     nav_lanes: "送達経路", "Lanes";
     nav_statements: "到達の照合", "Reconciliation";

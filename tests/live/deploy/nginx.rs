@@ -206,7 +206,8 @@ impl Proxy {
         }
         let told = self.ask(&self.sapporo, &inbox, "").await?.status();
         ensure!(told == 401, "a certificate is no key: {told}");
-        for path in ["/v1/inbox", "/v1/inbox/x/package", "/v1/exports"] {
+        let own = ["/v1/authorities/011002/master", "/v1/reports/2026-01"];
+        for path in ["/v1/inbox", "/v1/inbox/x/package", "/v1/exports"].into_iter().chain(own) {
             let url = format!("{FRONT}{path}");
             let told = self.ask(&self.sapporo, &url, &keys.authority).await?.status();
             ensure!(told == 403, "{path}: {told}");
@@ -214,6 +215,13 @@ impl Proxy {
         for path in ["/login", "/v1/filings", "/v1/operations/summary"] {
             let told = self.ask(&self.sapporo, &format!("{PULL}{path}"), &keys.authority).await?;
             ensure!(told.status() == 404, "{path}: {}", told.status());
+        }
+        for path in own {
+            let url = format!("{PULL}{path}");
+            let told = self.ask(&self.stranger, &url, &keys.authority).await?.status();
+            ensure!(told == 400, "{path}: {told}");
+            let told = self.ask(&self.sapporo, &url, &keys.authority).await?.status();
+            ensure!(told == 200, "{path}: {told}");
         }
         let arrived = async {
             loop {
@@ -311,6 +319,14 @@ fn the_proxy_takes_as_much_as_the_hub() -> Result<()> {
             found += 1;
         }
         ensure!(found > 0, "no location {location}");
+    }
+    // As JSON or as a form a table of the master is longer than it is.
+    let master = u64::try_from(config.master.import_bytes_max)?;
+    for (location, times) in [("= /v1/operations/master", 6), ("= /master/apply", 4)] {
+        let part = text.split(&format!("location {location} {{\n")).nth(1).context(location)?;
+        let size = part.split("client_max_body_size ").nth(1).context("no size")?;
+        let size = bytes(size.split(';').next().unwrap_or_default())?;
+        ensure!(size >= master * times, "{location}: {size}");
     }
     let table = u64::try_from(config.bulk.bytes_max)?;
     let rest = text.split("location / {\n").nth(1).context("no location for pages")?;

@@ -1,4 +1,5 @@
--- Two years of filings up to now, all but a few of them done. Each goes to two authorities.
+-- Two years of filings up to now, all but a few of them done. Each goes to two authorities. In the first days of
+-- a month up to its eighth, or this month's partition would be too small to count as one.
 CREATE FUNCTION pg_temp.id_of(ms bigint, salt text) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
     SELECT (lpad(to_hex(ms), 12, '0') || '7' || substr(md5(salt), 1, 3)
         || '8' || substr(md5(salt), 4, 15))::uuid
@@ -7,8 +8,9 @@ $$;
 CREATE TEMP TABLE crowd AS
 SELECT i, ms, pg_temp.id_of(ms, 'filing ' || i) AS filing, (7000000000000 + i % 400)::text AS operator
 FROM (
-    SELECT i, (extract(epoch FROM now()) * 1000)::bigint - (100000 - i) * 630000::bigint AS ms
-    FROM generate_series(1, 100000) AS i
+    SELECT i, (extract(epoch FROM until) * 1000)::bigint - (100000 - i) * 630000::bigint AS ms
+    FROM generate_series(1, 100000) AS i,
+        greatest(now(), date_trunc('month', now()) + interval '7 days') AS until
 ) AS x;
 
 INSERT INTO filings

@@ -15,6 +15,7 @@ use super::processes::RoleLine;
 use super::snapshot::Snapshot;
 use crate::heart::manned;
 use crate::store::Filter;
+use crate::watch::Kind;
 use crate::web::fault::Fault;
 use crate::web::frame::Shell;
 use crate::web::labels::{self, REVIEWS, STATES, STATUSES};
@@ -168,6 +169,7 @@ fn figures(snapshot: &Snapshot, silent_ms: i64, visit: &Visit) -> Vec<Figure> {
     };
     let manned = manned(&snapshot.processes, snapshot.at, silent_ms);
     let missing = manned.iter().filter(|role| role.living == 0).count();
+    let near = snapshot.watches.get(&Kind::DeadlineNear).copied().unwrap_or_default();
     vec![
         figure(w.filings, totals.filings, "/filings", ""),
         figure(w.deliveries, all, "/deliveries", ""),
@@ -177,7 +179,8 @@ fn figures(snapshot: &Snapshot, silent_ms: i64, visit: &Visit) -> Vec<Figure> {
         figure(w.failed, nation.failed, "/deliveries?state=failed", "bad"),
         figure(w.unplanned, totals.unplanned, "/filings?unplanned=1", "bad"),
         figure(w.lanes_in_trouble, size(snapshot.lanes.len()), "/lanes", "wait"),
-        figure(w.watches_firing, snapshot.watches, "/watches", "wait"),
+        figure(w.near_deadlines, near, "/watches?kind=deadline_near", "bad"),
+        figure(w.watches_firing, snapshot.watches.values().sum(), "/watches", "wait"),
         figure(
             process_words::Words::of(visit.lang).roles_missing,
             size(missing),

@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::lane::Lane;
 use crate::store::hours::{HOUR_MS, HourCount, hour_of};
 use crate::store::{Backlog, DeliveryCount, ProcessRow, ScanCounts, Store, StoreError, Totals};
+use crate::watch::Kind;
 
 /// Milliseconds that counts are kept at least.
 const KEPT_MS: i64 = 2_000;
@@ -44,7 +45,7 @@ pub(super) struct Snapshot {
     /// Files that wait for the malware scanner, or hold some.
     pub(super) scans: ScanCounts,
     /// What people have to know of and is not over.
-    pub(super) watches: i64,
+    pub(super) watches: HashMap<Kind, i64>,
     /// Lanes in trouble.
     pub(super) lanes: Vec<Lane>,
     /// How many lanes there are in each state.
@@ -301,7 +302,7 @@ impl Snapshot {
             notices_failed: failed.map(count).sum(),
             prefectures,
             scans: store.count_scans().await?,
-            watches: store.count_watches().await?.iter().map(|(_, count)| count).sum(),
+            watches: store.count_watches().await?.into_iter().collect(),
             lanes: in_trouble(lanes),
             lane_states,
             backlog: store.backlog().await?,

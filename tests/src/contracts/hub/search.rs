@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use hub::web::access::Scope;
+use schemas::codes::office_number_of;
 use schemas::{Channel, Submission};
 
 use super::SAPPORO;
@@ -30,8 +31,13 @@ async fn look(house: &House, asked: &str) -> Result<String> {
 /// Whatever way it is typed; the filings of a name, of an office, of an operator and no others.
 pub async fn a_filing_is_found_by_the_names_and_numbers_in_it(builder: Builder) -> Result<()> {
     let mut house = builder.start().await?;
-    let sakura = house.deliver(&of("社会福祉法人 さくら会", "ｻｸﾗ Ｃａｒｅ")).await?;
-    let other = house.deliver(&of("株式会社みらい", "デイサービスゆり")).await?;
+    let mut submission = of("社会福祉法人 さくら会", "ｻｸﾗ Ｃａｒｅ");
+    let office = office_number_of("017010001")?;
+    submission.offices[0].office_number = Some(office);
+    let sakura = house.deliver(&submission).await?;
+    let mut submission = of("株式会社みらい", "デイサービスゆり");
+    submission.offices[0].office_number = Some(office_number_of("017010002")?);
+    let other = house.deliver(&submission).await?;
     let (sakura, other) = (sakura.receipt_number(), other.receipt_number());
     for asked in ["さくら", "サクラ会", "社会福祉法人さくら", "ｻｸﾗ", "サクラ care"]
     {
@@ -61,10 +67,10 @@ pub async fn a_filing_is_found_by_the_names_and_numbers_in_it(builder: Builder) 
     let number = submission.corporate_number.to_string();
     let page = look(&house, &number).await?;
     ensure!(page.contains(&sakura) && page.contains(&other) && page.contains(&number), "{page}");
-    if let Some(number) = submission.offices[0].office_number.as_ref() {
-        let page = look(&house, &number.to_string()).await?;
-        ensure!(page.contains(&sakura) && page.contains(&other), "{page}");
-    }
+    let page = look(&house, office.as_str()).await?;
+    ensure!(page.contains(&sakura) && !page.contains(&other), "{page}");
+    let page = look(&house, office_number_of("017010003")?.as_str()).await?;
+    ensure!(!page.contains(&sakura) && !page.contains(&other), "{page}");
     drop(front);
     house.finish().await
 }
