@@ -73,6 +73,32 @@ async fn each_look_at_a_filing_is_on_record_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_key_of_operations_reads_is_on_record_and_what_an_operator_s_reads_is_not() {
+    let world = World::new(false).await;
+    let (id, delivery) = (world.filings[0], world.own_delivery);
+    let read = async |key: &str, path: &str| {
+        world.get(path).bearer_auth(key).send().await.expect("an answer").status()
+    };
+    let filing = format!("/v1/filings/{id}");
+    let of_delivery = format!("/v1/operations/deliveries/{delivery}");
+    for key in [world.operator_key.as_str(), "tdk_nobody"] {
+        for path in [filing.as_str(), &of_delivery, "/v1/filings"] {
+            read(key, path).await;
+        }
+    }
+    assert_eq!(looks(&world).await, [], "an operator's own, and what nobody may see");
+    let parts = ["", "/events", "/receipt"].map(|part| format!("{filing}{part}"));
+    for path in parts.iter().chain([&of_delivery]) {
+        assert_eq!(read(&world.operations_key, path).await, StatusCode::OK, "{path}");
+    }
+    let all = [
+        look("look.filing", &format!("filing:{id}"), "null"),
+        look("look.delivery", &format!("delivery:{delivery}"), "null"),
+    ];
+    assert_eq!(looks(&world).await, all);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_an_authority_sees_and_fetches_is_on_record_and_what_operators_see_is_not() {
     let world = World::new(true).await;
     let own = format!("/authority/deliveries/{}", world.readable);
