@@ -39,10 +39,14 @@ impl Prometheus {
         Ok(Self { port, client, _program: program })
     }
 
-    /// The series that an expression gives at this moment; an error where it is no expression.
+    /// The series that an expression gives at this moment; none while it still starts, an error
+    /// where it is no expression.
     pub async fn ask(&self, expression: &str) -> Result<Vec<Value>> {
         let url = format!("http://127.0.0.1:{}/api/v1/query", self.port);
         let answer = self.client.get(url).query(&[("query", expression)]).send().await?;
+        if answer.status() == reqwest::StatusCode::SERVICE_UNAVAILABLE {
+            return Ok(Vec::new());
+        }
         let mut answer: Value = serde_json::from_str(&answer.text().await?)?;
         ensure!(answer["status"] == "success", "{expression}: {answer}");
         let result = answer["data"]["result"].take();
